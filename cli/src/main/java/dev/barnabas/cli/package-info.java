@@ -1,0 +1,5 @@
+/** The barnabas command. */
+@NullMarked
+package dev.barnabas.cli;
+
+import org.jspecify.annotations.NullMarked;

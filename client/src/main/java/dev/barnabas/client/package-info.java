@@ -1,0 +1,5 @@
+/** Producer, consumer, admin. */
+@NullMarked
+package dev.barnabas.client;
+
+import org.jspecify.annotations.NullMarked;
