@@ -1,0 +1,24 @@
+package dev.barnabas.log;
+
+import java.util.List;
+
+/**
+ * Why a log did not do what it was asked for. Nothing changed.
+ *
+ * @param errorCode the protocol's error code that answers it
+ * @param message a sentence for people
+ * @param records the records to blame, if single records of a batch are to blame
+ */
+public record LogRefusal(short errorCode, String message, List<RecordError> records) {
+
+    public LogRefusal {
+        records = List.copyOf(records);
+    }
+
+    /**
+     * A record that was not accepted.
+     *
+     * @param index its place in the batch, from 0
+     */
+    public record RecordError(int index, String message) {}
+}
