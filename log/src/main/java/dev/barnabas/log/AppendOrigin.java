@@ -6,6 +6,8 @@ public enum AppendOrigin {
     CLIENT,
     /** A coordinator of this node: offsets are assigned, control batches are allowed, sequences are not checked. */
     COORDINATOR,
-    /** The partition's leader on another node: offsets and epochs are those of the leader and must follow on the end. */
+    /**
+     * The partition's leader on another node: offsets and epochs are those of the leader and must follow on the end.
+     */
     REPLICATION
 }

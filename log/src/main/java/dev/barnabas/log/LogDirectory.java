@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The logs of one disk that belong to one loop, and what they share: open files, syncs, maintenance. Everything is called
- * on that loop, and every answer comes there.
+ * The logs of one disk that belong to one loop, and what they share: open files, syncs, maintenance. Everything is
+ * called on that loop, and every answer comes there.
  */
 public final class LogDirectory {
     /** How long a file that was given out for reading stays open at least. */
@@ -27,8 +27,8 @@ public final class LogDirectory {
     }
 
     /**
-     * Opens the log in a folder, creating it if it is absent, and recovers it: on a worker, reading only what is not known
-     * to be synced.
+     * Opens the log in a folder, creating it if it is absent, and recovers it: on a worker, reading only what is not
+     * known to be synced.
      */
     public void open(String folder, LogSettings settings, LogListener listener, Opening then) {
         throw new UnsupportedOperationException();

@@ -33,14 +33,15 @@ public record LogSettings(Segments segments, Retention retention, Flush flush, B
      * @param bytes {@code segment.bytes}: no segment becomes larger, and no append may be
      * @param ms {@code segment.ms}: how much younger than a segment's first batch the next batch may be
      * @param jitterMs {@code segment.jitter.ms}: up to so much is taken off {@code ms}, differently for each log
-     * @param indexBytes {@code segment.index.bytes}: a segment ends when its index would need more, at 8 bytes per entry
-     *     as in Kafka
+     * @param indexBytes {@code segment.index.bytes}: a segment ends when its index would need more, at 8 bytes per
+     *     entry as in Kafka
      * @param indexIntervalBytes {@code index.interval.bytes}: how many bytes of batches there are at least between two
      *     index entries
      * @param preallocate {@code preallocate}: reserve a whole segment when it begins. Without it space is reserved in
      *     steps, for logs that grow quickly
      */
-    public record Segments(int bytes, long ms, long jitterMs, int indexBytes, int indexIntervalBytes, boolean preallocate) {
+    public record Segments(
+            int bytes, long ms, long jitterMs, int indexBytes, int indexIntervalBytes, boolean preallocate) {
         public static final Segments DEFAULT = new Segments(1 << 30, 604_800_000, 0, 10_485_760, 4_096, false);
 
         public Segments withBytes(int other) {
@@ -54,8 +55,8 @@ public record LogSettings(Segments segments, Retention retention, Flush flush, B
      * @param delete {@code cleanup.policy} contains {@code delete}: {@code ms} and {@code bytes} hold
      * @param ms {@code retention.ms}, -1 for ever
      * @param bytes {@code retention.bytes}, -1 for any size
-     * @param fileDeleteDelayMs {@code file.delete.delay.ms}: how long a file that is no longer part of the log stays on the
-     *     disk
+     * @param fileDeleteDelayMs {@code file.delete.delay.ms}: how long a file that is no longer part of the log stays on
+     *     the disk
      */
     public record Retention(boolean delete, long ms, long bytes, long fileDeleteDelayMs) {
         public static final Retention DEFAULT = new Retention(true, 604_800_000, -1, 60_000);
@@ -91,8 +92,8 @@ public record LogSettings(Segments segments, Retention retention, Flush flush, B
             long timestampAfterMaxMs,
             boolean keysRequired,
             Check check) {
-        public static final Batches DEFAULT =
-                new Batches(1_048_588, null, TimestampType.CREATE_TIME, Long.MAX_VALUE, 3_600_000, false, Check.PLAIN_RECORDS);
+        public static final Batches DEFAULT = new Batches(
+                1_048_588, null, TimestampType.CREATE_TIME, Long.MAX_VALUE, 3_600_000, false, Check.PLAIN_RECORDS);
     }
 
     /** How closely a producer's batches are looked at, when no other setting demands to see every record. */

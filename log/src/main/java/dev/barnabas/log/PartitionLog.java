@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** One partition's log. Owned by the loop of its {@link LogDirectory}: everything is called there, every answer comes there. */
+/**
+ * One partition's log. Owned by the loop of its {@link LogDirectory}: everything is called there, every answer comes
+ * there.
+ */
 public final class PartitionLog {
     PartitionLog() {
         throw new UnsupportedOperationException();
@@ -47,8 +50,8 @@ public final class PartitionLog {
     }
 
     /**
-     * Loads whole batches into memory, on a worker, CRC checked: at least one (however large), else not more than {@code
-     * maxBytes}. Empty if there is nothing. For coordinators that replay their partition.
+     * Loads whole batches into memory, on a worker, CRC checked: at least one (however large), else not more than
+     * {@code maxBytes}. Empty if there is nothing. For coordinators that replay their partition.
      */
     public void load(long offset, int maxBytes, long upToOffset, LogAnswer<ByteBuffer> then) {
         throw new UnsupportedOperationException();
@@ -75,16 +78,16 @@ public final class PartitionLog {
     }
 
     /**
-     * Everything before it may be acknowledged as far as this node is concerned: on stable storage with {@link
-     * Durability#AFTER_SYNC}, else {@link #endOffset}.
+     * Everything before it may be acknowledged as far as this node is concerned: on stable storage with
+     * {@link Durability#AFTER_SYNC}, else {@link #endOffset}.
      */
     public long stableEndOffset() {
         throw new UnsupportedOperationException();
     }
 
     /**
-     * The high watermark as it was last told, at first that of the last checkpoint (at least the log start offset, at most
-     * the end offset).
+     * The high watermark as it was last told, at first that of the last checkpoint (at least the log start offset, at
+     * most the end offset).
      */
     public long highWatermark() {
         throw new UnsupportedOperationException();
@@ -136,14 +139,16 @@ public final class PartitionLog {
     }
 
     /**
-     * Moves the log start offset forward (DeleteRecords), durably, and answers with it. An offset at or before the start
-     * changes nothing; one behind the end is refused.
+     * Moves the log start offset forward (DeleteRecords), durably, and answers with it. An offset at or before the
+     * start changes nothing; one behind the end is refused.
      */
     public void deleteRecords(long beforeOffset, LogAnswer<Long> then) {
         throw new UnsupportedOperationException();
     }
 
-    /** Removes the records from this offset on, durably, and answers with the new end offset. Appends wait meanwhile. */
+    /**
+     * Removes the records from this offset on, durably, and answers with the new end offset. Appends wait meanwhile.
+     */
     public void truncate(long endOffset, LogAnswer<Long> then) {
         throw new UnsupportedOperationException();
     }
