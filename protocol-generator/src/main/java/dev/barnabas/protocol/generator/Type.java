@@ -67,6 +67,15 @@ public sealed interface Type {
     /** An array. Arrays of arrays do not exist. */
     record ListOf(Type element) implements Type {}
 
+    /** Whether this is the named struct or an array of it. */
+    default boolean isOrHolds(String structName) {
+        return switch (this) {
+            case Scalar _ -> false;
+            case StructOf(String name) -> name.equals(structName);
+            case ListOf(Type element) -> element.isOrHolds(structName);
+        };
+    }
+
     /** Understands {@code int32}, {@code []int32}, {@code SomeStruct} and {@code []SomeStruct}. */
     static Type parse(String text) {
         if (text.startsWith("[]")) {
