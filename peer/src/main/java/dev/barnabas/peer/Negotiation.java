@@ -68,7 +68,7 @@ final class Negotiation {
         if (unsupported) {
             return askAgain(response);
         }
-        ErrorCode code = ErrorCode.of(response.errorCode());
+        ErrorCode code = ErrorCode.forCode(response.errorCode());
         return code == ErrorCode.NONE
                 ? new Step.Agreed(ApiRanges.of(response))
                 : new Step.Failed(new PeerFault.Refused(code, "the broker refuses to agree on versions: " + code));

@@ -18,6 +18,7 @@ import dev.barnabas.protocol.Records;
 import dev.barnabas.protocol.Request;
 import dev.barnabas.protocol.Response;
 import dev.barnabas.protocol.UnsupportedFieldException;
+import dev.barnabas.protocol.message.ApiVersionsResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -339,7 +340,7 @@ public final class Peer {
         transmit(
                 connection,
                 exchange.send(
-                        Call.of(negotiation.request(), dev.barnabas.protocol.message.ApiVersionsResponse::read),
+                        Call.of(negotiation.request(), ApiVersionsResponse::read),
                         negotiation.request(),
                         negotiation.version(),
                         deadline,
