@@ -55,6 +55,14 @@ public final class RecordBatch {
         return framed(buffer, position);
     }
 
+    /**
+     * A view on a header alone, of which {@link #HEADER_BYTES} are in the buffer and nothing was checked: everything can be
+     * asked but the records and the CRC of what is not there. For who steps through a file by headers.
+     */
+    public static RecordBatch header(ByteBuffer buffer, int position) {
+        return framed(buffer, position);
+    }
+
     static RecordBatch framed(ByteBuffer buffer, int position) {
         return new RecordBatch(buffer.order() == ByteOrder.BIG_ENDIAN ? buffer : buffer.duplicate(), position);
     }

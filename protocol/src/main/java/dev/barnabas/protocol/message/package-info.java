@@ -1,0 +1,5 @@
+/** Generated. */
+@NullMarked
+package dev.barnabas.protocol.message;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Generated. */
+@NullMarked
+package dev.barnabas.protocol.state;
+
+import org.jspecify.annotations.NullMarked;
