@@ -35,11 +35,16 @@ public enum BatchRefusal {
     BAD_TIMESTAMP(Codes.INVALID_TIMESTAMP),
     /** At least one record breaks a rule of the topic, such as having no key where the topic is compacted. */
     BAD_RECORD(Codes.INVALID_RECORD),
+    /** A record in a compressed batch is larger than {@code max.decompressed.message.bytes}. */
+    RECORD_TOO_LARGE(Codes.INVALID_RECORD),
     /** What should be a record is not one, or the records do not fill the batch exactly. */
     MALFORMED_RECORD(Codes.INVALID_RECORD),
     /** The compressed bytes cannot be decompressed. */
     BAD_COMPRESSED_DATA(Codes.INVALID_RECORD),
-    /** The records take more room than is allowed when they are decompressed. */
+    /**
+     * All records of the batch together are larger, when decompressed, than this node is ready to look at. Kafka has no
+     * such limit; the code makes producers split the batch.
+     */
     DECOMPRESSED_TOO_LARGE(Codes.MESSAGE_TOO_LARGE);
 
     private final short errorCode;

@@ -284,7 +284,7 @@ public final class RecordBatch {
      * @throws CorruptRecordException if the batch is broken or too large
      */
     public Optional<TimestampAndOffset> firstAtOrAfter(long timestamp, long fromOffset, Decompressor decompressor) {
-        RecordReader reader = RecordReader.skipping(this, decompressor);
+        RecordReader reader = RecordReader.skipping(this, decompressor, Integer.MAX_VALUE);
         while (reader.next()) {
             if (reader.timestamp() >= timestamp && reader.offset() >= fromOffset) {
                 return Optional.of(new TimestampAndOffset(reader.timestamp(), reader.offset()));
