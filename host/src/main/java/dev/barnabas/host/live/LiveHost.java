@@ -16,10 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The machine this process runs on. Its loops keep the process alive until it is closed.
  *
- * <p>In a test:
- *
- * <p>{@snippet : try (LiveHost host = LiveHost.builder().loops(1).onDefect(defects).build()) { Disk disk =
- * host.disk(temporaryFolder.toString()); } }
+ * <p>A test builds one with {@code LiveHost.builder().loops(1).onDefect(handler).build()}, takes {@link #disk} on a
+ * temporary folder and closes it at the end.
  */
 public final class LiveHost implements Host, AutoCloseable {
     /** Netty's own defaults; 8 KB shifted by 9 makes 4 MB, in which pools of buffers grow. */

@@ -11,4 +11,10 @@ final class Defects implements DefectHandler {
     public void defect(String where, Throwable cause) {
         seen.add(cause);
     }
+
+    void assertNone() {
+        if (!seen.isEmpty()) {
+            throw new AssertionError("a task has thrown", seen.getFirst());
+        }
+    }
 }
