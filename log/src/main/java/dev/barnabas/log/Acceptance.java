@@ -173,7 +173,7 @@ final class Acceptance {
         List<LogRefusal.RecordError> records = refused.records().stream()
                 .map(each -> new LogRefusal.RecordError(each.index(), each.message()))
                 .toList();
-        return new LogRefusal(ErrorCode.forCode(refused.reason().errorCode()), refused.message(), records);
+        return new LogRefusal(refused.reason().errorCode(), refused.message(), records);
     }
 
     void close() {
