@@ -1,0 +1,43 @@
+package dev.barnabas.host;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A handle on a file of a {@link Disk}: bytes that grow at the end. Position 0 is the first byte. */
+public interface DiskFile {
+
+    /** Where it is, as it was opened. */
+    String path();
+
+    /** Bytes in the file, including those not yet on stable storage. */
+    long size() throws IOException;
+
+    /**
+     * Writes the remaining bytes of all buffers at the end of the file, in one gathering write where possible, into the
+     * page cache. The buffers may be reused afterwards; their positions are at their limits.
+     *
+     * @return the position of the first byte written
+     * @throws DiskFullException when there is no space: nothing was appended
+     * @throws IOException any other fault; what was appended is undefined until the file is opened anew
+     */
+    long append(ByteBuffer... buffers) throws IOException;
+
+    /**
+     * Reads into the buffer until it is full or the file ends.
+     *
+     * @return how many bytes were read; 0 at or behind the end
+     */
+    int read(ByteBuffer into, long position) throws IOException;
+
+    /** Cuts the file to that size, which must not be larger than it is. */
+    void truncate(long size) throws IOException;
+
+    /**
+     * A hint that the file is going to grow to about this size, so that space can be reserved without changing
+     * {@link #size}. Appends that run beside syncs are much calmer then (DESIGN.md, Group commit).
+     */
+    void preallocate(long bytes) throws IOException;
+
+    /** Gives the handle up. Regions of it that are being sent are still sent. */
+    void close();
+}
