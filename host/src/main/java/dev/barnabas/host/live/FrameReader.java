@@ -171,6 +171,10 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
 
     @Override
     public void reset(ChannelConfig config) {
+        startTurn();
+    }
+
+    void startTurn() {
         readThisTurn = 0;
     }
 
