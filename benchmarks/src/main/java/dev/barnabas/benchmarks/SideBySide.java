@@ -19,15 +19,13 @@ public final class SideBySide {
             List.of("--command-property", "batch.size=131072", "--command-property", "linger.ms=10");
 
     private final Tools tools;
-    private final List<Subject> subjects;
     private final int port;
     private final long megabytes;
     private final Set<String> only;
     private final Measured measured = new Measured();
 
-    private SideBySide(Tools tools, List<Subject> subjects, int port, long megabytes, Set<String> only) {
+    private SideBySide(Tools tools, int port, long megabytes, Set<String> only) {
         this.tools = tools;
-        this.subjects = subjects;
         this.port = port;
         this.megabytes = megabytes;
         this.only = only;
@@ -43,7 +41,6 @@ public final class SideBySide {
                 new BarnabasSubject(launcher, "after-sync"));
         SideBySide runs = new SideBySide(
                 new Tools(java, target.resolve("kafka-tools").toAbsolutePath()),
-                subjects,
                 Integer.parseInt(argument(arguments, "port", "19192")),
                 Long.parseLong(argument(arguments, "megabytes", "500")),
                 Set.of(argument(arguments, "only", "start,produce,consume,latency")

@@ -26,9 +26,9 @@ final class KeyHash {
         int end = key.limit();
         for (; at + 4 <= end; at += 4) {
             int k = (key.get(at) & 0xff)
-                    | (key.get(at + 1) & 0xff) << 8
-                    | (key.get(at + 2) & 0xff) << 16
-                    | (key.get(at + 3) & 0xff) << 24;
+                    | ((key.get(at + 1) & 0xff) << 8)
+                    | ((key.get(at + 2) & 0xff) << 16)
+                    | ((key.get(at + 3) & 0xff) << 24);
             k *= M;
             k ^= k >>> R;
             k *= M;
@@ -38,7 +38,7 @@ final class KeyHash {
         int rest = end - at;
         if (rest > 0) {
             for (int i = rest - 1; i >= 0; i--) {
-                hash ^= (key.get(at + i) & 0xff) << 8 * i;
+                hash ^= (key.get(at + i) & 0xff) << (8 * i);
             }
             hash *= M;
         }

@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment of a log: one {@code .log} file and what is known of it without reading it. Owned by the loop of the log; the
- * recovery builds it on a worker before anybody else knows it.
+ * A segment of a log: one {@code .log} file and what is known of it without reading it. Owned by the loop of the log;
+ * the recovery builds it on a worker before anybody else knows it.
  */
 final class Segment {
     /** Space is reserved in advance only for segments that have grown to this. */
@@ -22,7 +22,10 @@ final class Segment {
     int size;
     /** Greatest timestamp of a record, or -1. */
     long maxTimestamp = -1;
-    /** Greatest timestamp of the first batch, or -1: the age of the segment is counted from there. */
+    /**
+     * Greatest timestamp of the first batch (or when it was appended, if it has none): the segment's age counts from
+     * there.
+     */
     long firstTimestamp = -1;
     /** Wall-clock time of the last append, for records without timestamps. */
     long lastAppendMs = -1;
@@ -33,9 +36,14 @@ final class Segment {
     private int preallocated;
 
     // Links of OpenFiles.
-    @Nullable DiskFile file;
-    @Nullable Segment newer;
-    @Nullable Segment older;
+    @Nullable
+    DiskFile file;
+
+    @Nullable
+    Segment newer;
+
+    @Nullable
+    Segment older;
 
     Segment(String folder, long baseOffset) {
         this.baseOffset = baseOffset;

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Where batches are in a segment, by offset, position and time: one entry every few kilobytes. The newest entries are in
- * memory, older ones in blocks of the {@code .index} file ({@link IndexFile}). It only saves time: entries may be missing,
- * those that are there are right. Owned like its {@link Segment}.
+ * Where batches are in a segment, by offset, position and time: one entry every few kilobytes. The newest entries are
+ * in memory, older ones in blocks of the {@code .index} file ({@link IndexFile}). It only saves time: entries may be
+ * missing, those that are there are right. Owned like its {@link Segment}.
  */
 final class SegmentIndex {
     /** There may be an answer, but it is in the file. */
@@ -86,6 +86,12 @@ final class SegmentIndex {
         timestamps = NO_LONGS;
     }
 
+    /** The file turned out to be damaged: it is not used any more. */
+    void discard() {
+        blocks = 0;
+        tailChecked = false;
+    }
+
     private void writeBlock(Disk disk) throws IOException {
         DiskFile file = disk.open(path);
         try {
@@ -112,11 +118,7 @@ final class SegmentIndex {
         count = 0;
     }
 
-    /** Position of a batch at or before the one that holds the offset, or {@link #IN_FILE}. */
-    int floorByOffset(long offset) {
-        return floor(IndexFile.By.OFFSET, offset);
-    }
-
+    /** Position of a batch at or before the one that is looked for, or {@link #IN_FILE}. */
     int floor(IndexFile.By by, long key) {
         if (count > 0 && matches(by, 0, key)) {
             int low = 0;

@@ -183,11 +183,16 @@ public final class Reader {
         return int8(field) >= 0;
     }
 
+    /** Whether a struct that may be null follows as the value of a tagged field. */
+    public boolean isPresentInTag(String field) {
+        return unsignedVarint(field) != 0;
+    }
+
     /** The number of tagged fields at the end of a struct. */
     public int tagCount(String owner) {
         int count = unsignedVarint(owner);
         // A tagged field takes two bytes at least: its tag and the size of its value.
-        if (count < 0 || count > MAX_TAGS || count * 2 > buffer.remaining()) {
+        if (count < 0 || count > MAX_TAGS || count > buffer.remaining() / 2) {
             throw new MalformedMessageException(owner + ": " + Integer.toUnsignedString(count) + " tagged fields, but "
                     + buffer.remaining() + " bytes are left");
         }

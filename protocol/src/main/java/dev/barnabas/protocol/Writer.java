@@ -99,6 +99,11 @@ public final class Writer {
         buffer.put((byte) (present ? 1 : -1));
     }
 
+    /** Whether a struct that may be null follows as the value of a tagged field; in one byte as well, but another. */
+    public void isPresentInTag(boolean present) {
+        buffer.put((byte) (present ? 1 : 0));
+    }
+
     /** What stands in front of the value of a tagged field. */
     public void tag(int tag, int valueSize) {
         unsignedVarint(tag);

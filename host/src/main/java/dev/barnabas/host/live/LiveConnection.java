@@ -235,14 +235,14 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     @Override
     public void pauseReading() {
         loop.requireCurrent();
-        reader.paused(true);
+        reader.pause(true);
         channel.config().setAutoRead(false);
     }
 
     @Override
     public void resumeReading() {
         loop.requireCurrent();
-        reader.paused(false);
+        reader.pause(false);
         channel.config().setAutoRead(true);
     }
 
@@ -308,6 +308,7 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     private void close(CloseReason reason) {
         if (closing == null) {
             closing = reason;
+            reader.stop();
             channel.close();
         }
     }

@@ -1,9 +1,12 @@
 package dev.barnabas.protocol.generator;
 
+import java.util.List;
+import java.util.regex.Pattern;
+
 /** Java source in the making: lines with their indentation, and documentation comments. */
 final class Code {
     private static final String INDENT = "    ";
-    private static final int LINE_LENGTH = 118;
+    private static final int LINE_LENGTH = 120;
 
     private final StringBuilder text = new StringBuilder();
     private int depth;
@@ -35,8 +38,7 @@ final class Code {
 
     /** Ends a block and opens the next, as {@code else} does. */
     Code reopen(String line) {
-        depth--;
-        line(line);
+        close(line);
         depth++;
         return this;
     }
@@ -47,27 +49,75 @@ final class Code {
         return this;
     }
 
-    /** A documentation comment; each paragraph is plain text, wrapped here. An empty comment is left out. */
-    Code documentation(Iterable<String> paragraphs) {
-        boolean started = false;
-        for (String paragraph : paragraphs) {
-            if (!started) {
-                line("/**");
-                started = true;
-            }
-            wrap(paragraph);
+    /** The same lines, one level deeper. */
+    Code indented() {
+        Code deeper = new Code();
+        deeper.depth = 1;
+        return deeper.lines(this);
+    }
+
+    /** Statements for some versions only: in an {@code if}, bare, or not at all. */
+    Code when(Condition condition, Code statements) {
+        if (condition.isAlways()) {
+            return lines(statements);
         }
-        return started ? line(" */") : this;
+        return condition.isNever()
+                ? this
+                : open("if (" + condition.text() + ") {").lines(statements).close();
+    }
+
+    /**
+     * Arguments or parameters between {@code start} and {@code end}, each in a line of its own if one line is too
+     * short.
+     */
+    Code list(String start, List<String> elements, String end) {
+        String oneLine = start + String.join(", ", elements) + end;
+        if (fits(oneLine)) {
+            return line(oneLine);
+        }
+        line(start);
+        for (int i = 0; i < elements.size(); i++) {
+            line(INDENT + INDENT + elements.get(i) + (i + 1 < elements.size() ? "," : end));
+        }
+        return this;
+    }
+
+    /** A choice between two values; {@code start} ends with the condition. */
+    Code choice(String start, String ifTrue, String ifFalse) {
+        String first = ifTrue.contains(" ? ") ? "(" + ifTrue + ")" : ifTrue;
+        String oneLine = start + " ? " + first + " : " + ifFalse + ";";
+        if (fits(oneLine)) {
+            return line(oneLine);
+        }
+        return line(start).line(INDENT + INDENT + "? " + first).line(INDENT + INDENT + ": " + ifFalse + ";");
+    }
+
+    private boolean fits(String line) {
+        // The depth at which these lines will be indented further is not known here; most are in a method of a nested
+        // record.
+        return line.length() + INDENT.length() * (depth + 2) <= LINE_LENGTH;
+    }
+
+    /** A documentation comment; each paragraph is plain text, wrapped here. An empty comment is left out. */
+    Code documentation(List<String> paragraphs) {
+        if (paragraphs.isEmpty()) {
+            return this;
+        }
+        line("/**");
+        paragraphs.forEach(this::wrap);
+        return line(" */");
     }
 
     private void wrap(String paragraph) {
         StringBuilder line = new StringBuilder(" *");
         for (String word : paragraph.split(" ")) {
-            if (line.length() > 2 && line.length() + word.length() + 1 > LINE_LENGTH - INDENT.length() * depth) {
+            if (line.length() > 2 && line.length() + 1 + word.length() + INDENT.length() * depth > LINE_LENGTH) {
                 line(line.toString());
                 line = new StringBuilder(" *    ");
             }
-            line.append(' ').append(word);
+            if (!word.isEmpty()) {
+                line.append(' ').append(word);
+            }
         }
         line(line.toString());
     }
@@ -79,13 +129,13 @@ final class Code {
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
-                .replace("@", "{@literal @}")
                 .replace("*/", "*&#47;")
-                .replace("\\", "&#92;");
+                .replace("\\", "&#92;")
+                .replace("@", "{@literal @}");
     }
 
     boolean mentions(String word) {
-        return java.util.regex.Pattern.compile("\\b" + java.util.regex.Pattern.quote(word) + "\\b")
+        return Pattern.compile("\\b" + Pattern.quote(word) + "\\b")
                 .matcher(text)
                 .find();
     }

@@ -6,8 +6,8 @@ import java.util.Set;
  * The pieces of Java that one field contributes to its struct: its type, its default, and how it is sized, read and
  * written.
  *
- * <p>Pieces that hold for some versions only speak of the variable {@code version}; those that depend on the encoding
- * speak of {@code flexible}, which the struct's method declares if any piece mentions it.
+ * <p>Pieces that differ between versions speak of the variable {@code version}; those that depend on the encoding speak
+ * of {@code flexible}, which the struct's method declares if any piece mentions it.
  */
 final class FieldCode {
     /** Names that the generated methods need for themselves. */
@@ -16,21 +16,42 @@ final class FieldCode {
     private final Schema schema;
     private final Struct owner;
     private final Field field;
+    /** The versions in which there can be a value of the owner at all. */
+    private final Versions range;
 
     FieldCode(Schema schema, Struct owner, Field field) {
         this.schema = schema;
         this.owner = owner;
         this.field = field;
+        this.range = schema.versionsOf(owner);
     }
 
-    Field field() {
-        return field;
+    Type type() {
+        return field.type();
+    }
+
+    int tag() {
+        return field.tag();
+    }
+
+    String about() {
+        return field.about();
+    }
+
+    boolean isNullable() {
+        return field.isNullable();
     }
 
     String component() {
         return field.component();
     }
 
+    /** The component's value in a method of the record. */
+    private String value() {
+        return "this." + component();
+    }
+
+    /** A local variable for the field. */
     String local() {
         return TAKEN.contains(component()) ? component() + "_" : component();
     }
@@ -55,10 +76,6 @@ final class FieldCode {
         };
     }
 
-    boolean isReference() {
-        return !(field.type() instanceof Type.Scalar scalar && scalar.isPrimitive());
-    }
-
     String defaultValue() {
         if (field.defaultsToNull()) {
             return "null";
@@ -70,8 +87,8 @@ final class FieldCode {
             case Type.Scalar scalar ->
                 switch (scalar) {
                     case BOOL -> Boolean.toString(Boolean.parseBoolean(text));
-                    case INT8 -> cast("byte", number(text));
-                    case INT16 -> cast("short", number(text));
+                    case INT8 -> "(byte) " + number(text);
+                    case INT16 -> "(short) " + number(text);
                     case UINT16, INT32 -> Long.toString(number(text));
                     case UINT32, INT64 -> number(text) + "L";
                     case FLOAT64 -> Double.toString(text.isEmpty() ? 0 : Double.parseDouble(text));
@@ -83,61 +100,54 @@ final class FieldCode {
         };
     }
 
-    private static String cast(String type, long value) {
-        return "(" + type + ") " + value;
-    }
-
     private static long number(String text) {
         return text.isEmpty() ? 0 : Long.decode(text);
     }
 
-    /** A condition on {@code this}: the field does not hold its default. */
+    /** That the field does not hold its default. */
     String differsFromDefault() {
-        String value = "this." + component();
         if (field.defaultsToNull()) {
-            return value + " != null";
+            return value() + " != null";
         }
         String differs = switch (field.type()) {
-            case Type.ListOf _ -> "!" + value + ".isEmpty()";
-            case Type.StructOf _ -> "!" + value + ".isDefault()";
+            case Type.ListOf _ -> "!" + value() + ".isEmpty()";
+            case Type.StructOf _ -> "!" + value() + ".isDefault()";
             case Type.Scalar scalar ->
                 switch (scalar) {
-                    case BOOL -> (field.defaultText().equals("true") ? "!" : "") + value;
-                    case INT8, INT16, UINT16, INT32, UINT32, INT64, FLOAT64 -> value + " != " + defaultValue();
+                    case BOOL -> (field.defaultText().equals("true") ? "!" : "") + value();
+                    case INT8, INT16, UINT16, INT32, UINT32, INT64, FLOAT64 ->
+                        value() + " != " + defaultValue().replaceFirst("^\\(.*\\) ", "");
                     case STRING ->
                         field.defaultText().isEmpty()
-                                ? "!" + value + ".isEmpty()"
-                                : "!" + value + ".equals(" + defaultValue() + ")";
-                    case BYTES -> value + ".hasRemaining()";
-                    case UUID -> "!" + value + ".equals(Uuid.ZERO)";
-                    case RECORDS -> value + ".sizeInBytes() != 0";
+                                ? "!" + value() + ".isEmpty()"
+                                : "!" + value() + ".equals(" + defaultValue() + ")";
+                    case BYTES -> value() + ".hasRemaining()";
+                    case UUID -> "!" + value() + ".equals(Uuid.ZERO)";
+                    case RECORDS -> value() + ".sizeInBytes() != 0";
                 };
         };
-        return field.isNullable() ? value + " == null || " + differs : differs;
+        return field.isNullable() ? value() + " == null || " + differs : differs;
     }
 
-    /** How the canonical constructor makes its argument immutable, empty if it already is. */
+    /** The statement by which the canonical constructor makes its argument safe to keep, empty if it already is. */
     String guard() {
         String name = component();
-        String guarded = switch (field.type()) {
+        String copy = switch (field.type()) {
             case Type.ListOf _ -> "List.copyOf(" + name + ")";
             case Type.Scalar scalar when scalar == Type.Scalar.BYTES -> name + ".asReadOnlyBuffer()";
-            case Type.Scalar scalar when scalar.isPrimitive() -> "";
-            case Type.Scalar _, Type.StructOf _ ->
-                field.isNullable() ? "" : "Objects.requireNonNull(" + name + ", \"" + name + "\")";
+            case Type.Scalar _, Type.StructOf _ -> "";
         };
-        if (guarded.isEmpty()) {
-            return "";
+        if (!copy.isEmpty()) {
+            return name + " = " + (field.isNullable() ? name + " == null ? null : " : "") + copy + ";";
         }
-        return field.isNullable()
-                ? name + " = " + name + " == null ? null : " + guarded + ";"
-                : guarded.startsWith("Objects") ? guarded + ";" : name + " = " + guarded + ";";
+        boolean isPrimitive = field.type() instanceof Type.Scalar scalar && scalar.isPrimitive();
+        return isPrimitive || field.isNullable() ? "" : "Objects.requireNonNull(" + name + ", \"" + name + "\");";
     }
 
     /** The versions in which the field stands in its place among the others, untagged. */
     Versions positional() {
-        Versions versions = field.versions().intersect(schema.validVersions());
-        Versions tagged = field.taggedVersions().intersect(versions);
+        Versions versions = field.versions().intersect(range);
+        Versions tagged = tagged();
         if (tagged.isEmpty()) {
             return versions;
         }
@@ -150,43 +160,30 @@ final class FieldCode {
     }
 
     Versions tagged() {
-        return field.taggedVersions().intersect(schema.validVersions());
+        return field.taggedVersions().intersect(range);
     }
 
-    /**
-     * Whether the field is in its place in a version, as a condition; {@code true} or {@code false} if that is always
-     * so.
-     */
-    String isPositional() {
-        return condition(schema, positional());
+    Condition isPositional() {
+        return Condition.isOneOf(positional(), range);
     }
 
-    /** Whether the field is in a version at all. */
-    String isPresent() {
-        return condition(schema, field.versions());
+    /** That the field is tagged, given that the version is flexible. */
+    Condition isTagged() {
+        return Condition.isOneOf(tagged(), schema.flexibleVersions().intersect(range));
     }
 
-    static String condition(Schema schema, Versions wanted) {
-        Versions valid = schema.validVersions();
-        Versions both = wanted.intersect(valid);
-        if (both.isEmpty()) {
-            return "false";
-        }
-        boolean from = both.lowest() > valid.lowest();
-        boolean to = both.highest() < valid.highest();
-        if (from && to) {
-            return both.lowest() == both.highest()
-                    ? "version == " + both.lowest()
-                    : "version >= " + both.lowest() + " && version <= " + both.highest();
-        }
-        if (from) {
-            return "version >= " + both.lowest();
-        }
-        return to ? "version <= " + both.highest() : "true";
+    /** That the field is in the version at all, tagged or not. */
+    Condition isPresent() {
+        return Condition.isOneOf(field.versions(), range);
     }
 
-    /** Whether the field is compact, as a condition on {@code flexible}, for the versions in {@code present}. */
-    String isCompact(Versions present) {
+    /** Whether a value must not be dropped when a version does not have the field. */
+    boolean isEssential() {
+        return !field.ignorable() && !isPresent().isAlways();
+    }
+
+    /** Whether the field is compact in the versions {@code present}, as a Java expression. */
+    private String isCompact(Versions present) {
         Versions flexible = field.flexibleVersions().orElse(schema.flexibleVersions());
         if (flexible.containsAll(present)) {
             return "true";
@@ -200,78 +197,74 @@ final class FieldCode {
         return "flexible";
     }
 
-    /** Whether the field may be null, as a condition, given that the version is one of {@code present}. */
-    private String mayBeNull(Versions present) {
-        return field.nullableVersions().containsAll(present)
-                ? "true"
-                : condition(schema, field.nullableVersions().intersect(present));
+    private Condition mayBeNull(Versions present) {
+        Condition mayBeNull = Condition.isOneOf(field.nullableVersions(), present);
+        if (field.type() instanceof Type.StructOf && !mayBeNull.isAlways() && !mayBeNull.isNever()) {
+            throw new IllegalArgumentException(label() + ": a struct is nullable in all its versions or in none");
+        }
+        return mayBeNull;
     }
 
     /** An expression that reads the field in the versions {@code present}. */
     String read(Versions present) {
-        String mayBeNull = mayBeNull(present);
-        return switch (mayBeNull) {
-            case "true" -> readNullable(present);
-            case "false" -> readNonNull(present);
-            default -> "(" + mayBeNull + ") ? " + readNullable(present) + " : " + readNonNull(present);
-        };
+        Condition mayBeNull = mayBeNull(present);
+        if (mayBeNull.isAlways()) {
+            return read(present, true);
+        }
+        return mayBeNull.isNever()
+                ? read(present, false)
+                : mayBeNull.text() + " ? " + read(present, true) + " : " + read(present, false);
     }
 
-    private String readNonNull(Versions present) {
+    private String read(Versions present, boolean mayBeNull) {
+        String compact = ", " + isCompact(present);
         return switch (field.type()) {
-            case Type.Scalar scalar -> readScalar(scalar.schemaName(), scalar, present);
-            case Type.StructOf(String name) -> name + ".read(in, version)";
-            case Type.ListOf(Type.Scalar element) -> readCall(element.schemaName() + "List", present);
-            case Type.ListOf(Type.StructOf(String name)) -> readStructs(name, "count", present);
-            case Type.ListOf(Type.ListOf _) -> throw new IllegalStateException();
-        };
-    }
-
-    private String readNullable(Versions present) {
-        return switch (field.type()) {
-            case Type.Scalar scalar -> readScalar("nullable" + capital(scalar.schemaName()), scalar, present);
-            case Type.StructOf(String name) -> "in.isPresent(" + label() + ") ? " + name + ".read(in, version) : null";
+            case Type.Scalar scalar ->
+                "in." + orNull(scalar.schemaName(), mayBeNull) + "(" + label() + (scalar.width() > 0 ? "" : compact)
+                        + ")";
+            case Type.StructOf(String name) ->
+                (mayBeNull ? "!in." + isPresent(present) + "(" + label() + ") ? null : " : "") + name
+                        + ".read(in, version)";
             case Type.ListOf(Type.Scalar element) ->
-                readCall("nullable" + capital(element.schemaName()) + "List", present);
-            case Type.ListOf(Type.StructOf(String name)) -> readStructs(name, "nullableCount", present);
+                "in." + orNull(element.schemaName() + "List", mayBeNull) + "(" + label() + compact + ")";
+            case Type.ListOf(Type.StructOf struct) ->
+                struct.name() + ".readAll(in, version, in." + orNull("count", mayBeNull) + "(" + label() + compact
+                        + ", " + schema.smallestSize(struct, present) + "))";
             case Type.ListOf(Type.ListOf _) -> throw new IllegalStateException();
         };
     }
 
-    private String readScalar(String method, Type.Scalar scalar, Versions present) {
-        return scalar.width() > 0 ? "in." + method + "(" + label() + ")" : readCall(method, present);
+    /** The method for the byte that tells whether a struct is there: it is another one in a tagged field. */
+    private String isPresent(Versions present) {
+        return field.taggedVersions().intersect(present).isEmpty() ? "isPresent" : "isPresentInTag";
     }
 
-    private String readCall(String method, Versions present) {
-        return "in." + method + "(" + label() + ", " + isCompact(present) + ")";
+    private static String orNull(String method, boolean mayBeNull) {
+        return mayBeNull ? "nullable" + Character.toUpperCase(method.charAt(0)) + method.substring(1) : method;
     }
 
-    private String readStructs(String name, String count, Versions present) {
-        int smallest = schema.smallestSize(new Type.StructOf(name), present);
-        return name + ".readAll(in, version, in." + count + "(" + label() + ", " + isCompact(present) + ", " + smallest
-                + "))";
+    /** The bytes that the field takes whatever its value is, 0 if that depends on the value. */
+    int width() {
+        return field.type() instanceof Type.Scalar scalar ? scalar.width() : 0;
     }
 
     /** An expression for the bytes that the field takes in the versions {@code present}. */
     String size(Versions present) {
-        String value = "this." + component();
-        String compact = isCompact(present);
+        String compact = ", " + isCompact(present) + ")";
         return switch (field.type()) {
             case Type.Scalar scalar ->
                 scalar.width() > 0
                         ? Integer.toString(scalar.width())
-                        : "Sizes." + scalar.schemaName() + "(" + value + ", " + compact + ")";
+                        : "Sizes." + scalar.schemaName() + "(" + value() + compact;
             case Type.StructOf _ ->
-                switch (mayBeNull(present)) {
-                    case "true" -> "1 + (" + value + " == null ? 0 : " + value + ".size(version))";
-                    case "false" -> value + ".size(version)";
-                    default -> throw new IllegalArgumentException(label() + ": a struct is always nullable or never");
-                };
+                mayBeNull(present).isAlways()
+                        ? "1 + (" + value() + " == null ? 0 : " + value() + ".size(version))"
+                        : value() + ".size(version)";
             case Type.ListOf(Type.Scalar element) ->
                 element.width() > 0
-                        ? "Sizes.list(" + value + ", " + element.width() + ", " + compact + ")"
-                        : "Sizes." + element.schemaName() + "List(" + value + ", " + compact + ")";
-            case Type.ListOf(Type.StructOf(String name)) -> name + ".sizeAll(" + value + ", version, " + compact + ")";
+                        ? "Sizes.list(" + value() + ", " + element.width() + compact
+                        : "Sizes." + element.schemaName() + "List(" + value() + compact;
+            case Type.ListOf(Type.StructOf(String name)) -> name + ".sizeAll(" + value() + ", version" + compact;
             case Type.ListOf(Type.ListOf _) -> throw new IllegalStateException();
         };
     }
@@ -279,59 +272,41 @@ final class FieldCode {
     /** Statements that write the field in the versions {@code present}. */
     Code write(Versions present) {
         Code code = new Code();
-        String value = "this." + component();
-        String compact = isCompact(present);
-        String mayBeNull = mayBeNull(present);
-        if (field.isNullable() && !mayBeNull.equals("true")) {
-            String mustNot = mayBeNull.equals("false") ? "" : " && !(" + mayBeNull + ")";
-            code.open("if (" + value + " == null" + mustNot + ") {")
+        Condition mayBeNull = mayBeNull(present);
+        if (field.isNullable() && !mayBeNull.isAlways()) {
+            code.open("if (" + mayBeNull.notBut(value() + " == null") + ") {")
                     .line("throw UnsupportedFieldException.isNull(" + label() + ", version);")
                     .close();
         }
-        switch (field.type()) {
+        String compact = ", " + isCompact(present) + ");";
+        return switch (field.type()) {
             case Type.Scalar scalar ->
-                code.line(
-                        switch (scalar) {
-                            case STRING -> "out.string(" + label() + ", " + value + ", " + compact + ");";
-                            case BYTES, RECORDS -> "out." + scalar.schemaName() + "(" + value + ", " + compact + ");";
-                            case BOOL, INT8, INT16, UINT16, INT32, UINT32, INT64, FLOAT64, UUID ->
-                                "out." + scalar.schemaName() + "(" + value + ");";
-                        });
-            case Type.StructOf _ -> {
-                if (mayBeNull.equals("true")) {
-                    code.line("out.isPresent(" + value + " != null);")
-                            .open("if (" + value + " != null) {")
-                            .line(value + ".write(out, version);")
-                            .close();
-                } else {
-                    code.line(value + ".write(out, version);");
-                }
-            }
+                code.line("out." + scalar.schemaName() + "(" + (scalar == Type.Scalar.STRING ? label() + ", " : "")
+                        + value() + (scalar.width() > 0 ? ");" : compact));
+            case Type.StructOf _ ->
+                mayBeNull.isAlways()
+                        ? code.line("out." + isPresent(present) + "(" + value() + " != null);")
+                                .open("if (" + value() + " != null) {")
+                                .line(value() + ".write(out, version);")
+                                .close()
+                        : code.line(value() + ".write(out, version);");
             case Type.ListOf(Type.Scalar element) ->
-                code.line(
-                        element == Type.Scalar.STRING
-                                ? "out.stringList(" + label() + ", " + value + ", " + compact + ");"
-                                : "out." + element.schemaName() + "List(" + value + ", " + compact + ");");
+                code.line("out." + element.schemaName() + "List("
+                        + (element == Type.Scalar.STRING ? label() + ", " : "") + value() + compact);
             case Type.ListOf(Type.StructOf(String name)) ->
-                code.line(name + ".writeAll(" + value + ", out, version, " + compact + ");");
+                code.line(name + ".writeAll(" + value() + ", out, version" + compact);
             case Type.ListOf(Type.ListOf _) -> throw new IllegalStateException();
-        }
-        return code;
+        };
     }
 
     /** An expression for the bytes of records that the field holds. */
     String recordsSize() {
-        String value = "this." + component();
         String size = switch (field.type()) {
-            case Type.Scalar _ -> value + ".sizeInBytes()";
-            case Type.StructOf _ -> value + ".recordsSize(version)";
-            case Type.ListOf(Type.StructOf(String name)) -> name + ".recordsSizeOfAll(" + value + ", version)";
+            case Type.Scalar _ -> value() + ".sizeInBytes()";
+            case Type.StructOf _ -> value() + ".recordsSize(version)";
+            case Type.ListOf(Type.StructOf(String name)) -> name + ".recordsSizeOfAll(" + value() + ", version)";
             case Type.ListOf _ -> throw new IllegalArgumentException(label() + ": a list of records");
         };
-        return field.isNullable() ? "(" + value + " == null ? 0 : " + size + ")" : size;
-    }
-
-    private static String capital(String word) {
-        return Character.toUpperCase(word.charAt(0)) + word.substring(1);
+        return field.isNullable() ? value() + " == null ? 0 : " + size : size;
     }
 }

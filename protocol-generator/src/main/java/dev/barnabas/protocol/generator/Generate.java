@@ -3,6 +3,8 @@ package dev.barnabas.protocol.generator;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -123,12 +125,22 @@ public final class Generate {
                     .getCodeSource()
                     .getLocation()
                     .toURI());
-            for (Path file : Files.isDirectory(self) ? files(self, ".class") : List.of(self)) {
-                digest.update(Files.readAllBytes(file));
+            if (Files.isDirectory(self)) {
+                update(digest, self);
+            } else {
+                try (FileSystem jar = FileSystems.newFileSystem(self)) {
+                    update(digest, jar.getPath("/"));
+                }
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException | URISyntaxException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static void update(MessageDigest digest, Path classes) throws IOException {
+        for (Path file : files(classes, ".class")) {
+            digest.update(Files.readAllBytes(file));
         }
     }
 

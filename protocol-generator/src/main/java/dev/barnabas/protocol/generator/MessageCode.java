@@ -2,18 +2,13 @@ package dev.barnabas.protocol.generator;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** The source file for one message. */
 final class MessageCode {
+    /** The package of what generated code is built upon. */
     static final String RUNTIME = "dev.barnabas.protocol";
-    private static final Set<String> IMPORTS = new TreeSet<>(List.of(
-            "java.nio.ByteBuffer",
-            "java.util.List",
-            "java.util.Objects",
-            "javax.annotation.processing.Generated",
-            "org.jspecify.annotations.Nullable",
+
+    private static final List<String> IMPORTS = List.of(
             RUNTIME + ".ApiKey",
             RUNTIME + ".MemoryRecords",
             RUNTIME + ".Message",
@@ -24,7 +19,12 @@ final class MessageCode {
             RUNTIME + ".Sizes",
             RUNTIME + ".UnsupportedFieldException",
             RUNTIME + ".Uuid",
-            RUNTIME + ".Writer"));
+            RUNTIME + ".Writer",
+            "java.nio.ByteBuffer",
+            "java.util.List",
+            "java.util.Objects",
+            "javax.annotation.processing.Generated",
+            "org.jspecify.annotations.Nullable");
 
     private final Schema schema;
     private final String packageName;
@@ -34,7 +34,7 @@ final class MessageCode {
         this.packageName = packageName;
         for (String imported : IMPORTS) {
             if (schema.structs().containsKey(simpleName(imported))) {
-                throw new IllegalArgumentException(schema.name() + ": struct hides " + imported);
+                throw new IllegalArgumentException(schema.name() + ": a struct must not be called like " + imported);
             }
         }
     }
@@ -44,74 +44,76 @@ final class MessageCode {
         Code file = new Code();
         file.line("// Generated from " + schema.name() + ".json by dev.barnabas.protocol.generator.");
         file.line("package " + packageName + ";").line("");
-        for (String imported : IMPORTS) {
-            if (type.mentions(simpleName(imported))) {
-                file.line("import " + imported + ";");
-            }
-        }
+        IMPORTS.stream()
+                .filter(imported -> type.mentions(simpleName(imported)))
+                .forEach(imported -> file.line("import " + imported + ";"));
         return file.line("").lines(type).toString();
     }
 
     private Code type() {
-        StructCode root = new StructCode(schema, schema.root());
-        Code code = new Code();
-        List<String> documentation = new ArrayList<>();
-        documentation.add(summary());
-        if (!schema.root().about().isBlank()) {
-            documentation.add("");
-            documentation.add("<p>" + Code.escape(schema.root().about()));
-        }
-        if (!root.parameterDocumentation().isEmpty()) {
-            documentation.add("");
-            documentation.addAll(root.parameterDocumentation());
-        }
-        code.documentation(documentation);
-        code.line("@Generated(\"dev.barnabas.protocol.generator\")");
-        code.open("public record " + schema.name() + "(" + root.components() + ") implements " + supertype() + " {");
-        code.line("/** The lowest version that can be read and written. */");
-        code.line("public static final int LOWEST_VERSION = "
-                + schema.validVersions().lowest() + ";");
-        code.line("/** The highest version that can be read and written. */");
-        code.line("public static final int HIGHEST_VERSION = "
-                + schema.validVersions().highest() + ";");
-        if (schema.apiKey() >= 0 && !schema.isRequest() && !schema.isResponse()) {
-            code.line("/** What tells this kind of record from others in the same log. */");
-            code.line("public static final short RECORD_TYPE = " + schema.apiKey() + ";");
-        }
-        code.line("");
-        if (isOfAnApi()) {
-            code.line("@Override")
-                    .open("public ApiKey apiKey() {")
-                    .line("return ApiKey." + ApiKeyCode.constant(schema) + ";")
-                    .close()
-                    .line("");
-        }
-        code.lines(root.body());
-        code.line("").open("private static void checkVersion(int version) {");
-        code.open("if (version < LOWEST_VERSION || version > HIGHEST_VERSION) {")
-                .line("throw new IllegalArgumentException(\"" + schema.name() + " has no version \" + version);")
-                .close()
-                .close();
-        for (Struct struct : schema.structs().values()) {
-            code.line("").lines(nested(struct));
-        }
-        return code.close();
+        return record(schema.root(), summary(), " implements " + supertype() + " {");
     }
 
-    private Code nested(Struct struct) {
-        StructCode nested = new StructCode(schema, struct);
-        Code code = new Code();
+    private Code record(Struct struct, String summary, String end) {
+        boolean isTopLevel = struct.equals(schema.root());
+        StructCode type = new StructCode(schema, struct);
         List<String> documentation = new ArrayList<>();
-        if (!struct.about().isBlank()) {
-            documentation.add(Code.escape(struct.about()));
+        if (!summary.isBlank()) {
+            documentation.add(summary);
         }
-        if (!nested.parameterDocumentation().isEmpty()) {
+        if (!type.parameters().isEmpty()) {
             documentation.add("");
-            documentation.addAll(nested.parameterDocumentation());
+            documentation.addAll(type.parameters());
         }
-        return code.documentation(documentation)
-                .open("public record " + struct.name() + "(" + nested.components() + ") {")
-                .lines(nested.body())
+        Code code = new Code().documentation(documentation);
+        if (isTopLevel) {
+            code.line("@Generated(\"dev.barnabas.protocol.generator\")");
+        }
+        code.list("public record " + struct.name() + "(", type.components(), ")" + end);
+        Code members = new Code();
+        if (isTopLevel) {
+            members.lines(constants()).line("");
+        }
+        members.lines(type.body());
+        if (isTopLevel) {
+            members.lines(checkVersion());
+            schema.structs()
+                    .values()
+                    .forEach(nested -> members.line("").lines(record(nested, Code.escape(nested.about()), " {")));
+        }
+        return code.lines(members.indented()).line("}");
+    }
+
+    private Code constants() {
+        Code code = new Code();
+        code.line("/** The lowest version that can be read and written. */")
+                .line("public static final int LOWEST_VERSION = "
+                        + schema.validVersions().lowest() + ";")
+                .line("")
+                .line("/** The highest version that can be read and written. */")
+                .line("public static final int HIGHEST_VERSION = "
+                        + schema.validVersions().highest() + ";");
+        if (isOfAnApi()) {
+            code.line("")
+                    .line("@Override")
+                    .open("public ApiKey apiKey() {")
+                    .line("return ApiKey." + ApiKeyCode.constant(schema) + ";")
+                    .close();
+        } else if (schema.apiKey() >= 0) {
+            code.line("")
+                    .line("/** What tells this kind of record from the others in the same log. */")
+                    .line("public static final short RECORD_TYPE = " + schema.apiKey() + ";");
+        }
+        return code;
+    }
+
+    private Code checkVersion() {
+        return new Code()
+                .line("")
+                .open("private static void checkVersion(int version) {")
+                .open("if (version < LOWEST_VERSION || version > HIGHEST_VERSION) {")
+                .line("throw new IllegalArgumentException(\"" + schema.name() + " has no version \" + version);")
+                .close()
                 .close();
     }
 

@@ -1,10 +1,11 @@
 package dev.barnabas.protocol.generator;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * One message: a request, a response, a header, a record of an internal topic, or any other value with versions.
@@ -28,7 +29,7 @@ public record Schema(
 
     public Schema {
         listeners = Set.copyOf(listeners);
-        structs = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(structs));
+        structs = Collections.unmodifiableMap(new LinkedHashMap<>(structs));
     }
 
     boolean isRequest() {
@@ -39,7 +40,11 @@ public record Schema(
         return kind.equals("response");
     }
 
+    /** The struct of this name, which may be the top level. */
     public Struct struct(String structName) {
+        if (structName.equals(name)) {
+            return root;
+        }
         Struct struct = structs.get(structName);
         if (struct == null) {
             throw new IllegalArgumentException(name + " has no struct " + structName);
@@ -52,26 +57,35 @@ public record Schema(
         return field.flexibleVersions().orElse(flexibleVersions).contains(version);
     }
 
-    /** The tagged fields of {@code struct} in {@code version}, in the order in which they are written. */
-    public List<Field> taggedFields(Struct struct, int version) {
-        Map<Integer, Field> byTag = new TreeMap<>();
-        for (Field field : struct.fields()) {
-            if (field.taggedVersions().contains(version) && byTag.put(field.tag(), field) != null) {
-                throw new IllegalArgumentException(name + " uses tag " + field.tag() + " twice");
+    List<Struct> allStructs() {
+        return Stream.concat(Stream.of(root), structs.values().stream()).toList();
+    }
+
+    /**
+     * The versions in which a value of {@code struct} can occur: all for the top level, and for a nested one those of
+     * the fields that hold it, and whatever is between them.
+     */
+    Versions versionsOf(Struct struct) {
+        if (struct.equals(root)) {
+            return validVersions;
+        }
+        Versions versions = Versions.NONE;
+        for (Struct owner : allStructs()) {
+            for (Field field : owner.fields()) {
+                if (field.type().isOrHolds(struct.name())) {
+                    versions = versions.span(field.versions().intersect(versionsOf(owner)));
+                }
             }
         }
-        return List.copyOf(byTag.values());
+        return versions;
     }
 
-    /** Whether a value of this struct can hold records, at any depth. */
-    boolean holdsRecords(Struct struct) {
-        return struct.fields().stream().anyMatch(field -> holdsRecords(field.type()));
-    }
-
+    /** Whether a value of {@code type} can hold records, at any depth. */
     boolean holdsRecords(Type type) {
         return switch (type) {
             case Type.Scalar scalar -> scalar == Type.Scalar.RECORDS;
-            case Type.StructOf(String structName) -> holdsRecords(struct(structName));
+            case Type.StructOf(String structName) ->
+                struct(structName).fields().stream().anyMatch(field -> holdsRecords(field.type()));
             case Type.ListOf(Type element) -> holdsRecords(element);
         };
     }

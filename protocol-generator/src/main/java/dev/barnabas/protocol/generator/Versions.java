@@ -6,7 +6,6 @@ package dev.barnabas.protocol.generator;
  */
 public record Versions(int lowest, int highest) {
     public static final Versions NONE = new Versions(0, -1);
-    public static final Versions ALL = new Versions(0, Integer.MAX_VALUE);
 
     /** Understands {@code none}, {@code 3}, {@code 3+} and {@code 3-7}. */
     public static Versions parse(String text) {
@@ -42,5 +41,13 @@ public record Versions(int lowest, int highest) {
     public Versions intersect(Versions other) {
         Versions both = new Versions(Math.max(lowest, other.lowest), Math.min(highest, other.highest));
         return both.isEmpty() ? NONE : both;
+    }
+
+    /** The smallest range that contains this and {@code other}. */
+    Versions span(Versions other) {
+        if (isEmpty()) {
+            return other;
+        }
+        return other.isEmpty() ? this : new Versions(Math.min(lowest, other.lowest), Math.max(highest, other.highest));
     }
 }

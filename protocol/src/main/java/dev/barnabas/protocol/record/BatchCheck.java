@@ -123,7 +123,7 @@ public sealed interface BatchCheck {
         int refused = 0;
         boolean badTimestamp = false;
         try {
-            RecordReader reader = RecordReader.skipping(batch, decompressor);
+            RecordReader reader = RecordReader.skipping(batch, decompressor, rules.maxDecompressedBytes());
             for (int index = 0; reader.next(); index++) {
                 if (reader.offsetDelta() != index) {
                     return refused(
@@ -154,7 +154,8 @@ public sealed interface BatchCheck {
                         refusals)
                 : new Refused(
                         BatchRefusal.BAD_RECORD,
-                        "One or more records have been rejected: " + refused + " in total, the first: "
+                        "One or more records have been rejected due to " + refused
+                                + " record errors in total, the first of them: "
                                 + refusals.getFirst().message(),
                         refusals);
     }
@@ -168,9 +169,9 @@ public sealed interface BatchCheck {
             return new RecordRefusal(
                     index,
                     BatchRefusal.BAD_TIMESTAMP,
-                    "Timestamp " + reader.timestamp() + " of record " + index
-                            + " is out of range. The timestamp should be" + " within [" + rules.earliestTimestamp()
-                            + ", " + rules.latestTimestamp() + "]");
+                    "Timestamp " + reader.timestamp() + " of message with offset " + index
+                            + " is out of range. The timestamp should be within [" + rules.earliestTimestamp() + ", "
+                            + rules.latestTimestamp() + "]");
         }
         return null;
     }

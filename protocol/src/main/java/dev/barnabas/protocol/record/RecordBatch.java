@@ -15,7 +15,8 @@ import java.util.zip.CRC32C;
  *
  * <p>A {@code RecordBatch} is always framed: its header and all the bytes that its length field announces are in the
  * buffer, and its magic is 2, so no getter can fail. Whether what it says is true, the CRC, the counts, the records, is
- * for {@link #crcValid()} and {@link BatchCheck} to find out.
+ * for {@link #crcValid()} and {@link BatchCheck} to find out. The exception is a {@link #header}, whose records are
+ * elsewhere.
  *
  * <p>Owned by whoever owns the buffer; the setters write into it.
  */
@@ -26,6 +27,9 @@ public final class RecordBatch {
     public static final int PREFIX_BYTES = PREFIX_SIZE;
     /** Everything that precedes the records; the size of a batch without records. */
     public static final int HEADER_BYTES = HEADER_SIZE;
+
+    /** The CRC covers everything from this byte of the batch to its end. */
+    public static final int CRC_FROM = ATTRIBUTES;
 
     public static final long NO_TIMESTAMP = -1;
     public static final long NO_PRODUCER_ID = -1;
@@ -56,8 +60,8 @@ public final class RecordBatch {
     }
 
     /**
-     * A view on a header alone, of which {@link #HEADER_BYTES} are in the buffer and nothing was checked: everything can be
-     * asked but the records and the CRC of what is not there. For who steps through a file by headers.
+     * A view on a header alone, of which {@link #HEADER_BYTES} are in the buffer and nothing was checked: everything
+     * can be asked but the records and the CRC of what is not there. For who steps through a file by headers.
      */
     public static RecordBatch header(ByteBuffer buffer, int position) {
         return framed(buffer, position);
@@ -284,7 +288,7 @@ public final class RecordBatch {
      * @throws CorruptRecordException if the batch is broken or too large
      */
     public Optional<TimestampAndOffset> firstAtOrAfter(long timestamp, long fromOffset, Decompressor decompressor) {
-        RecordReader reader = RecordReader.skipping(this, decompressor);
+        RecordReader reader = RecordReader.skipping(this, decompressor, Integer.MAX_VALUE);
         while (reader.next()) {
             if (reader.timestamp() >= timestamp && reader.offset() >= fromOffset) {
                 return Optional.of(new TimestampAndOffset(reader.timestamp(), reader.offset()));

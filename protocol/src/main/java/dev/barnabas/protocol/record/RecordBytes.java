@@ -75,6 +75,17 @@ final class RecordBytes {
     }
 
     int readVarint() {
+        if (at < limit) {
+            byte only = window.get(at);
+            if (only >= 0) {
+                at++;
+                return Varints.unZigZag((int) only);
+            }
+        }
+        return readLongerVarint();
+    }
+
+    private int readLongerVarint() {
         int raw = 0;
         for (int shift = 0; shift < 7 * Varints.MAX_INT_SIZE; shift += 7) {
             byte next = readByte();
@@ -87,6 +98,17 @@ final class RecordBytes {
     }
 
     long readVarlong() {
+        if (at < limit) {
+            byte only = window.get(at);
+            if (only >= 0) {
+                at++;
+                return Varints.unZigZag((long) only);
+            }
+        }
+        return readLongerVarlong();
+    }
+
+    private long readLongerVarlong() {
         long raw = 0;
         for (int shift = 0; shift < 7 * Varints.MAX_LONG_SIZE; shift += 7) {
             byte next = readByte();

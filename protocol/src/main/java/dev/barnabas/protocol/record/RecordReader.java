@@ -19,6 +19,7 @@ public final class RecordReader {
 
     private final RecordBytes bytes;
     private final boolean skip;
+    private final int maxRecordBytes;
     private final long baseOffset;
     private final long baseTimestamp;
     private final long logAppendTime;
@@ -36,9 +37,10 @@ public final class RecordReader {
     private long valueAt;
     private long headersAt;
 
-    private RecordReader(RecordBatch batch, RecordBytes bytes, boolean skip) {
+    private RecordReader(RecordBatch batch, RecordBytes bytes, boolean skip, int maxRecordBytes) {
         this.bytes = bytes;
         this.skip = skip;
+        this.maxRecordBytes = maxRecordBytes;
         this.baseOffset = batch.baseOffset();
         this.baseTimestamp = batch.baseTimestamp();
         this.logAppendTime = batch.maxTimestamp();
@@ -50,25 +52,26 @@ public final class RecordReader {
     }
 
     /** For a look at everything but keys, values and headers: constant memory however large they are. */
-    static RecordReader skipping(RecordBatch batch, Decompressor decompressor) {
-        return new RecordReader(batch, bytes(batch, decompressor, false), true);
+    static RecordReader skipping(RecordBatch batch, Decompressor decompressor, int maxRecordBytes) {
+        int max = batch.isCompressed() ? maxRecordBytes : Integer.MAX_VALUE;
+        return new RecordReader(batch, bytes(batch, decompressor, false), true, max);
     }
 
     static RecordReader reusing(RecordBatch batch, Decompressor decompressor) {
-        return new RecordReader(batch, bytes(batch, decompressor, false), false);
+        return new RecordReader(batch, bytes(batch, decompressor, false), false, Integer.MAX_VALUE);
     }
 
     static RecordReader retaining(RecordBatch batch, Decompressor decompressor) {
-        return new RecordReader(batch, bytes(batch, decompressor, true), false);
+        return new RecordReader(batch, bytes(batch, decompressor, true), false, Integer.MAX_VALUE);
     }
 
     static RecordReader wholly(RecordBatch batch) {
         if (!batch.isCompressed()) {
-            return new RecordReader(batch, inPlace(batch), false);
+            return new RecordReader(batch, inPlace(batch), false, Integer.MAX_VALUE);
         }
         try (Decompressor decompressor = new Decompressor()) {
             ByteBuffer all = decompressor.decompress(batch);
-            return new RecordReader(batch, RecordBytes.of(all, 0, all.limit()), false);
+            return new RecordReader(batch, RecordBytes.of(all, 0, all.limit()), false, Integer.MAX_VALUE);
         }
     }
 
@@ -107,6 +110,12 @@ public final class RecordReader {
         long sizeOfAll = bytes.position() - start + size;
         if (sizeOfAll > Integer.MAX_VALUE) {
             throw CorruptRecordException.malformed("A record cannot have the size " + size);
+        }
+        if (size > maxRecordBytes) {
+            throw new CorruptRecordException(
+                    BatchRefusal.RECORD_TOO_LARGE,
+                    "Invalid record size: " + size + " exceeds the configured maximum record size of "
+                            + maxRecordBytes);
         }
         sizeInBytes = (int) sizeOfAll;
         if (!skip) {

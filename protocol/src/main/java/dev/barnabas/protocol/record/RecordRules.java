@@ -6,26 +6,33 @@ package dev.barnabas.protocol.record;
  * @param keysRequired the topic is compacted: a record without a key could never be found again
  * @param earliestTimestamp smallest timestamp that is accepted, in ms since 1970; records without one are exempt
  * @param latestTimestamp greatest timestamp that is accepted
+ * @param maxDecompressedBytes how large a record may be in a compressed batch, without its length field
+ *     ({@code max.decompressed.message.bytes})
  */
-public record RecordRules(boolean keysRequired, long earliestTimestamp, long latestTimestamp) {
+public record RecordRules(
+        boolean keysRequired, long earliestTimestamp, long latestTimestamp, int maxDecompressedBytes) {
     /** Nothing is demanded but that the records are well-formed. */
-    public static final RecordRules NONE = new RecordRules(false, Long.MIN_VALUE, Long.MAX_VALUE);
+    public static final RecordRules NONE = new RecordRules(false, Long.MIN_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
 
     /**
-     * The rules of a topic whose producers set the timestamps.
+     * The same for timestamps around now: for topics whose producers set them. Where the broker sets them, any is
+     * accepted.
      *
      * @param beforeMaxMs {@code message.timestamp.before.max.ms}
      * @param afterMaxMs {@code message.timestamp.after.max.ms}
      */
-    public static RecordRules createTime(boolean keysRequired, long nowMs, long beforeMaxMs, long afterMaxMs) {
+    public RecordRules withTimestampsAround(long nowMs, long beforeMaxMs, long afterMaxMs) {
         long earliest = beforeMaxMs > nowMs ? Long.MIN_VALUE : nowMs - beforeMaxMs;
         long latest = afterMaxMs > Long.MAX_VALUE - nowMs ? Long.MAX_VALUE : nowMs + afterMaxMs;
-        return new RecordRules(keysRequired, earliest, latest);
+        return new RecordRules(keysRequired, earliest, latest, maxDecompressedBytes);
     }
 
-    /** The rules of a topic whose timestamps are set by the broker. */
-    public static RecordRules logAppendTime(boolean keysRequired) {
-        return new RecordRules(keysRequired, Long.MIN_VALUE, Long.MAX_VALUE);
+    public RecordRules withKeysRequired(boolean required) {
+        return new RecordRules(required, earliestTimestamp, latestTimestamp, maxDecompressedBytes);
+    }
+
+    public RecordRules withMaxDecompressedBytes(int bytes) {
+        return new RecordRules(keysRequired, earliestTimestamp, latestTimestamp, bytes);
     }
 
     /**

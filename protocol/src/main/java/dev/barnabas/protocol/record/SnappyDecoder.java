@@ -16,7 +16,6 @@ final class SnappyDecoder extends Decoder {
     private static final int FRAMING_MAGIC_HEAD = (int) (FRAMING_MAGIC >>> 32);
 
     private static final int FRAMING_HEADER_SIZE = 16;
-    private static final int COMPATIBLE_VERSION = 1;
 
     /** The best that snappy can do: 64 bytes of output for 3 of input. More is a lie that would cost memory. */
     private static final int MAX_RATIO = 22;
@@ -37,15 +36,17 @@ final class SnappyDecoder extends Decoder {
         }
     }
 
+    /**
+     * Looks at the version as snappy-java does, and not at the one it says it is compatible with: few write it right.
+     */
     private void readFramingHeader() {
-        if (input.remaining() < FRAMING_HEADER_SIZE) {
-            throw endsTooEarly();
-        }
-        int compatibleVersion = input.getInt(input.position() + 12);
-        if (input.getLong(input.position()) != FRAMING_MAGIC || compatibleVersion != COMPATIBLE_VERSION) {
+        int start = input.position();
+        if (input.remaining() < FRAMING_HEADER_SIZE
+                || input.getLong(start) != FRAMING_MAGIC
+                || input.getInt(start + Long.BYTES) < 1) {
             throw CorruptRecordException.compressed("Unknown framing of snappy data");
         }
-        input.position(input.position() + FRAMING_HEADER_SIZE);
+        input.position(start + FRAMING_HEADER_SIZE);
     }
 
     @Override
@@ -68,11 +69,8 @@ final class SnappyDecoder extends Decoder {
         while (input.remaining() >= Integer.BYTES && input.getInt(input.position()) == FRAMING_MAGIC_HEAD) {
             readFramingHeader();
         }
-        if (!input.hasRemaining()) {
-            return 0;
-        }
         if (input.remaining() < Integer.BYTES) {
-            throw endsTooEarly();
+            return 0;
         }
         int size = input.getInt();
         if (size <= 0 || size > input.remaining()) {
@@ -119,9 +117,5 @@ final class SnappyDecoder extends Decoder {
         }
         input.position(input.position() + blockSize);
         blockSize = 0;
-    }
-
-    private static CorruptRecordException endsTooEarly() {
-        return CorruptRecordException.compressed("The snappy data ends too early");
     }
 }

@@ -1,7 +1,6 @@
 package dev.barnabas.protocol.record;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -45,6 +44,16 @@ record BatchSpec(
                 random.nextInt(4) == 0 ? random.nextLong(1L << 45) : null,
                 random.nextInt(6) == 0 ? random.nextLong(1L << 45) : null,
                 records(random, baseOffset, gaps));
+    }
+
+    /** A batch such as a producer sends. */
+    static BatchSpec produced(Random random, CompressionSpec compression) {
+        Producer producer = random.nextBoolean()
+                ? new Producer(random.nextLong(1L << 60), (short) random.nextInt(100), random.nextInt(1 << 30))
+                : null;
+        List<Record> records = records(random, 0, false);
+        return new BatchSpec(
+                compression, 0, RecordBatch.NO_PARTITION_LEADER_EPOCH, producer, false, null, null, records);
     }
 
     private static List<Record> records(Random random, long baseOffset, boolean gaps) {
@@ -199,11 +208,5 @@ record BatchSpec(
         return ByteBuffer.allocateDirect(bytes.remaining())
                 .put(bytes.duplicate())
                 .flip();
-    }
-
-    static String text(@Nullable ByteBuffer bytes) {
-        return bytes == null
-                ? "null"
-                : StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
     }
 }

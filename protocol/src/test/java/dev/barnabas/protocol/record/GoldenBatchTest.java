@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import org.apache.kafka.common.message.LeaderChangeMessage;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.junit.jupiter.api.Test;
@@ -16,12 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Our batches and those of the official client are the same thing. */
 class GoldenBatchTest {
 
+    private static final int SEEDS_PER_CODEC = 60;
+    private static final int SEEDS_PER_LEVEL = 2;
+
     static List<CompressionSpec> everyLevel() {
         List<CompressionSpec> specs = new ArrayList<>();
         for (Compression compression : Compression.values()) {
-            specs.add(CompressionSpec.of(compression));
             for (int level = Math.max(compression.minLevel(), -7); level <= compression.maxLevel(); level++) {
-                if (compression.hasLevels() && level != compression.defaultLevel()) {
+                if (compression.acceptsLevel(level)) {
                     specs.add(new CompressionSpec(compression, level));
                 }
             }
@@ -40,35 +46,35 @@ class GoldenBatchTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyLevel")
-    void theOfficialClientReadsWhatWeWrite(CompressionSpec compression) {
-        Seeds.each(10, random -> {
-            BatchSpec spec = BatchSpec.random(random, compression);
-            ByteBuffer ours = spec.build();
-
-            MemoryRecords records = MemoryRecords.readableRecords(ours);
-            List<Record> read = new ArrayList<>();
-            for (MutableRecordBatch batch : records.batches()) {
-                batch.ensureValid();
-                assertSameHeader(RecordBatch.at(ours, 0), batch);
-                batch.forEach(record -> read.add(BatchSpec.of(record)));
-            }
-
-            assertThat(read).isEqualTo(spec.expectedRecords());
-        });
+    @EnumSource
+    void theOfficialClientReadsWhatWeWrite(Compression compression) {
+        Seeds.each(
+                SEEDS_PER_CODEC,
+                random -> assertTheOfficialClientReads(BatchSpec.random(random, CompressionSpec.of(compression))));
     }
 
     @ParameterizedTest
-    @MethodSource("everyLevel")
-    void weReadWhatTheOfficialClientWrites(CompressionSpec compression) {
-        Seeds.each(10, random -> {
-            BatchSpec spec = BatchSpec.random(random, compression);
+    @EnumSource
+    void weReadWhatTheOfficialClientWrites(Compression compression) {
+        Seeds.each(SEEDS_PER_CODEC, random -> {
+            BatchSpec spec = BatchSpec.random(random, CompressionSpec.of(compression));
             ByteBuffer theirs = spec.buildWithKafka();
 
             assertReadsInEveryWay(spec, theirs);
             assertReadsInEveryWay(spec, BatchSpec.direct(theirs));
             assertReadsInEveryWay(spec, theirs.asReadOnlyBuffer());
             assertReadsInEveryWay(spec, shifted(theirs, random));
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyLevel")
+    void everyLevelIsUnderstoodByBoth(CompressionSpec compression) {
+        Seeds.each(SEEDS_PER_LEVEL, random -> {
+            BatchSpec spec = BatchSpec.random(random, compression);
+
+            assertTheOfficialClientReads(spec);
+            assertReadsInEveryWay(spec, spec.buildWithKafka());
         });
     }
 
@@ -83,6 +89,118 @@ class GoldenBatchTest {
 
         assertThat(spec.build().remaining())
                 .isLessThanOrEqualTo((int) (spec.buildWithKafka().remaining() * 1.02));
+    }
+
+    @Test
+    void anEmptyBatchKeepsItsRangeOfOffsetsAsTheOfficialClientWritesIt() {
+        ByteBuffer theirs = ByteBuffer.allocate(BatchFormat.HEADER_SIZE);
+        DefaultRecordBatch.writeEmptyHeader(
+                theirs,
+                RecordBatch.MAGIC,
+                17,
+                (short) 3,
+                5,
+                100,
+                109,
+                7,
+                org.apache.kafka.common.record.TimestampType.CREATE_TIME,
+                RecordBatch.NO_TIMESTAMP,
+                true,
+                false);
+
+        ByteBuffer ours = new RecordBatchBuilder(1_000)
+                .baseOffset(100)
+                .lastOffset(109)
+                .partitionLeaderEpoch(7)
+                .producer(17, (short) 3, 5)
+                .transactional(true)
+                .build();
+
+        assertThat(ours).isEqualTo(theirs.flip());
+    }
+
+    @Test
+    void theMarkerOfATransactionsEndIsThatOfTheOfficialClient() {
+        for (boolean committed : List.of(true, false)) {
+            EndTxnMarker marker = new EndTxnMarker(committed, 12);
+            EndTransactionMarker theirMarker = new EndTransactionMarker(
+                    committed
+                            ? org.apache.kafka.common.record.internal.ControlRecordType.COMMIT
+                            : org.apache.kafka.common.record.internal.ControlRecordType.ABORT,
+                    12);
+            MemoryRecords theirs = MemoryRecords.withEndTransactionMarker(1_000, 77, 4, 9L, (short) 2, theirMarker);
+
+            RecordBatchBuilder builder = new RecordBatchBuilder(1_000)
+                    .baseOffset(1_000)
+                    .partitionLeaderEpoch(4)
+                    .producer(9, (short) 2, RecordBatch.NO_SEQUENCE);
+            builder.appendEndTxnMarker(77, marker);
+
+            assertThat(builder.build()).isEqualTo(theirs.buffer());
+            RecordBatch read = RecordBatch.at(theirs.buffer(), 0);
+            assertThat(read.isControl()).isTrue();
+            assertThat(EndTxnMarker.of(read.records().iterator().next())).isEqualTo(marker);
+        }
+    }
+
+    @Test
+    void aControlRecordOfTheQuorumIsThatOfTheOfficialClient() {
+        LeaderChangeMessage message = new LeaderChangeMessage().setLeaderId(3);
+        MemoryRecords theirs = MemoryRecords.withLeaderChangeMessage(5, 77, 4, ByteBuffer.allocate(256), message);
+        Record theirRecord =
+                RecordBatch.at(theirs.buffer(), 0).records().iterator().next();
+        ByteBuffer value = Objects.requireNonNull(theirRecord.value());
+
+        RecordBatchBuilder builder = new RecordBatchBuilder(1_000).baseOffset(5).partitionLeaderEpoch(4);
+        builder.appendControl(77, ControlRecordType.LEADER_CHANGE, value);
+
+        assertThat(ControlRecordType.of(theirRecord)).isEqualTo(ControlRecordType.LEADER_CHANGE);
+        assertThat(builder.build()).isEqualTo(theirs.buffer());
+    }
+
+    @Test
+    void whatTheBrokerWritesIntoABatchIsWhatTheOfficialClientWouldWrite() {
+        Seeds.each(50, random -> {
+            BatchSpec spec = BatchSpec.produced(random, CompressionSpec.of(Compression.SNAPPY));
+            ByteBuffer ours = spec.build();
+            ByteBuffer theirs = BatchSpec.direct(ours);
+            long offset = random.nextLong(1L << 50);
+            long time = random.nextLong(1L << 45);
+
+            RecordBatch batch = RecordBatch.at(ours, 0);
+            batch.setBaseOffset(offset);
+            batch.setPartitionLeaderEpoch(8);
+            batch.setLogAppendTime(time);
+            MutableRecordBatch theirBatch =
+                    MemoryRecords.readableRecords(theirs).batches().iterator().next();
+            theirBatch.setLastOffset(offset + spec.records().size() - 1);
+            theirBatch.setPartitionLeaderEpoch(8);
+            theirBatch.setMaxTimestamp(org.apache.kafka.common.record.TimestampType.LOG_APPEND_TIME, time);
+
+            assertThat(ours).isEqualTo(theirs);
+            assertSameHeader(batch, theirBatch);
+        });
+    }
+
+    @Test
+    void sequenceNumbersWrapAsInTheOfficialClient() {
+        for (int sequence : List.of(0, 1, 77, Integer.MAX_VALUE - 1, Integer.MAX_VALUE)) {
+            for (int increment : List.of(0, 1, 2, 1_000, Integer.MAX_VALUE)) {
+                assertThat(RecordBatch.sequenceAfter(sequence, increment))
+                        .isEqualTo(DefaultRecordBatch.incrementSequence(sequence, increment));
+            }
+        }
+    }
+
+    private static void assertTheOfficialClientReads(BatchSpec spec) {
+        ByteBuffer ours = spec.build();
+        List<Record> read = new ArrayList<>();
+        for (MutableRecordBatch batch : MemoryRecords.readableRecords(ours).batches()) {
+            batch.ensureValid();
+            assertSameHeader(RecordBatch.at(ours, 0), batch);
+            batch.forEach(record -> read.add(BatchSpec.of(record)));
+        }
+        assertThat(read).isEqualTo(spec.expectedRecords());
     }
 
     private static void assertReadsInEveryWay(BatchSpec spec, ByteBuffer bytes) {
