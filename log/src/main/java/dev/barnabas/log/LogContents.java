@@ -92,7 +92,7 @@ final class LogContents {
         segment.maxTimestamp = Math.max(segment.maxTimestamp, timestamp);
         segment.lastAppendMs = nowMs;
         if (position == 0) {
-            segment.firstTimestamp = timestamp;
+            segment.firstTimestamp = timestamp >= 0 ? timestamp : nowMs;
         }
         nextOffset = batch.lastOffset() + 1;
         epochs.begin(batch.partitionLeaderEpoch(), batch.baseOffset());

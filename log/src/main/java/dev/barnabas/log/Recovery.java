@@ -46,6 +46,8 @@ final class Recovery {
      * @param changed files that must be synced
      * @param namesChanged files were deleted
      * @param checkpointed the newest checkpoint says the same as the contents
+     * @param mustCheckpoint nothing may be appended before there is a checkpoint: a crash would find an older one that
+     *     asks for a truncation, or none
      */
     record Recovered(
             LogContents contents,
@@ -53,6 +55,7 @@ final class Recovery {
             List<String> changed,
             boolean namesChanged,
             boolean checkpointed,
+            boolean mustCheckpoint,
             RecoveryReport report) {}
 
     static Recovered recover(Disk disk, String folder, int indexInterval, long nowMs) throws IOException {
@@ -76,12 +79,12 @@ final class Recovery {
                 disk.delete(folder + "/" + name);
             }
         }
-        boolean checkpointed =
-                !checkpoints.states.isEmpty() && changed.isEmpty() && !namesChanged && checkpoints.truncateTo.isEmpty();
+        boolean mustCheckpoint = checkpoints.states.isEmpty() || checkpoints.truncateTo.isPresent();
+        boolean checkpointed = !mustCheckpoint && changed.isEmpty() && !namesChanged;
         CheckpointJournal journal = new CheckpointJournal(
                 disk, folder, checkpoints.oldestNumber, checkpoints.newestNumber, checkpoints.newestBytes);
         RecoveryReport report = new RecoveryReport(scannedBytes, removedBytes, notes);
-        return new Recovered(log, journal, changed, namesChanged, checkpointed, report);
+        return new Recovered(log, journal, changed, namesChanged, checkpointed, mustCheckpoint, report);
     }
 
     private LogContents emptied(long offset) throws IOException {
@@ -212,24 +215,20 @@ final class Recovery {
             }
             changed.add(segment.path);
             int known = segment.size;
-            String damage = applyAll(log, segment, file, (int) size, limit);
+            applyAll(log, segment, file, (int) size, limit);
             scannedBytes += segment.size - known;
             if (segment.size == size) {
                 return false;
             }
             removedBytes += size - segment.size;
             file.truncate(segment.size);
-            if (damage != null && removedBytes > 0 && segment.size < known) {
-                notes.add(segment.path + ": " + damage);
-            }
             return true;
         } finally {
             file.close();
         }
     }
 
-    private @Nullable String applyAll(LogContents log, Segment segment, DiskFile file, int size, long limit)
-            throws IOException {
+    private void applyAll(LogContents log, Segment segment, DiskFile file, int size, long limit) throws IOException {
         ByteBuffer buffer = chunk;
         if (buffer == null) {
             buffer = ByteBuffer.allocate(CHUNK_BYTES);
@@ -239,19 +238,19 @@ final class Recovery {
         while (scan.next()) {
             RecordBatch batch = scan.header();
             if (batch.lastOffset() >= limit || batch.lastOffset() - segment.baseOffset > Integer.MAX_VALUE) {
-                return null;
+                return;
             }
             EndTxnMarker marker = null;
             if (batch.isControl()) {
                 try {
                     marker = LogContents.marker(scan.load());
                 } catch (CorruptRecordException corrupt) {
-                    return corrupt.getMessage();
+                    // Its CRC fits, so it was never written by a log: this is where the log ends.
+                    return;
                 }
             }
             log.apply(disk, segment, batch, marker, nowMs, indexInterval);
         }
-        return scan.damage();
     }
 
     private void removeFrom(long base) throws IOException {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every message in every version has the same bytes as in Apache Kafka's own implementation, in both directions. */
 final class GoldenBytesTest {
-    private static final int INSTANCES = 40;
+    private static final int INSTANCES = 25;
 
     static List<Subject> subjects() {
         return Subject.all();

@@ -69,6 +69,7 @@ final class SimulatedFile implements DiskFile {
             disk.die();
         }
         if (fails) {
+            disk.drive().failed();
             throw new IOException("append to " + path + " failed after " + written + " of " + length + " bytes");
         }
         return position;

@@ -134,6 +134,16 @@ public final class SimulatedHost implements Host {
         plannedCrash = new PlannedCrash(operations, crash);
     }
 
+    /** The crash that was planned does not come any more. */
+    public void cancelPlannedCrash() {
+        plannedCrash = null;
+    }
+
+    /** Whether it is down, stopped, or about to crash. */
+    boolean isImpaired() {
+        return !isUp() || paused || plannedCrash != null;
+    }
+
     /** Starts the process again, with the program that was last {@link #run}; kills it first if it still runs. */
     public void restart() {
         crash();

@@ -50,6 +50,20 @@ public final class SimulatedNetwork {
         simulation.hosts().stream().filter(other -> other != host).forEach(other -> cut(host, other));
     }
 
+    /** Lets everything through again between the host and all others. */
+    public void rejoin(SimulatedHost host) {
+        simulation.hosts().stream().filter(other -> other != host).forEach(other -> heal(host, other));
+    }
+
+    /** Whether nothing gets from or to the host. */
+    boolean isIsolated(SimulatedHost host) {
+        return simulation.hosts().size() > 1
+                && simulation.hosts().stream()
+                        .filter(other -> other != host)
+                        .allMatch(other ->
+                                link(host, other).isCut() || link(other, host).isCut());
+    }
+
     /** Lets everything through again between the two. */
     public void heal(SimulatedHost one, SimulatedHost other) {
         simulation.note("network", "heal " + one.name() + " <-> " + other.name());

@@ -73,7 +73,9 @@ final class SyncQueue {
             file.endSync(version, !fails);
             process.simulation().trace().step(process.simulation().nanos(), file.stableSize());
         });
-        if (!fails) {
+        if (fails) {
+            drive.failed();
+        } else {
             drive.journal().commit(changes);
         }
         process.simulation()

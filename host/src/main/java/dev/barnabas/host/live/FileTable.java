@@ -164,13 +164,30 @@ final class FileTable {
         if (file.unlinked) {
             throw new NoSuchFileException(file.path, null, "deleted, and its descriptor is lost");
         }
-        FileChannel channel =
-                FileChannel.open(root.resolve(file.path), StandardOpenOption.READ, StandardOpenOption.WRITE);
-        channel.position(file.size);
-        Descriptor opened = new Descriptor(file, channel);
+        Descriptor opened = new Descriptor(file, reopened(file));
         opened.retain();
         keep(opened);
         return opened;
+    }
+
+    private FileChannel reopened(OpenFile file) throws CannotOpenException {
+        try {
+            FileChannel channel =
+                    FileChannel.open(root.resolve(file.path), StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel.position(file.size);
+            return channel;
+        } catch (IOException e) {
+            throw new CannotOpenException(file.path, e);
+        }
+    }
+
+    /** A file that has been there cannot be opened again. */
+    static final class CannotOpenException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        CannotOpenException(String path, IOException cause) {
+            super("cannot open " + path + ": " + cause.getMessage(), cause);
+        }
     }
 
     private void keep(Descriptor opened) {
@@ -196,6 +213,38 @@ final class FileTable {
             file.descriptor = null;
             cache.remove(cached);
             cached.release();
+        }
+    }
+
+    /** A call on a descriptor that Java does not have. */
+    interface NativeCall {
+        boolean on(LinuxCalls linux, int descriptor);
+    }
+
+    /**
+     * Makes a native call on a file, which it has to find by its path.
+     *
+     * @return whether it succeeded; false where there are no native calls, and for a deleted file
+     */
+    boolean onPath(OpenFile file, NativeCall call) {
+        LinuxCalls linux = LinuxCalls.get().orElse(null);
+        if (linux == null) {
+            return false;
+        }
+        int descriptor;
+        lock.lock();
+        try {
+            descriptor = file.unlinked ? -1 : linux.openFile(root.resolve(file.path));
+        } finally {
+            lock.unlock();
+        }
+        if (descriptor < 0) {
+            return false;
+        }
+        try {
+            return call.on(linux, descriptor);
+        } finally {
+            linux.close(descriptor);
         }
     }
 

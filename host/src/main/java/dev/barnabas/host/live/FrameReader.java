@@ -48,6 +48,7 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     private int chunkSize = SMALLEST_CHUNK << 1;
     private int largestFrame;
     private boolean paused;
+    private boolean stopped;
 
     private int attempted;
     private int lastRead;
@@ -65,8 +66,13 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         boolean open();
     }
 
-    void paused(boolean now) {
+    void pause(boolean now) {
         paused = now;
+    }
+
+    /** Reads nothing more, whatever the transport still has. */
+    void stop() {
+        stopped = true;
     }
 
     /**
@@ -114,7 +120,7 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
             if (pending == 0 && current.writableBytes() < chunkSize >> 1) {
                 dropChunk();
                 current = newChunk(allocator, chunkSize);
-            } else if (wanted > current.capacity() - parsed || current.writableBytes() == 0) {
+            } else if (wanted > current.capacity() - parsed) {
                 ByteBuf next = allocator.directBuffer(capacityFor(wanted, pending), Integer.MAX_VALUE);
                 next.writeBytes(current, parsed, pending);
                 current.release();
@@ -165,6 +171,10 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
 
     @Override
     public void reset(ChannelConfig config) {
+        startTurn();
+    }
+
+    void startTurn() {
         readThisTurn = 0;
     }
 
@@ -199,7 +209,7 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     /** A read that did not fill what it was given has emptied the socket: asking again would only cost a call. */
     @Override
     public boolean continueReading() {
-        return !paused && lastRead == attempted && lastRead > 0 && readThisTurn < TURN_BUDGET;
+        return !paused && !stopped && lastRead == attempted && lastRead > 0 && readThisTurn < TURN_BUDGET;
     }
 
     @Override

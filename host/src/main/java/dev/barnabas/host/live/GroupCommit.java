@@ -28,6 +28,7 @@ final class GroupCommit {
     /** With more changed files than this, one sync of the file system is cheaper and calmer. */
     static final int ONE_BY_ONE = 8;
 
+    private final String name;
     private final Path root;
     private final FileTable files;
     private final Storage storage;
@@ -36,7 +37,8 @@ final class GroupCommit {
     private boolean running;
     private @Nullable IOException fault;
 
-    GroupCommit(Path root, FileTable files, Storage storage, Workers workers) {
+    GroupCommit(String name, Path root, FileTable files, Storage storage, Workers workers) {
+        this.name = name;
         this.root = root;
         this.files = files;
         this.storage = storage;
@@ -99,17 +101,18 @@ final class GroupCommit {
             commitOrFail(group);
             return null;
         } catch (IOException e) {
-            return fail(e);
+            return fail(new IOException(
+                    "a sync of " + name + " failed, nothing on it can be trusted: " + e.getMessage(), e));
         }
     }
 
     private void commitOrFail(Group group) throws IOException {
         List<Changed> changed = new ArrayList<>();
-        boolean unwatched = false;
+        boolean all = false;
         for (OpenFile file : group.files) {
             if (file.changed() || file.nameChanged()) {
                 changed.add(new Changed(file, file.changes(), file.nameChanges(), file.path));
-                unwatched |= file.unwatched;
+                all |= file.unwatched;
             }
         }
         List<String> named = changed.stream()
@@ -118,12 +121,11 @@ final class GroupCommit {
                 .toList();
         FileTable.FoldersToSync folders = files.foldersToSync(named);
         folders.toSync().addAll(group.folders);
-        boolean many = changed.size() + folders.toSync().size() > ONE_BY_ONE;
-        if ((many || unwatched) && storage.canSyncAll()) {
-            storage.syncAll();
-            changed.forEach(change -> change.file.unwatched = false);
+        all |= changed.size() + folders.toSync().size() > ONE_BY_ONE;
+        if (all && storage.canSyncAll()) {
+            syncAll(changed);
         } else {
-            syncEach(changed.stream().filter(change -> change.file.changed()).toList());
+            syncEach(changed);
             for (String folder : folders.toSync()) {
                 storage.syncFolder(root.resolve(folder));
             }
@@ -135,20 +137,46 @@ final class GroupCommit {
         }
     }
 
+    private void syncAll(List<Changed> changed) throws IOException {
+        // First: what is written from now on may come too late for this sync.
+        changed.forEach(change -> change.file.unwatched = false);
+        storage.syncAll();
+    }
+
     /** The first here, the others on other workers meanwhile. */
     private void syncEach(List<Changed> changed) throws IOException {
-        if (changed.isEmpty()) {
+        List<Descriptor> descriptors = new ArrayList<>(changed.size());
+        try {
+            for (Changed change : changed) {
+                if (change.file.changed()) {
+                    descriptors.add(files.descriptor(change.file));
+                }
+            }
+            syncEachDescriptor(descriptors);
+        } catch (FileTable.CannotOpenException e) {
+            // Too many open files, most likely: no reason to give the disk up.
+            if (!storage.canSyncAll()) {
+                throw e;
+            }
+            syncAll(changed);
+        } finally {
+            descriptors.forEach(Descriptor::release);
+        }
+    }
+
+    private void syncEachDescriptor(List<Descriptor> descriptors) throws IOException {
+        if (descriptors.isEmpty()) {
             return;
         }
         AtomicReference<@Nullable IOException> failed = new AtomicReference<>();
-        CountDownLatch left = new CountDownLatch(changed.size());
-        for (Changed change : changed.subList(1, changed.size())) {
-            Runnable sync = () -> syncOne(change, failed, left);
+        CountDownLatch left = new CountDownLatch(descriptors.size());
+        for (Descriptor descriptor : descriptors.subList(1, descriptors.size())) {
+            Runnable sync = () -> syncOne(descriptor, failed, left);
             if (!workers.execute(sync)) {
                 sync.run();
             }
         }
-        syncOne(changed.getFirst(), failed, left);
+        syncOne(descriptors.getFirst(), failed, left);
         awaitAll(left);
         IOException cause = failed.get();
         if (cause != null) {
@@ -156,16 +184,11 @@ final class GroupCommit {
         }
     }
 
-    private void syncOne(Changed change, AtomicReference<@Nullable IOException> failed, CountDownLatch left) {
+    private void syncOne(Descriptor descriptor, AtomicReference<@Nullable IOException> failed, CountDownLatch left) {
         try {
-            Descriptor descriptor = files.descriptor(change.file);
-            try {
-                storage.syncFile(descriptor.channel());
-            } finally {
-                descriptor.release();
-            }
+            storage.syncFile(descriptor.channel());
         } catch (IOException e) {
-            failed.compareAndSet(null, e);
+            failed.compareAndSet(null, new IOException(descriptor.file().path + ": " + e.getMessage(), e));
         } finally {
             left.countDown();
         }

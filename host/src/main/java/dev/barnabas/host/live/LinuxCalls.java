@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The calls of Linux that Java has no name for: {@code syncfs}, {@code fallocate} with {@code FALLOC_FL_KEEP_SIZE}, and
- * {@code truncate} to the same size.
+ * {@code ftruncate} to the same size.
  */
 final class LinuxCalls {
     private static final Logger LOG = LoggerFactory.getLogger(LinuxCalls.class);
@@ -33,7 +33,7 @@ final class LinuxCalls {
     private final MethodHandle close;
     private final MethodHandle syncfs;
     private final MethodHandle fallocate;
-    private final MethodHandle truncate;
+    private final MethodHandle ftruncate;
 
     private LinuxCalls(Linker linker) {
         SymbolLookup symbols = linker.defaultLookup();
@@ -58,9 +58,9 @@ final class LinuxCalls {
                         ValueLayout.JAVA_LONG,
                         ValueLayout.JAVA_LONG),
                 errno);
-        truncate = linker.downcallHandle(
-                symbols.findOrThrow("truncate"),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG),
+        ftruncate = linker.downcallHandle(
+                symbols.findOrThrow("ftruncate"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
                 errno);
     }
 
@@ -94,10 +94,15 @@ final class LinuxCalls {
      * @return negative if it failed
      */
     int openDirectory(Path directory) {
-        return opened(directory, O_RDONLY);
+        return open(directory, O_RDONLY);
     }
 
-    private int opened(Path path, int flags) {
+    /** A descriptor of a file that exists; negative if it failed. */
+    int openFile(Path file) {
+        return open(file, O_WRONLY);
+    }
+
+    private int open(Path path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(ERRNO_LAYOUT);
             return (int) open.invokeExact(state, arena.allocateFrom(path.toString()), flags | O_CLOEXEC);
@@ -134,28 +139,26 @@ final class LinuxCalls {
      *
      * @return whether the file system did it
      */
-    boolean reserve(Path file, long bytes) {
-        int descriptor = opened(file, O_WRONLY);
-        if (descriptor < 0) {
-            return false;
-        }
+    boolean reserve(int descriptor, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(ERRNO_LAYOUT);
             return (int) fallocate.invokeExact(state, descriptor, FALLOC_FL_KEEP_SIZE, 0L, bytes) == 0;
         } catch (Throwable e) {
             throw new LinkageError("fallocate", e);
-        } finally {
-            close(descriptor);
         }
     }
 
-    /** Cuts a file, and gives back what is reserved behind its end. */
-    boolean truncate(Path file, long size) {
+    /**
+     * Sets the size of a file, which gives back what is reserved behind it.
+     *
+     * @return whether the file system did it
+     */
+    boolean resize(int descriptor, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(ERRNO_LAYOUT);
-            return (int) truncate.invokeExact(state, arena.allocateFrom(file.toString()), size) == 0;
+            return (int) ftruncate.invokeExact(state, descriptor, bytes) == 0;
         } catch (Throwable e) {
-            throw new LinkageError("truncate", e);
+            throw new LinkageError("ftruncate", e);
         }
     }
 }

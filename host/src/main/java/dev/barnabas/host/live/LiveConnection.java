@@ -235,14 +235,14 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     @Override
     public void pauseReading() {
         loop.requireCurrent();
-        reader.paused(true);
+        reader.pause(true);
         channel.config().setAutoRead(false);
     }
 
     @Override
     public void resumeReading() {
         loop.requireCurrent();
-        reader.paused(false);
+        reader.pause(false);
         channel.config().setAutoRead(true);
     }
 
@@ -278,6 +278,11 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     // Opening and closing
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        loop.opened(this);
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext context) {
         try {
             handler = opening.apply(this);
@@ -308,16 +313,22 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     private void close(CloseReason reason) {
         if (closing == null) {
             closing = reason;
+            reader.stop();
             channel.close();
         }
+    }
+
+    @Override
+    public void channelUnregistered(ChannelHandlerContext context) {
+        loop.closed(this);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         CloseReason reason = closing;
         if (reason == null) {
-            // Not closed here: the other side ended it, or the loop is being closed.
-            reason = loop.eventLoop().isShuttingDown() ? new CloseReason.Local() : new CloseReason.Remote();
+            // Not closed from here.
+            reason = new CloseReason.Remote();
             closing = reason;
         }
         reader.close();

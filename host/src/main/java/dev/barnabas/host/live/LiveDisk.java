@@ -59,7 +59,7 @@ final class LiveDisk implements Disk {
         defects = limits.defects;
         syncers = new Workers("barnabas-sync", limits.workers + 1, defects);
         workers = new Workers("barnabas-disk", limits.workers, defects);
-        commits = new GroupCommit(root, files, storage, syncers);
+        commits = new GroupCommit(name, root, files, storage, syncers);
     }
 
     /**
@@ -102,9 +102,7 @@ final class LiveDisk implements Disk {
         }
         Files.createDirectories(root);
         for (Path parent = Paths.parent(root); parent.startsWith(existing); parent = Paths.parent(parent)) {
-            try (FileChannel opened = FileChannel.open(parent, StandardOpenOption.READ)) {
-                opened.force(true);
-            }
+            Storage.syncEntries(parent);
             if (parent.equals(existing)) {
                 break;
             }

@@ -122,15 +122,15 @@ final class LiveDiskFile implements DiskFile {
         }
         Descriptor descriptor = descriptor();
         try {
-            file.change();
-            if (file.reserved > size) {
-                // Java would not even ask the system if the size stays, but that is how the reserve is given back.
-                LinuxCalls.get().ifPresent(linux -> linux.truncate(disk.resolve(file.path), size));
-                file.reserved = 0;
+            if (size < file.size) {
+                file.change();
+                descriptor.channel().truncate(size);
+                file.size = size;
+            } else {
+                // Java would not even ask the system, but that is how a reserve is given back.
+                disk.files().onPath(file, (linux, opened) -> linux.resize(opened, size));
             }
-            descriptor.channel().truncate(size);
-            descriptor.channel().position(size);
-            file.size = size;
+            file.reserved = 0;
         } finally {
             descriptor.release();
         }
@@ -138,22 +138,12 @@ final class LiveDiskFile implements DiskFile {
 
     @Override
     public void preallocate(long bytes) throws IOException {
-        if (bytes <= file.size || bytes <= file.reserved) {
-            return;
+        descriptor().release();
+        if (bytes > file.size
+                && bytes > file.reserved
+                && disk.files().onPath(file, (linux, opened) -> linux.reserve(opened, bytes))) {
+            file.reserved = bytes;
         }
-        Descriptor descriptor = descriptor();
-        try {
-            if (LinuxCalls.get().isPresent() && LinuxCalls.get().get().reserve(disk.resolve(file.path), bytes)) {
-                file.reserved = bytes;
-            }
-        } finally {
-            descriptor.release();
-        }
-    }
-
-    /** Whether the handle is closed. */
-    boolean closed() {
-        return closed;
     }
 
     @Override

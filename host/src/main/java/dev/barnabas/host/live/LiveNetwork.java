@@ -74,8 +74,25 @@ final class LiveNetwork implements Network {
         LiveLoop owner = (LiveLoop) loop;
         ConnectAttempt attempt = new ConnectAttempt(address, timeout, owner, then, this::open, maxFrameBytes);
         owner.execute(attempt::start);
+        if (literal(address.host())) {
+            owner.execute(() -> attempt.resolved(List.of(InetAddress.ofLiteral(address.host()))));
+            return;
+        }
         if (!resolvers.execute(() -> resolve(address, owner, attempt))) {
             owner.execute(() -> attempt.failed(new IOException("the network is closed")));
+        }
+    }
+
+    /** Whether it is an address already, so that nobody need be asked. */
+    private static boolean literal(String host) {
+        if (host.indexOf(':') < 0 && !host.chars().allMatch(c -> c == '.' || Character.isDigit(c))) {
+            return false;
+        }
+        try {
+            InetAddress.ofLiteral(host);
+            return true;
+        } catch (IllegalArgumentException notAnAddress) {
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.barnabas.host.live;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
@@ -24,6 +25,18 @@ interface Storage {
 
     void close();
 
+    /** {@code fsync} of a folder, where the system knows such a thing. */
+    static void syncEntries(Path folder) throws IOException {
+        if (File.separatorChar != '/') {
+            return;
+        }
+        try (FileChannel opened = FileChannel.open(folder, StandardOpenOption.READ)) {
+            opened.force(true);
+        } catch (NoSuchFileException absent) {
+            // Deleted meanwhile, with all its entries.
+        }
+    }
+
     /** The real one, for the file system of a directory. */
     static Storage of(Path directory) {
         Optional<LinuxCalls> linux = LinuxCalls.get();
@@ -36,11 +49,7 @@ interface Storage {
 
             @Override
             public void syncFolder(Path folder) throws IOException {
-                try (FileChannel opened = FileChannel.open(folder, StandardOpenOption.READ)) {
-                    opened.force(true);
-                } catch (NoSuchFileException absent) {
-                    // Deleted meanwhile, with all its entries.
-                }
+                Storage.syncEntries(folder);
             }
 
             @Override

@@ -1,6 +1,8 @@
 package dev.barnabas.protocol.generator;
 
 import java.util.Optional;
+import java.util.Set;
+import javax.lang.model.SourceVersion;
 
 /**
  * One field of a struct.
@@ -27,7 +29,18 @@ public record Field(
         boolean ignorable,
         String about) {
 
+    /** Names that Java does not allow for a record component, besides its keywords. */
+    private static final Set<String> FORBIDDEN =
+            Set.of("clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
+
     public Field {
+        String component = component(name);
+        if (!SourceVersion.isName(component) || FORBIDDEN.contains(component)) {
+            throw new IllegalArgumentException(name + " cannot be the name of a record component");
+        }
+        if (!nullableVersions.isEmpty() && type instanceof Type.Scalar scalar && scalar.width() > 0) {
+            throw new IllegalArgumentException(name + " cannot be nullable: it is a " + scalar.schemaName());
+        }
         if (!versions.containsAll(taggedVersions)) {
             throw new IllegalArgumentException(name + " is tagged in versions that do not have it");
         }
@@ -41,6 +54,10 @@ public record Field(
 
     /** The name as a record component: the first letter in lower case. */
     public String component() {
+        return component(name);
+    }
+
+    private static String component(String name) {
         return Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 

@@ -1,7 +1,9 @@
 package dev.barnabas.protocol.generator;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** The type of a field: a scalar, a struct of the same message, or an array of either. */
 public sealed interface Type {
@@ -64,8 +66,22 @@ public sealed interface Type {
     /** A struct declared in the same message, by name. */
     record StructOf(String name) implements Type {}
 
-    /** An array. Arrays of arrays do not exist. */
-    record ListOf(Type element) implements Type {}
+    /** An array of structs, strings, ids or integers. */
+    record ListOf(Type element) implements Type {
+        private static final Set<Scalar> SCALARS =
+                EnumSet.of(Scalar.INT8, Scalar.INT16, Scalar.INT32, Scalar.INT64, Scalar.UUID, Scalar.STRING);
+
+        public ListOf {
+            boolean possible = switch (element) {
+                case Scalar scalar -> SCALARS.contains(scalar);
+                case StructOf _ -> true;
+                case ListOf _ -> false;
+            };
+            if (!possible) {
+                throw new IllegalArgumentException("there are no arrays of " + element);
+            }
+        }
+    }
 
     /** Whether this is the named struct or an array of it. */
     default boolean isOrHolds(String structName) {
@@ -79,11 +95,7 @@ public sealed interface Type {
     /** Understands {@code int32}, {@code []int32}, {@code SomeStruct} and {@code []SomeStruct}. */
     static Type parse(String text) {
         if (text.startsWith("[]")) {
-            Type element = parse(text.substring(2));
-            if (element instanceof ListOf) {
-                throw new IllegalArgumentException("an array of arrays: " + text);
-            }
-            return new ListOf(element);
+            return new ListOf(parse(text.substring(2)));
         }
         return Scalar.named(text).<Type>map(scalar -> scalar).orElseGet(() -> {
             if (!Character.isUpperCase(text.charAt(0))) {
