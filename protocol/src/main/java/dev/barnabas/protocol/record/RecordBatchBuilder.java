@@ -124,8 +124,12 @@ public final class RecordBatchBuilder {
 
     /** The last offset, where the records that had it are gone: compaction keeps a batch's range of offsets. */
     public RecordBatchBuilder lastOffset(long offset) {
+        int delta = delta(offset);
+        if (delta < lastOffsetDelta) {
+            throw new IllegalStateException("a record with a greater offset than " + offset + " has been appended");
+        }
         lastOffsetGiven = true;
-        lastOffsetDelta = delta(offset);
+        lastOffsetDelta = delta;
         return this;
     }
 
