@@ -17,6 +17,11 @@ final class Decoding {
         owner.requireCurrent(this);
     }
 
+    /** How many bytes there were until now. */
+    long decoded() {
+        return decoded;
+    }
+
     /** How much room the next step needs; 0 at the end. */
     int room() {
         requireCurrent();
