@@ -7,9 +7,9 @@ import dev.barnabas.settings.Settings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * with all that is set for the resource then.
  */
 public record AlterSettings(Resource resource, List<Alteration> alterations, boolean validateOnly)
-        implements Wish<SortedMap<String, String>> {
+        implements Wish<NavigableMap<String, String>> {
 
     /** What becomes of a setting. */
     public enum Operation {
@@ -44,13 +44,13 @@ public record AlterSettings(Resource resource, List<Alteration> alterations, boo
     }
 
     @Override
-    public Plan<SortedMap<String, String>> plan(ClusterImage image, Controller controller) {
+    public Plan<NavigableMap<String, String>> plan(ClusterImage image, Controller controller) {
         Optional<Refusal> refusal = SettingRules.refusal(resource, image);
         if (refusal.isPresent()) {
             return new Plan.Refused<>(refusal.get());
         }
-        SortedMap<String, String> before = image.settings(resource);
-        SortedMap<String, String> after = new TreeMap<>(before);
+        NavigableMap<String, String> before = image.settings(resource);
+        NavigableMap<String, String> after = new TreeMap<>(before);
         Set<String> names = new HashSet<>();
         for (Alteration alteration : alterations) {
             if (!names.add(alteration.name)) {
@@ -63,12 +63,12 @@ public record AlterSettings(Resource resource, List<Alteration> alterations, boo
             }
         }
         return SettingRules.refusal(resource, after, names, image, controller)
-                .<Plan<SortedMap<String, String>>>map(Plan.Refused::new)
+                .<Plan<NavigableMap<String, String>>>map(Plan.Refused::new)
                 .orElseGet(() -> validateOnly ? Plan.nothing(after) : SettingChanges.plan(resource, before, after));
     }
 
     private Optional<Refusal> alter(
-            Alteration alteration, SortedMap<String, String> values, ClusterImage image, Controller controller) {
+            Alteration alteration, NavigableMap<String, String> values, ClusterImage image, Controller controller) {
         String name = alteration.name;
         String value = alteration.value;
         if (alteration.operation == Operation.DELETE) {
@@ -100,7 +100,8 @@ public record AlterSettings(Resource resource, List<Alteration> alterations, boo
     }
 
     /** The value that a list has now, whether it was set for the resource or not. */
-    private String current(String name, SortedMap<String, String> values, ClusterImage image, Controller controller) {
+    private String current(
+            String name, NavigableMap<String, String> values, ClusterImage image, Controller controller) {
         String own = values.get(name);
         if (own != null) {
             return own;

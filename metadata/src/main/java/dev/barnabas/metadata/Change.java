@@ -4,7 +4,7 @@ import dev.barnabas.protocol.Uuid;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,18 +19,18 @@ public sealed interface Change {
      *
      * @param features the levels at which features are used from the start, by name
      */
-    record ClusterStarted(String clusterId, SortedMap<String, Short> features) implements Change {
+    record ClusterStarted(String clusterId, NavigableMap<String, Short> features) implements Change {
         public ClusterStarted {
-            features = Collections.unmodifiableSortedMap(new TreeMap<>(features));
+            features = Collections.unmodifiableNavigableMap(new TreeMap<>(features));
         }
     }
 
     /** A broker has started, and with it begins a new term for every partition it leads. */
     record BrokerRegistered(Broker broker) implements Change {}
 
-    record TopicCreated(Topic topic, SortedMap<String, String> settings) implements Change {
+    record TopicCreated(Topic topic, NavigableMap<String, String> settings) implements Change {
         public TopicCreated {
-            settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+            settings = Collections.unmodifiableNavigableMap(new TreeMap<>(settings));
         }
     }
 
@@ -46,7 +46,7 @@ public sealed interface Change {
     /** @param values by name; null takes the setting away */
     record SettingsChanged(Resource resource, Map<String, @Nullable String> values) implements Change {
         public SettingsChanged {
-            values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
+            values = Collections.unmodifiableNavigableMap(new TreeMap<>(values));
         }
     }
 
@@ -54,9 +54,9 @@ public sealed interface Change {
     record ProducerIdsAllocated(int brokerId, long firstProducerId, int count) implements Change {}
 
     /** @param levels by feature; 0 takes the feature out of use */
-    record FeaturesFinalized(SortedMap<String, Short> levels) implements Change {
+    record FeaturesFinalized(NavigableMap<String, Short> levels) implements Change {
         public FeaturesFinalized {
-            levels = Collections.unmodifiableSortedMap(new TreeMap<>(levels));
+            levels = Collections.unmodifiableNavigableMap(new TreeMap<>(levels));
         }
     }
 }

@@ -9,9 +9,9 @@ import dev.barnabas.settings.TopicSettings;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +28,15 @@ public final class ClusterImage {
     private final String clusterId;
     private final long version;
     private final long lastOffset;
-    private final SortedMap<Integer, Broker> brokers;
+    private final NavigableMap<Integer, Broker> brokers;
     private final PersistentMap<String, Topic> topicsByName;
     private final PersistentMap<Uuid, Topic> topicsById;
     /** The names of all topics by {@link #folded}: no two topics may have the same there. */
     private final PersistentMap<String, String> namesByFolded;
 
     private final int partitionCount;
-    private final PersistentMap<Resource, SortedMap<String, String>> settings;
-    private final SortedMap<String, Short> features;
+    private final PersistentMap<Resource, NavigableMap<String, String>> settings;
+    private final NavigableMap<String, Short> features;
     private final long featuresEpoch;
     private final long nextProducerId;
 
@@ -71,7 +71,7 @@ public final class ClusterImage {
     }
 
     /** By id. */
-    public SortedMap<Integer, Broker> brokers() {
+    public NavigableMap<Integer, Broker> brokers() {
         return brokers;
     }
 
@@ -110,9 +110,9 @@ public final class ClusterImage {
     }
 
     /** What has been set at run time for a topic, broker, group or subscription, by name. */
-    public SortedMap<String, String> settings(Resource resource) {
-        SortedMap<String, String> values = settings.get(resource);
-        return values == null ? Collections.emptySortedMap() : values;
+    public NavigableMap<String, String> settings(Resource resource) {
+        NavigableMap<String, String> values = settings.get(resource);
+        return values == null ? Collections.emptyNavigableMap() : values;
     }
 
     /** Everything of a type for which something has been set at run time, in the order of the names. */
@@ -145,7 +145,7 @@ public final class ClusterImage {
     }
 
     /** The levels at which the cluster uses its features, by name. */
-    public SortedMap<String, Short> finalizedFeatures() {
+    public NavigableMap<String, Short> finalizedFeatures() {
         return features;
     }
 
@@ -179,7 +179,7 @@ public final class ClusterImage {
             case Change.SettingsChanged changed -> next.change(changed.resource(), changed.values());
             case Change.ProducerIdsAllocated allocated ->
                 next.nextProducerId = allocated.firstProducerId() + allocated.count();
-            case Change.FeaturesFinalized(SortedMap<String, Short> levels) -> next.finalizeFeatures(levels);
+            case Change.FeaturesFinalized(NavigableMap<String, Short> levels) -> next.finalizeFeatures(levels);
         }
         return new ClusterImage(next);
     }
@@ -245,13 +245,13 @@ public final class ClusterImage {
         private String clusterId = "";
         private long version;
         private long lastOffset = -1;
-        private SortedMap<Integer, Broker> brokers = Collections.emptySortedMap();
+        private NavigableMap<Integer, Broker> brokers = Collections.emptyNavigableMap();
         private PersistentMap<String, Topic> topicsByName = PersistentMap.empty();
         private PersistentMap<Uuid, Topic> topicsById = PersistentMap.empty();
         private PersistentMap<String, String> namesByFolded = PersistentMap.empty();
         private int partitionCount;
-        private PersistentMap<Resource, SortedMap<String, String>> settings = PersistentMap.empty();
-        private SortedMap<String, Short> features = Collections.emptySortedMap();
+        private PersistentMap<Resource, NavigableMap<String, String>> settings = PersistentMap.empty();
+        private NavigableMap<String, Short> features = Collections.emptyNavigableMap();
         private long featuresEpoch = -1;
         private long nextProducerId;
 
@@ -281,9 +281,9 @@ public final class ClusterImage {
         }
 
         void register(Broker broker) {
-            SortedMap<Integer, Broker> changed = new TreeMap<>(brokers);
+            NavigableMap<Integer, Broker> changed = new TreeMap<>(brokers);
             changed.put(broker.id(), broker);
-            brokers = Collections.unmodifiableSortedMap(changed);
+            brokers = Collections.unmodifiableNavigableMap(changed);
             for (Topic topic : topicsById.values()) {
                 if (topic.isLedBy(broker.id())) {
                     put(topic.inNewTermOf(broker.id()));
@@ -321,8 +321,8 @@ public final class ClusterImage {
         }
 
         void change(Resource resource, Map<String, ? extends @Nullable String> changes) {
-            SortedMap<String, String> values = new TreeMap<>();
-            SortedMap<String, String> before = settings.get(resource);
+            NavigableMap<String, String> values = new TreeMap<>();
+            NavigableMap<String, String> before = settings.get(resource);
             if (before != null) {
                 values.putAll(before);
             }
@@ -336,14 +336,14 @@ public final class ClusterImage {
             }
             settings = values.isEmpty()
                     ? settings.without(resource)
-                    : settings.with(resource, Collections.unmodifiableSortedMap(values));
+                    : settings.with(resource, Collections.unmodifiableNavigableMap(values));
         }
 
-        void finalizeFeatures(SortedMap<String, Short> levels) {
-            SortedMap<String, Short> changed = new TreeMap<>(features);
+        void finalizeFeatures(NavigableMap<String, Short> levels) {
+            NavigableMap<String, Short> changed = new TreeMap<>(features);
             changed.putAll(levels);
             changed.values().removeIf(level -> level == 0);
-            features = Collections.unmodifiableSortedMap(changed);
+            features = Collections.unmodifiableNavigableMap(changed);
             featuresEpoch = lastOffset;
         }
 

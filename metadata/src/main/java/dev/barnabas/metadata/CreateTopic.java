@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +69,7 @@ public record CreateTopic(
     @Override
     public Plan<Created> plan(ClusterImage image, Controller controller) {
         Settings broker = controller.settings(image);
-        SortedMap<String, String> given = new TreeMap<>();
+        NavigableMap<String, String> given = new TreeMap<>();
         Optional<Refusal> refusal = TopicNames.refusal(name, image)
                 .or(() -> SettingRules.takeNonNull(settings, given))
                 .or(() -> SettingRules.refusalOfTopic(given, given.keySet(), broker))

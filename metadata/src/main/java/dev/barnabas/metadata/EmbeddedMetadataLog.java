@@ -41,6 +41,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
 
     private DiskFile file;
     private final Set<DiskFile> unsyncedFiles = new LinkedHashSet<>();
+    private List<DiskFile> filesBeingSynced = List.of();
 
     /** Asked for in this turn of the loop, not written yet. */
     private List<Waiting> asked = new ArrayList<>();
@@ -52,7 +53,6 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     private long endOffset;
     private long committedEndOffset;
     private long bytesSinceSnapshot;
-    private boolean syncing;
     private boolean snapshotting;
     private boolean closed;
 
@@ -118,11 +118,13 @@ public final class EmbeddedMetadataLog implements MetadataLog {
         EmbeddedMetadataLog log = new EmbeddedMetadataLog(disk, loop, folder, found, file);
         disk.sync(List.of(file), loop, fileFault -> {
             if (fileFault != null) {
+                file.close();
                 then.failed(fileFault);
                 return;
             }
             disk.syncDirectory(folder.path(), loop, folderFault -> {
                 if (folderFault != null) {
+                    file.close();
                     then.failed(folderFault);
                 } else {
                     then.done(log);
@@ -181,7 +183,6 @@ public final class EmbeddedMetadataLog implements MetadataLog {
         for (int index = 0; index < frames.length; index++) {
             Waiting waiting = entries.get(index);
             frames[index] = EntryFrames.frame(waiting.offset, committedEndOffset, waiting.entry);
-            bytesSinceSnapshot += frames[index].remaining();
         }
         try {
             file.append(frames);
@@ -194,31 +195,39 @@ public final class EmbeddedMetadataLog implements MetadataLog {
             return;
         }
         endOffset += entries.size();
+        entries.forEach(waiting -> bytesSinceSnapshot += waiting.entry.remaining());
         written.addAll(entries);
         unsyncedFiles.add(file);
         sync();
     }
 
     private void sync() {
-        if (syncing || written.isEmpty()) {
+        if (!filesBeingSynced.isEmpty() || written.isEmpty()) {
             return;
         }
-        syncing = true;
         long syncedEndOffset = endOffset;
-        List<DiskFile> files = List.copyOf(unsyncedFiles);
+        filesBeingSynced = List.copyOf(unsyncedFiles);
         unsyncedFiles.clear();
-        disk.sync(files, loop, fault -> {
-            syncing = false;
+        disk.sync(filesBeingSynced, loop, fault -> {
             if (closed) {
                 return;
             }
             if (fault != null) {
                 fail(fault);
-            } else {
-                commit(syncedEndOffset);
-                sync();
+                return;
             }
+            List<DiskFile> synced = filesBeingSynced;
+            filesBeingSynced = List.of();
+            synced.forEach(this::closeIfDone);
+            commit(syncedEndOffset);
+            sync();
         });
+    }
+
+    private void closeIfDone(DiskFile candidate) {
+        if (candidate != file && !filesBeingSynced.contains(candidate) && !unsyncedFiles.contains(candidate)) {
+            candidate.close();
+        }
     }
 
     private void commit(long syncedEndOffset) {
@@ -252,7 +261,9 @@ public final class EmbeddedMetadataLog implements MetadataLog {
             then.accept(fault);
             return;
         }
+        DiskFile previous = file;
         file = next;
+        closeIfDone(previous);
         bytesSinceSnapshot = 0;
         snapshotting = true;
         disk.offload(() -> writeSnapshot(lastOffset, state), loop, new Disk.Completion<>() {

@@ -1,7 +1,7 @@
 package dev.barnabas.metadata;
 
 import java.util.Collections;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -37,11 +37,11 @@ public enum Feature {
     }
 
     /** The levels of a new cluster. */
-    static SortedMap<String, Short> ofNewCluster() {
-        SortedMap<String, Short> levels = new TreeMap<>();
+    static NavigableMap<String, Short> ofNewCluster() {
+        NavigableMap<String, Short> levels = new TreeMap<>();
         for (Feature feature : values()) {
             levels.put(feature.label, feature.highest);
         }
-        return Collections.unmodifiableSortedMap(levels);
+        return Collections.unmodifiableNavigableMap(levels);
     }
 }

@@ -2,8 +2,8 @@ package dev.barnabas.metadata;
 
 import dev.barnabas.protocol.ErrorCode;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param values by name; a null is refused
  */
 public record ReplaceSettings(Resource resource, Map<String, @Nullable String> values, boolean validateOnly)
-        implements Wish<SortedMap<String, String>> {
+        implements Wish<NavigableMap<String, String>> {
 
     @Override
-    public Plan<SortedMap<String, String>> plan(ClusterImage image, Controller controller) {
-        SortedMap<String, String> after = new TreeMap<>();
+    public Plan<NavigableMap<String, String>> plan(ClusterImage image, Controller controller) {
+        NavigableMap<String, String> after = new TreeMap<>();
         Optional<Refusal> refusal = SettingRules.refusal(resource, image)
                 .or(() -> SettingRules.takeNonNull(values, after)
                         .map(wrong -> new Refusal(ErrorCode.INVALID_REQUEST, wrong.message())))

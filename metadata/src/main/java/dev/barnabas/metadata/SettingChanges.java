@@ -1,6 +1,6 @@
 package dev.barnabas.metadata;
 
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +10,9 @@ final class SettingChanges {
     private SettingChanges() {}
 
     /** The change between the two; nothing if they are the same. */
-    static Plan<SortedMap<String, String>> plan(
-            Resource resource, SortedMap<String, String> before, SortedMap<String, String> after) {
-        SortedMap<String, @Nullable String> changes = new TreeMap<>();
+    static Plan<NavigableMap<String, String>> plan(
+            Resource resource, NavigableMap<String, String> before, NavigableMap<String, String> after) {
+        NavigableMap<String, @Nullable String> changes = new TreeMap<>();
         before.keySet().stream().filter(name -> !after.containsKey(name)).forEach(name -> changes.put(name, null));
         after.forEach((name, value) -> {
             if (!value.equals(before.get(name))) {

@@ -15,9 +15,9 @@ import dev.barnabas.settings.Update;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Which settings may be set at run time, and to what. */
@@ -38,7 +38,7 @@ final class SettingRules {
     }
 
     /** Fills {@code into} with the values; refuses a null. */
-    static Optional<Refusal> takeNonNull(Map<String, @Nullable String> values, SortedMap<String, String> into) {
+    static Optional<Refusal> takeNonNull(Map<String, @Nullable String> values, NavigableMap<String, String> into) {
         for (Map.Entry<String, @Nullable String> entry : values.entrySet()) {
             String value = entry.getValue();
             if (value == null) {
@@ -68,7 +68,7 @@ final class SettingRules {
      */
     static Optional<Refusal> refusal(
             Resource resource,
-            SortedMap<String, String> values,
+            NavigableMap<String, String> values,
             Set<String> changed,
             ClusterImage image,
             Controller controller) {
@@ -86,7 +86,7 @@ final class SettingRules {
     }
 
     /** Why a topic, existing or not, cannot have these settings; empty if it can. */
-    static Optional<Refusal> refusalOfTopic(SortedMap<String, String> values, Set<String> changed, Settings broker) {
+    static Optional<Refusal> refusalOfTopic(NavigableMap<String, String> values, Set<String> changed, Settings broker) {
         return refusalOfValues(TopicSettings.ALL, values, changed, ErrorCode.INVALID_CONFIG)
                 .or(() ->
                         refusalOf(TopicSettings.conflicts(TopicSettings.of(values, broker)), ErrorCode.INVALID_CONFIG));
@@ -94,7 +94,7 @@ final class SettingRules {
 
     private static Optional<Refusal> refusalOfBroker(
             Resource resource,
-            SortedMap<String, String> values,
+            NavigableMap<String, String> values,
             Set<String> changed,
             ClusterImage image,
             Controller controller) {
@@ -127,7 +127,7 @@ final class SettingRules {
     }
 
     private static Optional<Refusal> refusalOfValues(
-            Declarations declarations, SortedMap<String, String> values, Set<String> changed, ErrorCode error) {
+            Declarations declarations, NavigableMap<String, String> values, Set<String> changed, ErrorCode error) {
         for (String name : changed) {
             String value = values.get(name);
             if (value != null) {

@@ -3,13 +3,13 @@ package dev.barnabas.metadata;
 import dev.barnabas.protocol.ErrorCode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Other levels for features, as in an UpdateFeatures request: all or none. Answered with all finalised levels. */
 public record UpdateFeatures(List<FeatureUpdate> updates, boolean validateOnly)
-        implements Wish<SortedMap<String, Short>> {
+        implements Wish<NavigableMap<String, Short>> {
 
     /** In which direction a level may change. */
     public enum Direction {
@@ -31,9 +31,9 @@ public record UpdateFeatures(List<FeatureUpdate> updates, boolean validateOnly)
     }
 
     @Override
-    public Plan<SortedMap<String, Short>> plan(ClusterImage image, Controller controller) {
-        SortedMap<String, Short> changes = new TreeMap<>();
-        SortedMap<String, Short> after = new TreeMap<>(image.finalizedFeatures());
+    public Plan<NavigableMap<String, Short>> plan(ClusterImage image, Controller controller) {
+        NavigableMap<String, Short> changes = new TreeMap<>();
+        NavigableMap<String, Short> after = new TreeMap<>(image.finalizedFeatures());
         for (FeatureUpdate update : updates) {
             Optional<Refusal> refusal = refusal(update, image.finalizedFeatures());
             if (refusal.isPresent()) {
@@ -51,7 +51,7 @@ public record UpdateFeatures(List<FeatureUpdate> updates, boolean validateOnly)
                 : Plan.change(new Change.FeaturesFinalized(changes), after);
     }
 
-    private static Optional<Refusal> refusal(FeatureUpdate update, SortedMap<String, Short> finalized) {
+    private static Optional<Refusal> refusal(FeatureUpdate update, NavigableMap<String, Short> finalized) {
         Optional<Feature> feature = Arrays.stream(Feature.values())
                 .filter(known -> known.label().equals(update.feature))
                 .findFirst();
