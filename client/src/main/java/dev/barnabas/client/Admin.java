@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Administration of a cluster. Operations on several things succeed or fail for each of them; each goes to the brokers that
- * are responsible, is tried again where that helps, and takes no longer than the operation timeout of the settings. Owned by
- * the cluster's loop.
+ * Administration of a cluster. Operations on several things succeed or fail for each of them; each goes to the brokers
+ * that are responsible, is tried again where that helps, and takes no longer than the operation timeout of the
+ * settings. Owned by the cluster's loop.
  */
 public final class Admin {
 
@@ -119,13 +119,16 @@ public final class Admin {
 
     public Eventual<ClusterDescription> describeCluster() {
         Eventual<ClusterDescription> described = askOne(BrokerQuestions.cluster(), "the cluster");
-        return orIfUnsupported(described, () -> cluster.refresh().map(view -> new ClusterDescription(
-                view.clusterId(),
-                view.controllerId(),
-                view.brokers().values().stream()
-                        .sorted(Comparator.comparingInt(Broker::id))
-                        .map(broker -> new DescribedBroker(broker, false))
-                        .toList())));
+        return orIfUnsupported(
+                described,
+                () -> cluster.refresh()
+                        .map(view -> new ClusterDescription(
+                                view.clusterId(),
+                                view.controllerId(),
+                                view.brokers().values().stream()
+                                        .sorted(Comparator.comparingInt(Broker::id))
+                                        .map(broker -> new DescribedBroker(broker, false))
+                                        .toList())));
     }
 
     /** The log directories of brokers. @param partitions null for all that are there */
@@ -158,9 +161,8 @@ public final class Admin {
 
     /** Describes groups of consumers, old and new, and classic groups of others. */
     public Eventual<Map<String, Result<Groups.Description>>> describeGroups(Collection<String> groups) {
-        Function<String, Broker> coordinator = group -> cluster.coordinators()
-                .known(group)
-                .orElse(new Broker(Offsets.UNKNOWN, new Endpoint("", 0), null));
+        Function<String, Broker> coordinator = group ->
+                cluster.coordinators().known(group).orElse(new Broker(Offsets.UNKNOWN, new Endpoint("", 0), null));
         return ask(GroupQuestions.describeConsumer(coordinator), groups).flatMap(newOnes -> {
             Set<String> others = newOnes.entrySet().stream()
                     .filter(entry -> mayBeClassic(entry.getValue()))
@@ -216,9 +218,9 @@ public final class Admin {
         return ask(GroupQuestions.remove(group, reason), members);
     }
 
-    private <K, V, R extends Response> Eventual<Map<K, Result<V>>> ask(
-            Question<K, V, R> question, Collection<K> keys) {
-        return cluster.ask(question, List.copyOf(keys), cluster.settings().timeouts().operation());
+    private <K, V, R extends Response> Eventual<Map<K, Result<V>>> ask(Question<K, V, R> question, Collection<K> keys) {
+        return cluster.ask(
+                question, List.copyOf(keys), cluster.settings().timeouts().operation());
     }
 
     private <K, V, R extends Response> Eventual<V> askOne(Question<K, V, R> question, K key) {

@@ -47,7 +47,8 @@ public enum Assignor {
         @Override
         Map<String, List<TopicPartition>> assign(Map<String, Integer> partitions, List<GroupMember> members) {
             Map<String, List<TopicPartition>> assignment = nothingFor(members);
-            List<GroupMember> circle = members.stream().sorted(GroupMember.ORDER).toList();
+            List<GroupMember> circle =
+                    members.stream().sorted(GroupMember.ORDER).toList();
             int next = 0;
             for (String topic : subscribed(members)) {
                 for (int partition = 0; partition < partitions.getOrDefault(topic, 0); partition++) {
@@ -134,8 +135,9 @@ public enum Assignor {
             Map<String, List<TopicPartition>> target, List<GroupMember> members) {
         Map<TopicPartition, Set<String>> owners = new HashMap<>();
         for (GroupMember member : members) {
-            member.owned().forEach(partition -> owners.computeIfAbsent(partition, absent -> new HashSet<>())
-                    .add(member.memberId()));
+            member.owned()
+                    .forEach(partition -> owners.computeIfAbsent(partition, absent -> new HashSet<>())
+                            .add(member.memberId()));
         }
         Map<String, List<TopicPartition>> now = LinkedHashMap.newLinkedHashMap(target.size());
         target.forEach((member, partitions) -> now.put(

@@ -4,8 +4,8 @@ import dev.barnabas.host.Entropy;
 import java.time.Duration;
 
 /**
- * How long to wait before trying again: doubles from {@code initial} up to {@code max}, and is spread by a fifth in both
- * directions so that clients that failed together do not come back together (KIP-580).
+ * How long to wait before trying again: doubles from {@code initial} up to {@code max}, and is spread by a fifth in
+ * both directions so that clients that failed together do not come back together (KIP-580).
  */
 public record Backoff(Duration initial, Duration max) {
 

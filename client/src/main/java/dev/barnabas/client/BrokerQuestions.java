@@ -39,8 +39,9 @@ final class BrokerQuestions {
                         DescribeClusterResponse::read),
                 (answer, outcomes) -> {
                     DescribeClusterResponse response = answer.response();
-                    outcomes.keys().forEach(key -> outcomes.outcome(
-                            key, response.errorCode(), response.errorMessage(), () -> description(response)));
+                    outcomes.keys()
+                            .forEach(key -> outcomes.outcome(
+                                    key, response.errorCode(), response.errorMessage(), () -> description(response)));
                 });
     }
 
@@ -79,21 +80,25 @@ final class BrokerQuestions {
     private static void readLogDirs(
             Answer<DescribeLogDirsResponse> answer, Outcomes<Integer, List<LogDirs.Directory>> outcomes) {
         DescribeLogDirsResponse response = answer.response();
-        outcomes.keys().forEach(broker -> outcomes.outcome(
-                broker,
-                response.errorCode(),
-                null,
-                () -> response.results().stream().map(BrokerQuestions::directory).toList()));
+        outcomes.keys()
+                .forEach(broker -> outcomes.outcome(
+                        broker,
+                        response.errorCode(),
+                        null,
+                        () -> response.results().stream()
+                                .map(BrokerQuestions::directory)
+                                .toList()));
     }
 
     private static LogDirs.Directory directory(DescribeLogDirsResponse.DescribeLogDirsResult result) {
         ErrorCode error = ErrorCode.forCode(result.errorCode());
         Map<TopicPartition, LogDirs.Replica> replicas = new HashMap<>();
-        result.topics().forEach(topic -> topic.partitions()
-                .forEach(partition -> replicas.put(
-                        new TopicPartition(topic.name(), partition.partitionIndex()),
-                        new LogDirs.Replica(
-                                partition.partitionSize(), partition.offsetLag(), partition.isFutureKey()))));
+        result.topics()
+                .forEach(topic -> topic.partitions()
+                        .forEach(partition -> replicas.put(
+                                new TopicPartition(topic.name(), partition.partitionIndex()),
+                                new LogDirs.Replica(
+                                        partition.partitionSize(), partition.offsetLag(), partition.isFutureKey()))));
         return new LogDirs.Directory(
                 result.logDir(),
                 error.isError() ? Optional.of(new ClientError.Refused(error, error.message())) : Optional.empty(),

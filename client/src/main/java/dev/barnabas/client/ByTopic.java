@@ -24,8 +24,8 @@ final class ByTopic {
         Map<String, List<TopicPartition>> topics = new TreeMap<>();
         partitions.stream()
                 .sorted()
-                .forEach(id ->
-                        topics.computeIfAbsent(id.topic(), absent -> new ArrayList<>()).add(id));
+                .forEach(id -> topics.computeIfAbsent(id.topic(), absent -> new ArrayList<>())
+                        .add(id));
         return topics;
     }
 }

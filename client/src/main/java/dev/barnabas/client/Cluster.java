@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A client's relation to one cluster: its connections and what it knows. {@link Admin}, {@link Producer} and {@link
- * Consumer} are made from it and share it. Owned by one loop, like all that is made from it; the constructor may be called
- * anywhere, everything else on that loop.
+ * A client's relation to one cluster: its connections and what it knows. {@link Admin}, {@link Producer} and
+ * {@link Consumer} are made from it and share it. Owned by one loop, like all that is made from it; the constructor may
+ * be called anywhere, everything else on that loop.
  */
 public final class Cluster {
 
@@ -50,7 +50,10 @@ public final class Cluster {
 
     /** Fetches what the operations need to know anew. Fails only with a timeout. */
     public Eventual<ClusterView> refresh() {
-        return within(settings.timeouts().operation(), "no server answered; tried " + settings.bootstrap(), metadata.refresh());
+        return within(
+                settings.timeouts().operation(),
+                "no server answered; tried " + settings.bootstrap(),
+                metadata.refresh());
     }
 
     /** Closes all connections. What is under way fails. Producers and consumers are to be closed before. */
@@ -99,7 +102,9 @@ public final class Cluster {
         }
         Eventual<T> limited = new Eventual<>();
         Loop.Timer timer = loop.schedule(
-                timeout, () -> limited.fail(new ClientError.TimedOut("gave up after " + timeout.toMillis() + " ms: " + otherwise)));
+                timeout,
+                () -> limited.fail(
+                        new ClientError.TimedOut("gave up after " + timeout.toMillis() + " ms: " + otherwise)));
         operation.then(outcome -> {
             timer.cancel();
             limited.settle(outcome);

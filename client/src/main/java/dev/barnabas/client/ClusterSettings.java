@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param rack where the client runs, so that it may be sent to a near replica, or null ({@code client.rack})
  * @param timeouts how long to wait for what
  * @param retry between attempts of one operation ({@code retry.backoff.ms}, {@code retry.backoff.max.ms})
- * @param reconnect between attempts to reach one broker ({@code reconnect.backoff.ms}, {@code reconnect.backoff.max.ms})
+ * @param reconnect between attempts to reach one broker ({@code reconnect.backoff.ms},
+ *     {@code reconnect.backoff.max.ms})
  * @param maxFrameBytes a larger response closes the connection; must be larger than what a fetch may return
  */
 public record ClusterSettings(
@@ -82,8 +83,8 @@ public record ClusterSettings(
      * @param request for the answer to one request; then the connection is given up ({@code request.timeout.ms})
      * @param operation for an operation with all its attempts ({@code default.api.timeout.ms})
      * @param metadataAge after which metadata is refreshed without need ({@code metadata.max.age.ms})
-     * @param rebootstrap after which, when no known broker answers, the bootstrap servers are asked again ({@code
-     *     metadata.recovery.rebootstrap.trigger.ms}, KIP-1102)
+     * @param rebootstrap after which, when no known broker answers, the bootstrap servers are asked again
+     *     ({@code metadata.recovery.rebootstrap.trigger.ms}, KIP-1102)
      */
     public record Timeouts(
             Duration connect, Duration request, Duration operation, Duration metadataAge, Duration rebootstrap) {

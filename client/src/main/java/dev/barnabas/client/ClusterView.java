@@ -33,7 +33,8 @@ public record ClusterView(
     }
 
     /** @param rack where it stands, or null */
-    public record Broker(int id, Endpoint endpoint, @Nullable String rack) {
+    public record Broker(
+            int id, Endpoint endpoint, @Nullable String rack) {
 
         @Override
         public String toString() {
@@ -60,7 +61,12 @@ public record ClusterView(
      * @param leaderEpoch -1 if unknown
      */
     public record Partition(
-            int index, int leader, int leaderEpoch, List<Integer> replicas, List<Integer> inSync, List<Integer> offline) {
+            int index,
+            int leader,
+            int leaderEpoch,
+            List<Integer> replicas,
+            List<Integer> inSync,
+            List<Integer> offline) {
         public Partition {
             replicas = List.copyOf(replicas);
             inSync = List.copyOf(inSync);

@@ -25,8 +25,7 @@ final class ConfigQuestions {
 
     /** A broker knows its own settings; those of everything else are known everywhere. */
     private static Route route(Configs.Resource resource) {
-        boolean ofOneBroker =
-                resource.kind() == Configs.Kind.BROKER || resource.kind() == Configs.Kind.BROKER_LOGGER;
+        boolean ofOneBroker = resource.kind() == Configs.Kind.BROKER || resource.kind() == Configs.Kind.BROKER_LOGGER;
         return ofOneBroker && resource.name().matches("[0-9]{1,9}")
                 ? new Route.Node(Integer.parseInt(resource.name()))
                 : new Route.Anyone();
@@ -56,7 +55,8 @@ final class ConfigQuestions {
 
     private static void readDescribed(
             Answer<DescribeConfigsResponse> answer, Outcomes<Configs.Resource, List<Configs.Entry>> outcomes) {
-        for (DescribeConfigsResponse.DescribeConfigsResult result : answer.response().results()) {
+        for (DescribeConfigsResponse.DescribeConfigsResult result :
+                answer.response().results()) {
             Configs.Kind.of(result.resourceType())
                     .ifPresent(kind -> outcomes.outcome(
                             new Configs.Resource(kind, result.resourceName()),
@@ -101,13 +101,14 @@ final class ConfigQuestions {
                                         .validateOnly(validateOnly)
                                         .build(),
                                 IncrementalAlterConfigsResponse::read),
-                        (answer, outcomes) -> answer.response().responses().forEach(result -> Configs.Kind.of(
-                                        result.resourceType())
-                                .ifPresent(kind -> outcomes.outcome(
-                                        new Configs.Resource(kind, result.resourceName()),
-                                        result.errorCode(),
-                                        result.errorMessage(),
-                                        () -> Done.DONE))))
+                        (answer, outcomes) -> answer.response()
+                                .responses()
+                                .forEach(result -> Configs.Kind.of(result.resourceType())
+                                        .ifPresent(kind -> outcomes.outcome(
+                                                new Configs.Resource(kind, result.resourceName()),
+                                                result.errorCode(),
+                                                result.errorMessage(),
+                                                () -> Done.DONE))))
                 .finalUnlessMisdirected();
     }
 
@@ -135,14 +136,16 @@ final class ConfigQuestions {
                                         ListConfigResourcesResponse::read)
                                 // Version 0 lists client metrics only, whatever is asked for.
                                 .from(1),
-                        (answer, outcomes) -> outcomes.keys().forEach(kinds -> outcomes.outcome(
-                                kinds,
-                                answer.response().errorCode(),
-                                null,
-                                () -> answer.response().configResources().stream()
-                                        .flatMap(resource -> Configs.Kind.of(resource.resourceType()).stream()
-                                                .map(kind -> new Configs.Resource(kind, resource.resourceName())))
-                                        .toList())))
+                        (answer, outcomes) -> outcomes.keys()
+                                .forEach(kinds -> outcomes.outcome(
+                                        kinds,
+                                        answer.response().errorCode(),
+                                        null,
+                                        () -> answer.response().configResources().stream()
+                                                .flatMap(resource -> Configs.Kind.of(resource.resourceType()).stream()
+                                                        .map(kind ->
+                                                                new Configs.Resource(kind, resource.resourceName())))
+                                                .toList())))
                 .oneByOne();
     }
 }

@@ -55,7 +55,9 @@ public final class Configs {
 
         @Override
         public String toString() {
-            return kind == Kind.BROKER && name.isEmpty() ? "all brokers" : kind.name().toLowerCase(java.util.Locale.ROOT) + " " + name;
+            return kind == Kind.BROKER && name.isEmpty()
+                    ? "all brokers"
+                    : kind.name().toLowerCase(java.util.Locale.ROOT) + " " + name;
         }
     }
 

@@ -81,8 +81,10 @@ final class ConsumerProtocol {
             ConsumerProtocolSubscription subscription = ConsumerProtocolSubscription.read(
                     in, Math.min(version, ConsumerProtocolSubscription.HIGHEST_VERSION));
             List<TopicPartition> owned = new ArrayList<>();
-            subscription.ownedPartitions().forEach(topic -> topic.partitions()
-                    .forEach(partition -> owned.add(new TopicPartition(topic.topic(), partition))));
+            subscription
+                    .ownedPartitions()
+                    .forEach(topic -> topic.partitions()
+                            .forEach(partition -> owned.add(new TopicPartition(topic.topic(), partition))));
             int generation = subscription.generationId();
             ByteBuffer userData = subscription.userData();
             if (version < 2 && userData != null && userData.remaining() == Integer.BYTES) {

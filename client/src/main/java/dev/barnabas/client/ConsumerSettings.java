@@ -102,8 +102,8 @@ public record ConsumerSettings(
      *     consumed on while the group rebalances
      * @param session without a heartbeat for so long the member counts as dead ({@code session.timeout.ms})
      * @param heartbeat how often to send one ({@code heartbeat.interval.ms})
-     * @param maxPollInterval without a poll for so long the member leaves, so that others can go on ({@code
-     *     max.poll.interval.ms}); it is also how long a rebalance waits for members
+     * @param maxPollInterval without a poll for so long the member leaves, so that others can go on
+     *     ({@code max.poll.interval.ms}); it is also how long a rebalance waits for members
      */
     public record Group(
             String id,
@@ -125,8 +125,8 @@ public record ConsumerSettings(
                 throw new IllegalArgumentException("a member needs at least one assignor");
             }
             if (heartbeat.isNegative() || heartbeat.isZero() || heartbeat.compareTo(session) >= 0) {
-                throw new IllegalArgumentException(
-                        "heartbeats (every " + heartbeat + ") must be more frequent than the session lasts: " + session);
+                throw new IllegalArgumentException("heartbeats (every " + heartbeat
+                        + ") must be more frequent than the session lasts: " + session);
             }
         }
 
@@ -166,8 +166,8 @@ public record ConsumerSettings(
      * @param maxBytes of one answer; the first batch comes even if it is larger ({@code fetch.max.bytes})
      * @param maxPartitionBytes of one partition in one answer, likewise ({@code max.partition.fetch.bytes})
      * @param maxBufferedBytes no more is fetched while so much waits to be polled
-     * @param maxPollRecords as many whole batches as hold about this many records come out of one poll ({@code
-     *     max.poll.records}; batches are not split)
+     * @param maxPollRecords as many whole batches as hold about this many records come out of one poll
+     *     ({@code max.poll.records}; batches are not split)
      */
     public record Fetch(
             int minBytes,
@@ -177,8 +177,8 @@ public record ConsumerSettings(
             long maxBufferedBytes,
             int maxPollRecords) {
 
-        public static final Fetch DEFAULT = new Fetch(
-                1, Duration.ofMillis(500), 50 * 1024 * 1024, 1024 * 1024, 64L * 1024 * 1024, 500);
+        public static final Fetch DEFAULT =
+                new Fetch(1, Duration.ofMillis(500), 50 * 1024 * 1024, 1024 * 1024, 64L * 1024 * 1024, 500);
 
         public Fetch {
             if (minBytes < 0 || maxBytes < 1 || maxPartitionBytes < 1 || maxBufferedBytes < 1 || maxPollRecords < 1) {

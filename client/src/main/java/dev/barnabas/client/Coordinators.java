@@ -87,7 +87,8 @@ final class Coordinators {
         return Call.of(
                 ApiKey.FIND_COORDINATOR,
                 version -> {
-                    FindCoordinatorRequest.Builder request = FindCoordinatorRequest.builder().keyType(GROUP);
+                    FindCoordinatorRequest.Builder request =
+                            FindCoordinatorRequest.builder().keyType(GROUP);
                     return (version < BATCHED ? request.key(group) : request.coordinatorKeys(List.of(group))).build();
                 },
                 FindCoordinatorResponse::read);

@@ -102,8 +102,9 @@ public final class Eventual<T> {
         for (Eventual<T> operation : ordered) {
             operation.then(outcome -> {
                 if (--missing[0] == 0) {
-                    together.settle(Result.success(
-                            ordered.stream().map(each -> each.result().orElseThrow()).toList()));
+                    together.settle(Result.success(ordered.stream()
+                            .map(each -> each.result().orElseThrow())
+                            .toList()));
                 }
             });
         }

@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation the generation it had that in; -1 unknown
  */
 record GroupMember(
-        String memberId,
-        @Nullable String instanceId,
-        List<String> topics,
-        List<TopicPartition> owned,
-        int generation) {
+        String memberId, @Nullable String instanceId, List<String> topics, List<TopicPartition> owned, int generation) {
 
     /**
      * The order in which members are served: static ones by instance id, before the others by member id. Every client

@@ -42,14 +42,18 @@ final class GroupQuestions {
                                         .build(),
                                 ListGroupsResponse::read)
                         .from(!types.isEmpty() ? 5 : !states.isEmpty() ? 4 : 0),
-                (answer, outcomes) -> outcomes.keys().forEach(broker -> outcomes.outcome(
-                        broker,
-                        answer.response().errorCode(),
-                        null,
-                        () -> answer.response().groups().stream()
-                                .map(group -> new Groups.Listing(
-                                        group.groupId(), group.protocolType(), group.groupState(), group.groupType()))
-                                .toList())));
+                (answer, outcomes) -> outcomes.keys()
+                        .forEach(broker -> outcomes.outcome(
+                                broker,
+                                answer.response().errorCode(),
+                                null,
+                                () -> answer.response().groups().stream()
+                                        .map(group -> new Groups.Listing(
+                                                group.groupId(),
+                                                group.protocolType(),
+                                                group.groupState(),
+                                                group.groupType()))
+                                        .toList())));
     }
 
     static Question<String, Groups.Description, DescribeGroupsResponse> describeClassic(
@@ -59,7 +63,8 @@ final class GroupQuestions {
                 Route.CoordinatorOf::new,
                 groups -> Call.of(
                         ApiKey.DESCRIBE_GROUPS,
-                        version -> DescribeGroupsRequest.builder().groups(groups).build(),
+                        version ->
+                                DescribeGroupsRequest.builder().groups(groups).build(),
                         DescribeGroupsResponse::read),
                 (answer, outcomes) -> answer.response().groups().forEach(group -> {
                     // Before version 6 a group that does not exist is described as a dead one.
@@ -103,27 +108,31 @@ final class GroupQuestions {
                 groups -> Call.of(
                         ConsumerGroupDescribeRequest.builder().groupIds(groups).build(),
                         ConsumerGroupDescribeResponse::read),
-                (answer, outcomes) -> answer.response().groups().forEach(group -> outcomes.outcome(
-                        group.groupId(),
-                        group.errorCode(),
-                        group.errorMessage(),
-                        () -> new Groups.Description(
+                (answer, outcomes) -> answer.response()
+                        .groups()
+                        .forEach(group -> outcomes.outcome(
                                 group.groupId(),
-                                "Consumer",
-                                group.groupState(),
-                                ConsumerProtocol.TYPE,
-                                group.assignorName(),
-                                group.groupEpoch(),
-                                coordinator.apply(group.groupId()),
-                                group.members().stream()
-                                        .map(GroupQuestions::member)
-                                        .toList()))));
+                                group.errorCode(),
+                                group.errorMessage(),
+                                () -> new Groups.Description(
+                                        group.groupId(),
+                                        "Consumer",
+                                        group.groupState(),
+                                        ConsumerProtocol.TYPE,
+                                        group.assignorName(),
+                                        group.groupEpoch(),
+                                        coordinator.apply(group.groupId()),
+                                        group.members().stream()
+                                                .map(GroupQuestions::member)
+                                                .toList()))));
     }
 
     private static Groups.Member member(ConsumerGroupDescribeResponse.Member member) {
         Set<TopicPartition> assigned = new HashSet<>();
-        member.assignment().topicPartitions().forEach(topic -> topic.partitions()
-                .forEach(partition -> assigned.add(new TopicPartition(topic.topicName(), partition))));
+        member.assignment()
+                .topicPartitions()
+                .forEach(topic -> topic.partitions()
+                        .forEach(partition -> assigned.add(new TopicPartition(topic.topicName(), partition))));
         return new Groups.Member(
                 member.memberId(), member.instanceId(), member.clientId(), member.clientHost(), assigned);
     }
@@ -134,8 +143,10 @@ final class GroupQuestions {
                 Route.CoordinatorOf::new,
                 groups -> Call.of(
                         DeleteGroupsRequest.builder().groupsNames(groups).build(), DeleteGroupsResponse::read),
-                (answer, outcomes) -> answer.response().results().forEach(group -> outcomes.outcome(
-                        group.groupId(), group.errorCode(), group.errorMessage(), () -> Done.DONE)));
+                (answer, outcomes) -> answer.response()
+                        .results()
+                        .forEach(group -> outcomes.outcome(
+                                group.groupId(), group.errorCode(), group.errorMessage(), () -> Done.DONE)));
     }
 
     static Question<Groups.Leaver, Done, LeaveGroupResponse> remove(String group, String reason) {
@@ -149,7 +160,8 @@ final class GroupQuestions {
                                         .members(leavers.stream()
                                                 .map(leaver -> MemberIdentity.builder()
                                                         .memberId(leaver.memberId())
-                                                        .groupInstanceId(leaver.instanceId().orElse(null))
+                                                        .groupInstanceId(leaver.instanceId()
+                                                                .orElse(null))
                                                         .reason(version >= 5 ? reason : null)
                                                         .build())
                                                 .toList())

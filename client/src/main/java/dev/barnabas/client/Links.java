@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of a client: opened when first needed, opened anew after they broke, but not too often. They go by address,
- * so that the bootstrap server and the broker it turns out to be share one. Owned by the client's loop.
+ * The connections of a client: opened when first needed, opened anew after they broke, but not too often. They go by
+ * address, so that the bootstrap server and the broker it turns out to be share one. Owned by the client's loop.
  */
 final class Links {
 

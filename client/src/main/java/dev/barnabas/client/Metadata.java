@@ -27,9 +27,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the client's view of the cluster fresh: on demand, when somebody found it to be wrong, and from time to time. One
- * refresh runs at a time and asks one server after the other, those with a connection first, the known brokers next, the
- * bootstrap servers last (KIP-899), until one answers. Owned by the client's loop.
+ * Keeps the client's view of the cluster fresh: on demand, when somebody found it to be wrong, and from time to time.
+ * One refresh runs at a time and asks one server after the other, those with a connection first, the known brokers
+ * next, the bootstrap servers last (KIP-899), until one answers. Owned by the client's loop.
  */
 final class Metadata {
 
@@ -86,7 +86,9 @@ final class Metadata {
         observers.remove(observer);
     }
 
-    /** Says what {@code owner} needs from now on, instead of what it needed before. Takes effect at the next refresh. */
+    /**
+     * Says what {@code owner} needs from now on, instead of what it needed before. Takes effect at the next refresh.
+     */
     void want(Object owner, Interest interest) {
         interests.put(owner, interest);
     }
@@ -104,12 +106,14 @@ final class Metadata {
                 .filter(broker -> links.isAvailable(broker.endpoint(), Lane.PROMPT))
                 .toList();
         List<Broker> from = !open.isEmpty() ? open : !able.isEmpty() ? able : all;
-        return from.isEmpty() ? Optional.empty() : Optional.of(from.get(host.entropy().nextInt(from.size())));
+        return from.isEmpty()
+                ? Optional.empty()
+                : Optional.of(from.get(host.entropy().nextInt(from.size())));
     }
 
     /**
-     * Refreshes, and answers with the view that comes of it. Never fails by itself: it tries until the client is closed, so
-     * whoever waits sets a limit.
+     * Refreshes, and answers with the view that comes of it. Never fails by itself: it tries until the client is
+     * closed, so whoever waits sets a limit.
      */
     Eventual<ClusterView> refresh() {
         loop.requireCurrent();
@@ -288,12 +292,14 @@ final class Metadata {
                 version -> {
                     MetadataRequest.Builder request = MetadataRequest.builder();
                     if (topics != null) {
-                        // In version 0 an empty list means all topics; a client that wants none gets more than it asked for.
+                        // In version 0 an empty list means all topics; a client that wants none gets more than it asked
+                        // for.
                         request.topics(named);
                     } else {
                         request.topics(version == 0 ? List.of() : null);
                     }
-                    return request.allowAutoTopicCreation(version < 4 || mayCreate).build();
+                    return request.allowAutoTopicCreation(version < 4 || mayCreate)
+                            .build();
                 },
                 MetadataResponse::read);
     }

@@ -76,13 +76,15 @@ final class OffsetQuestions {
                                     ListOffsetsResponse::read)
                             .from(since);
                 },
-                (answer, outcomes) -> answer.response().topics().forEach(topic -> topic.partitions()
-                        .forEach(partition -> outcomes.outcome(
-                                new TopicPartition(topic.name(), partition.partitionIndex()),
-                                partition.errorCode(),
-                                null,
-                                () -> new Offsets.Found(
-                                        partition.offset(), partition.timestamp(), partition.leaderEpoch())))));
+                (answer, outcomes) -> answer.response()
+                        .topics()
+                        .forEach(topic -> topic.partitions()
+                                .forEach(partition -> outcomes.outcome(
+                                        new TopicPartition(topic.name(), partition.partitionIndex()),
+                                        partition.errorCode(),
+                                        null,
+                                        () -> new Offsets.Found(
+                                                partition.offset(), partition.timestamp(), partition.leaderEpoch())))));
     }
 
     private static Offsets.Spec spec(Map<TopicPartition, Offsets.Spec> specs, TopicPartition id) {
@@ -128,10 +130,12 @@ final class OffsetQuestions {
                         .topics(
                                 partitions == null
                                         ? null
-                                        : ByTopic.map(partitions, (topic, some) -> OffsetFetchRequestTopics.builder()
-                                                .name(topic)
-                                                .partitionIndexes(indexes(some))
-                                                .build()))
+                                        : ByTopic.map(
+                                                partitions,
+                                                (topic, some) -> OffsetFetchRequestTopics.builder()
+                                                        .name(topic)
+                                                        .partitionIndexes(indexes(some))
+                                                        .build()))
                         .build()))
                 .build();
     }
@@ -180,7 +184,9 @@ final class OffsetQuestions {
         outcomes.outcome(group, error, null, () -> committed);
     }
 
-    /** Old versions say about each partition what is about the group; and unstable offsets are to be asked for again. */
+    /**
+     * Old versions say about each partition what is about the group; and unstable offsets are to be asked for again.
+     */
     private static short groupError(short soFar, short partition) {
         ErrorCode error = ErrorCode.forCode(partition);
         boolean about = error == ErrorCode.NOT_COORDINATOR
@@ -206,7 +212,11 @@ final class OffsetQuestions {
     }
 
     /** Who commits. */
-    record Committer(String group, int generation, String memberId, @Nullable String instanceId) {
+    record Committer(
+            String group,
+            int generation,
+            String memberId,
+            @Nullable String instanceId) {
 
         /** From outside of the group, which is allowed while it has no members. */
         static Committer outside(String group) {
@@ -224,15 +234,18 @@ final class OffsetQuestions {
                     some.keySet().retainAll(partitions);
                     return commitCall(who, some);
                 },
-                (answer, outcomes) -> answer.response().topics().forEach(topic -> topic.partitions()
-                        .forEach(partition -> outcomes.outcome(
-                                new TopicPartition(topic.name(), partition.partitionIndex()),
-                                partition.errorCode(),
-                                null,
-                                () -> Done.DONE))));
+                (answer, outcomes) -> answer.response()
+                        .topics()
+                        .forEach(topic -> topic.partitions()
+                                .forEach(partition -> outcomes.outcome(
+                                        new TopicPartition(topic.name(), partition.partitionIndex()),
+                                        partition.errorCode(),
+                                        null,
+                                        () -> Done.DONE))));
     }
 
-    private static Call<OffsetCommitResponse> commitCall(Committer who, Map<TopicPartition, Offsets.Committed> offsets) {
+    private static Call<OffsetCommitResponse> commitCall(
+            Committer who, Map<TopicPartition, Offsets.Committed> offsets) {
         return Call.of(
                         ApiKey.OFFSET_COMMIT,
                         version -> OffsetCommitRequest.builder()
@@ -240,12 +253,14 @@ final class OffsetQuestions {
                                 .generationIdOrMemberEpoch(who.generation())
                                 .memberId(who.memberId())
                                 .groupInstanceId(version >= 7 ? who.instanceId() : null)
-                                .topics(ByTopic.map(offsets.keySet(), (topic, some) -> OffsetCommitRequestTopic.builder()
-                                        .name(topic)
-                                        .partitions(some.stream()
-                                                .map(id -> partition(id.partition(), offsets.get(id)))
-                                                .toList())
-                                        .build()))
+                                .topics(ByTopic.map(
+                                        offsets.keySet(),
+                                        (topic, some) -> OffsetCommitRequestTopic.builder()
+                                                .name(topic)
+                                                .partitions(some.stream()
+                                                        .map(id -> partition(id.partition(), offsets.get(id)))
+                                                        .toList())
+                                                .build()))
                                 .build(),
                         OffsetCommitResponse::read)
                 .upTo(LAST_WITH_NAMES);
@@ -281,12 +296,14 @@ final class OffsetQuestions {
                         outcomes.allRefused(answer.response().errorCode(), null);
                         return;
                     }
-                    answer.response().topics().forEach(topic -> topic.partitions()
-                            .forEach(partition -> outcomes.outcome(
-                                    new TopicPartition(topic.name(), partition.partitionIndex()),
-                                    partition.errorCode(),
-                                    null,
-                                    () -> Done.DONE)));
+                    answer.response()
+                            .topics()
+                            .forEach(topic -> topic.partitions()
+                                    .forEach(partition -> outcomes.outcome(
+                                            new TopicPartition(topic.name(), partition.partitionIndex()),
+                                            partition.errorCode(),
+                                            null,
+                                            () -> Done.DONE)));
                 });
     }
 }

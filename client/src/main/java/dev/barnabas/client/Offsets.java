@@ -81,7 +81,8 @@ public final class Offsets {
      * @param leaderEpoch of the record before it, so that a truncation is noticed; or -1
      * @param metadata whatever who committed it wanted to remember
      */
-    public record Committed(long offset, int leaderEpoch, @Nullable String metadata) {
+    public record Committed(
+            long offset, int leaderEpoch, @Nullable String metadata) {
         public Committed {
             if (offset < 0) {
                 throw new IllegalArgumentException("an offset cannot be negative: " + offset);

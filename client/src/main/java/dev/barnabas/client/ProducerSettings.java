@@ -4,22 +4,23 @@ import dev.barnabas.protocol.record.Compression;
 import java.time.Duration;
 
 /**
- * How a producer batches and how hard it tries. The defaults are those of Kafka's producer; its name for each setting is
- * given.
+ * How a producer batches and how hard it tries. The defaults are those of Kafka's producer; its name for each setting
+ * is given.
  *
  * @param acks whose acknowledgement counts ({@code acks})
- * @param idempotent whether the broker refuses what it already has, so that retries neither duplicate nor reorder; needs
- *     acks of all ({@code enable.idempotence}). Without it a partition has one request in flight, to keep the order
+ * @param idempotent whether the broker refuses what it already has, so that retries neither duplicate nor reorder;
+ *     needs acks of all ({@code enable.idempotence}). Without it a partition has one request in flight, to keep the
+ *     order
  * @param compression of each batch, with the codec's default level ({@code compression.type})
  * @param linger how long a record waits for others to share its batch ({@code linger.ms})
  * @param batchBytes a batch is sent when it has grown to this size; a larger record travels alone ({@code batch.size})
  * @param maxRequestBytes no request, and no record before compression, is larger ({@code max.request.size})
  * @param bufferBytes for records that are not acknowledged yet; more are refused ({@code buffer.memory})
- * @param maxInFlight requests to one broker that are not answered yet; at most 5 if idempotent ({@code
- *     max.in.flight.requests.per.connection})
+ * @param maxInFlight requests to one broker that are not answered yet; at most 5 if idempotent
+ *     ({@code max.in.flight.requests.per.connection})
  * @param maxBlock how long a record may wait for the partitions of its topic to become known ({@code max.block.ms})
- * @param deliveryTimeout from the record's acceptance to its acknowledgement, then it fails ({@code
- *     delivery.timeout.ms})
+ * @param deliveryTimeout from the record's acceptance to its acknowledgement, then it fails
+ *     ({@code delivery.timeout.ms})
  */
 public record ProducerSettings(
         Acks acks,
@@ -58,7 +59,8 @@ public record ProducerSettings(
 
     public ProducerSettings {
         if (idempotent && acks != Acks.ALL) {
-            throw new IllegalArgumentException("an idempotent producer needs the acknowledgement of all in-sync replicas");
+            throw new IllegalArgumentException(
+                    "an idempotent producer needs the acknowledgement of all in-sync replicas");
         }
         if (idempotent && maxInFlight > MAX_IDEMPOTENT_IN_FLIGHT) {
             throw new IllegalArgumentException("an idempotent producer can have at most " + MAX_IDEMPOTENT_IN_FLIGHT
@@ -68,9 +70,8 @@ public record ProducerSettings(
             throw new IllegalArgumentException("sizes and the requests in flight must be positive");
         }
         if (bufferBytes < maxRequestBytes || bufferBytes < batchBytes) {
-            throw new IllegalArgumentException(
-                    "the buffer (" + bufferBytes + " bytes) must hold at least one batch and one request of "
-                            + maxRequestBytes + " bytes");
+            throw new IllegalArgumentException("the buffer (" + bufferBytes
+                    + " bytes) must hold at least one batch and one request of " + maxRequestBytes + " bytes");
         }
         if (linger.isNegative() || maxBlock.isNegative() || deliveryTimeout.compareTo(linger) <= 0) {
             throw new IllegalArgumentException("the delivery timeout must be longer than the linger time");

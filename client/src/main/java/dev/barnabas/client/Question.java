@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One kind of request about many things: who has to be asked about each, how to ask, and how to read the answer. {@link
- * Scatter} carries it out.
+ * One kind of request about many things: who has to be asked about each, how to ask, and how to read the answer.
+ * {@link Scatter} carries it out.
  *
  * @param name what is being done, for messages: "create topic"
  * @param route who knows about a thing

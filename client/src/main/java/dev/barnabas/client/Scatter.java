@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries a {@link Question} about many things out. In rounds: find out who is responsible for each thing that is still
- * open, ask each of them about all of theirs at once, wait for all answers, and go on with what is still open, until nothing
- * is or time is up. One per operation; owned by the client's loop.
+ * open, ask each of them about all of theirs at once, wait for all answers, and go on with what is still open, until
+ * nothing is or time is up. One per operation; owned by the client's loop.
  */
 final class Scatter<K, V, R extends Response> {
 
@@ -102,7 +102,8 @@ final class Scatter<K, V, R extends Response> {
             Route route = question.route().apply(key);
             Optional<Broker> responsible = responsible(route);
             if (responsible.isPresent()) {
-                asked.computeIfAbsent(responsible.get(), absent -> new ArrayList<>()).add(key);
+                asked.computeIfAbsent(responsible.get(), absent -> new ArrayList<>())
+                        .add(key);
             } else if (route instanceof Route.CoordinatorOf(String group)) {
                 coordinatorsToFind.add(group);
             } else {
@@ -116,8 +117,8 @@ final class Scatter<K, V, R extends Response> {
                 return true;
             }));
         }
-        coordinatorsToFind.forEach(group ->
-                discover(cluster.coordinators().find(group).map(lookup -> lookedUp(group, lookup))));
+        coordinatorsToFind.forEach(
+                group -> discover(cluster.coordinators().find(group).map(lookup -> lookedUp(group, lookup))));
         asked.forEach(this::askAll);
         answeredOne();
     }
@@ -160,12 +161,13 @@ final class Scatter<K, V, R extends Response> {
     private void lookForLeader(K key, TopicPartition partition, ClusterView view) {
         Topic topic = view.topics().get(partition.topic());
         ErrorCode refused = view.refused().getOrDefault(partition.topic(), ErrorCode.NONE);
-        boolean missing = topic == null || partition.partition() >= topic.partitions().size();
+        boolean missing =
+                topic == null || partition.partition() >= topic.partitions().size();
         if (topic == null && refused.isError() && !refused.retriable()) {
             settle(
                     key,
-                    Result.failure(new ClientError.Refused(
-                            refused, "topic " + partition.topic() + ": " + refused.message())));
+                    Result.failure(
+                            new ClientError.Refused(refused, "topic " + partition.topic() + ": " + refused.message())));
         } else if (missing && looks.merge(key, 1, Integer::sum) >= LOOKS_FOR_A_TOPIC) {
             settle(
                     key,
@@ -173,8 +175,9 @@ final class Scatter<K, V, R extends Response> {
                             ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                             topic == null
                                     ? "there is no topic " + partition.topic()
-                                    : "topic " + partition.topic() + " has " + topic.partitions().size()
-                                            + " partitions, so there is no partition " + partition.partition())));
+                                    : "topic " + partition.topic() + " has "
+                                            + topic.partitions().size() + " partitions, so there is no partition "
+                                            + partition.partition())));
         } else if (missing) {
             obstacles.put(key, "the topic is not known");
         } else if (view.leader(partition).isEmpty()) {
@@ -228,8 +231,10 @@ final class Scatter<K, V, R extends Response> {
             question.read().accept(answer, this);
             for (K key : keys) {
                 if (!mentioned.contains(key)) {
-                    failed(key, new ClientError.Refused(
-                            ErrorCode.UNKNOWN_SERVER_ERROR, broker + " did not answer for " + key));
+                    failed(
+                            key,
+                            new ClientError.Refused(
+                                    ErrorCode.UNKNOWN_SERVER_ERROR, broker + " did not answer for " + key));
                 }
             }
             answeredOne();
@@ -302,7 +307,12 @@ final class Scatter<K, V, R extends Response> {
             failedRounds++;
             round();
         } else {
-            pause = cluster.loop().schedule(cluster.settings().retry().delay(++failedRounds, cluster.host().entropy()), this::round);
+            pause = cluster.loop()
+                    .schedule(
+                            cluster.settings()
+                                    .retry()
+                                    .delay(++failedRounds, cluster.host().entropy()),
+                            this::round);
         }
     }
 
@@ -311,8 +321,8 @@ final class Scatter<K, V, R extends Response> {
             String obstacle = obstacles.getOrDefault(key, "no broker answered");
             settle(
                     key,
-                    Result.failure(new ClientError.TimedOut(
-                            question.name() + " " + key + ": gave up after " + timeout.toMillis() + " ms: " + obstacle)));
+                    Result.failure(new ClientError.TimedOut(question.name() + " " + key + ": gave up after "
+                            + timeout.toMillis() + " ms: " + obstacle)));
         }
         finish();
     }

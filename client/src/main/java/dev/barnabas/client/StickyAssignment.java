@@ -41,8 +41,8 @@ final class StickyAssignment {
         StickyAssignment assignment = new StickyAssignment();
         members.stream()
                 .sorted(GroupMember.ORDER)
-                .forEach(member ->
-                        assignment.loads.add(new Load(member, Set.copyOf(member.topics()), new TreeSet<>())));
+                .forEach(
+                        member -> assignment.loads.add(new Load(member, Set.copyOf(member.topics()), new TreeSet<>())));
         partitions.forEach((topic, count) -> {
             for (int i = 0; i < count; i++) {
                 assignment.free.add(new TopicPartition(topic, i));
@@ -66,7 +66,8 @@ final class StickyAssignment {
         for (Load load : loads) {
             for (TopicPartition partition : load.member().owned()) {
                 if (free.contains(partition) && load.takes(partition)) {
-                    claims.computeIfAbsent(partition, absent -> new ArrayList<>()).add(load);
+                    claims.computeIfAbsent(partition, absent -> new ArrayList<>())
+                            .add(load);
                 }
             }
         }

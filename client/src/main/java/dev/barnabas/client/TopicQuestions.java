@@ -1,7 +1,7 @@
 package dev.barnabas.client;
 
-import dev.barnabas.client.Question.Route;
 import dev.barnabas.client.Question.Outcomes;
+import dev.barnabas.client.Question.Route;
 import dev.barnabas.peer.Answer;
 import dev.barnabas.peer.Call;
 import dev.barnabas.protocol.ApiKey;
@@ -41,16 +41,15 @@ final class TopicQuestions {
         return Question.<String, Topics.Created, CreateTopicsResponse>of(
                         "create topic",
                         name -> new Route.Controller(),
-                        names -> createCall(
-                                names.stream().map(topics::get).toList(), validateOnly, timeoutMs),
+                        names -> createCall(names.stream().map(topics::get).toList(), validateOnly, timeoutMs),
                         TopicQuestions::readCreated)
                 .finalUnlessMisdirected();
     }
 
-    private static Call<CreateTopicsResponse> createCall(
-            List<Topics.New> topics, boolean validateOnly, int timeoutMs) {
+    private static Call<CreateTopicsResponse> createCall(List<Topics.New> topics, boolean validateOnly, int timeoutMs) {
         boolean byBroker = topics.stream()
-                .anyMatch(topic -> topic.replicas().isEmpty() && (topic.partitions() == -1 || topic.replicationFactor() == -1));
+                .anyMatch(topic ->
+                        topic.replicas().isEmpty() && (topic.partitions() == -1 || topic.replicationFactor() == -1));
         CreateTopicsRequest request = CreateTopicsRequest.builder()
                 .topics(topics.stream().map(TopicQuestions::creatable).toList())
                 .timeoutMs(timeoutMs)
@@ -76,8 +75,7 @@ final class TopicQuestions {
                 .build();
     }
 
-    private static void readCreated(
-            Answer<CreateTopicsResponse> answer, Outcomes<String, Topics.Created> outcomes) {
+    private static void readCreated(Answer<CreateTopicsResponse> answer, Outcomes<String, Topics.Created> outcomes) {
         for (CreateTopicsResponse.CreatableTopicResult topic : answer.response().topics()) {
             List<CreateTopicsResponse.CreatableTopicConfigs> configs = topic.configs();
             outcomes.outcome(
@@ -146,8 +144,10 @@ final class TopicQuestions {
                                         .validateOnly(validateOnly)
                                         .build(),
                                 CreatePartitionsResponse::read),
-                        (answer, outcomes) -> answer.response().results().forEach(topic -> outcomes.outcome(
-                                topic.name(), topic.errorCode(), topic.errorMessage(), () -> Done.DONE)))
+                        (answer, outcomes) -> answer.response()
+                                .results()
+                                .forEach(topic -> outcomes.outcome(
+                                        topic.name(), topic.errorCode(), topic.errorMessage(), () -> Done.DONE)))
                 .finalUnlessMisdirected();
     }
 
@@ -183,12 +183,14 @@ final class TopicQuestions {
                                 .timeoutMs(timeoutMs)
                                 .build(),
                         DeleteRecordsResponse::read),
-                (answer, outcomes) -> answer.response().topics().forEach(topic -> topic.partitions()
-                        .forEach(partition -> outcomes.outcome(
-                                new TopicPartition(topic.name(), partition.partitionIndex()),
-                                partition.errorCode(),
-                                null,
-                                partition::lowWatermark))));
+                (answer, outcomes) -> answer.response()
+                        .topics()
+                        .forEach(topic -> topic.partitions()
+                                .forEach(partition -> outcomes.outcome(
+                                        new TopicPartition(topic.name(), partition.partitionIndex()),
+                                        partition.errorCode(),
+                                        null,
+                                        partition::lowWatermark))));
     }
 
     /** One key only, whatever it is: all topics. */
@@ -205,11 +207,12 @@ final class TopicQuestions {
                         MetadataResponse::read),
                 (answer, outcomes) -> {
                     ClusterView view = ViewUpdate.apply(ClusterView.EMPTY, answer.response(), null);
-                    outcomes.keys().forEach(key -> outcomes.done(
-                            key,
-                            view.topics().values().stream()
-                                    .sorted(java.util.Comparator.comparing(ClusterView.Topic::name))
-                                    .toList()));
+                    outcomes.keys()
+                            .forEach(key -> outcomes.done(
+                                    key,
+                                    view.topics().values().stream()
+                                            .sorted(java.util.Comparator.comparing(ClusterView.Topic::name))
+                                            .toList()));
                 });
     }
 

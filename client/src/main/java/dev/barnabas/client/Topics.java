@@ -14,8 +14,8 @@ public final class Topics {
      *
      * @param partitions how many, or -1: as many as the brokers do by default
      * @param replicationFactor how many replicas each has, or -1 likewise
-     * @param replicas for each partition the brokers that hold it, the preferred leader first; empty: the cluster places
-     *     them. If it is not empty it decides over the two numbers
+     * @param replicas for each partition the brokers that hold it, the preferred leader first; empty: the cluster
+     *     places them. If it is not empty it decides over the two numbers
      * @param configs settings that differ from the brokers' defaults
      */
     public record New(
@@ -61,7 +61,8 @@ public final class Topics {
      * More partitions for a topic.
      *
      * @param count how many it shall have then
-     * @param replicas for each partition that is new, in order, the brokers that hold it; empty: the cluster places them
+     * @param replicas for each partition that is new, in order, the brokers that hold it; empty: the cluster places
+     *     them
      */
     public record NewPartitions(int count, List<List<Integer>> replicas) {
         public NewPartitions {

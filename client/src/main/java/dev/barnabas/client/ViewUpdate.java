@@ -58,11 +58,7 @@ final class ViewUpdate {
         }
         String clusterId = response.clusterId();
         return new ClusterView(
-                clusterId != null ? clusterId : before.clusterId(),
-                response.controllerId(),
-                brokers,
-                topics,
-                refused);
+                clusterId != null ? clusterId : before.clusterId(), response.controllerId(), brokers, topics, refused);
     }
 
     private static Topic topic(MetadataResponse.MetadataResponseTopic topic, String name, @Nullable Topic before) {
@@ -77,8 +73,7 @@ final class ViewUpdate {
                         partitions.add(new Partition(partitions.size(), -1, -1, List.of(), List.of(), List.of()));
                     }
                     if (partition.partitionIndex() == partitions.size()) {
-                        partitions.add(
-                                newer(partition, same && before != null ? before.partitions() : List.of()));
+                        partitions.add(newer(partition, same && before != null ? before.partitions() : List.of()));
                     }
                 });
         return new Topic(name, topic.topicId(), topic.isInternal(), partitions);

@@ -1,6 +1,7 @@
 package dev.barnabas.groups;
 
 import dev.barnabas.coordinator.Decision;
+import dev.barnabas.coordinator.Ticket;
 import dev.barnabas.coordinator.TimerChange;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.OffsetForgotten;
@@ -13,6 +14,7 @@ import dev.barnabas.groups.Phase.Preparing;
 import dev.barnabas.groups.Phase.Stable;
 import dev.barnabas.protocol.Uuid;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +24,8 @@ import java.util.OptionalLong;
  * What is forgotten, and when.
  *
  * <ul>
- *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty (KIP-211).
+ *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty
+ *       (KIP-211).
  *   <li>Those of a name that never had members (a simple consumer, a tool) expire so long after they were committed.
  *   <li>Those of a stable consumer group that has not subscribed to the topic any more, likewise.
  *   <li>Offsets that were committed with a time of expiry, by clients of old versions, keep it.
@@ -41,8 +44,7 @@ final class Expiry {
         for (Group group : shard.groups()) {
             timers.add(new TimerChange.Start<>(new SweepGroup(group.id()), 0));
         }
-        timers.add(new TimerChange.Start<>(
-                new Sweep(), shard.settings().offsetsRetentionCheckIntervalMs()));
+        timers.add(new TimerChange.Start<>(new Sweep(), shard.settings().offsetsRetentionCheckIntervalMs()));
         return new Decision<>(List.of(), List.of(), List.of(), timers, false);
     }
 
@@ -90,8 +92,7 @@ final class Expiry {
         }
         return switch (group.phase()) {
             case Empty _ ->
-                OptionalLong.of(
-                        group.sinceMs() == ClassicGroup.SINCE_UNKNOWN ? committed.commitMs() : group.sinceMs());
+                OptionalLong.of(group.sinceMs() == ClassicGroup.SINCE_UNKNOWN ? committed.commitMs() : group.sinceMs());
             case Stable _ ->
                 group.isConsumers() && group.subscribedTopics() != null
                         ? OptionalLong.of(committed.commitMs())
@@ -104,8 +105,7 @@ final class Expiry {
     static Decision<GroupRecord, GroupChange, GroupTimer> topicsDeleted(GroupShard shard, Map<String, Uuid> deleted) {
         List<TimerChange<GroupTimer>> timers = new ArrayList<>();
         for (Group group : shard.groups()) {
-            if (deleted.keySet().stream()
-                    .anyMatch(shard.offsets().of(group.id())::containsKey)) {
+            if (deleted.keySet().stream().anyMatch(shard.offsets().of(group.id())::containsKey)) {
                 timers.add(new TimerChange.Start<>(new ForgetTopics(group.id(), deleted), 0));
             }
         }
@@ -117,7 +117,7 @@ final class Expiry {
             GroupShard shard, String groupId, Map<String, Uuid> deleted) {
         List<GroupRecord> records = new ArrayList<>();
         deleted.forEach((name, id) -> {
-            var partitions = shard.offsets().of(groupId).getOrDefault(name, java.util.Collections.emptySortedMap());
+            var partitions = shard.offsets().of(groupId).getOrDefault(name, Collections.emptyNavigableMap());
             partitions.forEach((partition, committed) -> {
                 if (!committed.isOfAnother(id)) {
                     records.add(new OffsetForgotten(groupId, name, partition));
@@ -141,7 +141,7 @@ final class Expiry {
     }
 
     static Decision<GroupRecord, GroupChange, GroupTimer> divisible(
-            List<GroupRecord> records, List<dev.barnabas.coordinator.Ticket.Answer> answers) {
+            List<GroupRecord> records, List<Ticket.Answer> answers) {
         return new Decision<>(records, List.of(), answers, List.of(), true);
     }
 }

@@ -8,9 +8,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes from batch to batch through a segment file and believes nothing: a batch counts when its header makes sense, it is
- * there completely, its offsets follow on those before, and (if asked for) its CRC fits. Memory does not depend on what the
- * file claims. Used by one thread at a time, loop or worker.
+ * Goes from batch to batch through a segment file and believes nothing: a batch counts when its header makes sense, it
+ * is there completely, its offsets follow on those before, and (if asked for) its CRC fits. Memory does not depend on
+ * what the file claims. Used by one thread at a time, loop or worker.
  */
 final class BatchScan {
     private static final int CRC_FROM = 21;
@@ -45,7 +45,9 @@ final class BatchScan {
         this.chunk = chunk.clear().limit(0);
     }
 
-    /** Goes to the next batch. False at the limit, or at something that is not a batch: then {@link #damage} says what. */
+    /**
+     * Goes to the next batch. False at the limit, or at something that is not a batch: then {@link #damage} says what.
+     */
     boolean next() throws IOException {
         position = endPosition;
         int left = limit - position;
@@ -118,8 +120,8 @@ final class BatchScan {
     }
 
     /**
-     * Header of the batch: everything but the records can be read from it, until the next call of {@link #next}. After the
-     * last batch it means nothing.
+     * Header of the batch: everything but the records can be read from it, until the next call of {@link #next}. After
+     * the last batch it means nothing.
      */
     RecordBatch header() {
         return header;

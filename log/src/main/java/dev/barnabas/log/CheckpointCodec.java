@@ -96,7 +96,9 @@ final class CheckpointCodec {
         return (int) crc.getValue();
     }
 
-    /** What follows the prefix of the entry at the buffer's position, which is moved behind it; null if it is not whole. */
+    /**
+     * What follows the prefix of the entry at the buffer's position, which is moved behind it; null if it is not whole.
+     */
     static @Nullable ByteBuffer next(ByteBuffer file) {
         if (file.remaining() < PREFIX_BYTES + 2) {
             return null;

@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Writes the {@code .checkpoint} files of a log: entries are appended to the newest file; when it is large enough, a new
- * one begins with the whole state, and once that is on stable storage the one before the last is deleted. (The last but one
- * stays: a truncation needs a state from before its offset.) Owned by the log's loop.
+ * Writes the {@code .checkpoint} files of a log: entries are appended to the newest file; when it is large enough, a
+ * new one begins with the whole state, and once that is on stable storage the one before the last is deleted. (The last
+ * but one stays: a truncation needs a state from before its offset.) Owned by the log's loop.
  */
 final class CheckpointJournal {
     private static final int MIN_FILE_BYTES = 16 << 10;

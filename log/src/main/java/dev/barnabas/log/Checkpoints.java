@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What the {@code .checkpoint} files of a log say, read from the first entry to the last. Used on a worker by the {@link
- * Recovery}.
+ * What the {@code .checkpoint} files of a log say, read from the first entry to the last. Used on a worker by the
+ * {@link Recovery}.
  */
 final class Checkpoints {
     private static final int NEXT_OFFSET = 2 + 16;

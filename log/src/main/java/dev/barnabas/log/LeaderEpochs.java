@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Where each leader epoch begins in a log (KIP-101): epochs and start offsets both grow. Owned like the log's {@link
- * LogContents}.
+ * Where each leader epoch begins in a log (KIP-101): epochs and start offsets both grow. Owned like the log's
+ * {@link LogContents}.
  */
 final class LeaderEpochs {
     private int count;

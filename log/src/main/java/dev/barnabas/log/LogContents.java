@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a log without reading it, all of which follows from its batches: segments, producers, transactions,
- * leader epochs. It changes when a batch that has been written is applied, the same way when it is appended and when it is
- * recovered. Built by the recovery on a worker, then owned by the log's loop.
+ * leader epochs. It changes when a batch that has been written is applied, the same way when it is appended and when it
+ * is recovered. Built by the recovery on a worker, then owned by the log's loop.
  */
 final class LogContents {
     final String folder;
@@ -82,7 +82,8 @@ final class LogContents {
     }
 
     /** A batch has been appended to a segment, or was found there. */
-    void apply(Disk disk, Segment segment, RecordBatch batch, @Nullable EndTxnMarker marker, long nowMs, int indexInterval)
+    void apply(
+            Disk disk, Segment segment, RecordBatch batch, @Nullable EndTxnMarker marker, long nowMs, int indexInterval)
             throws IOException {
         int position = segment.size;
         long timestamp = batch.maxTimestamp();

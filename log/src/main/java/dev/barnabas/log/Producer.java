@@ -4,8 +4,8 @@ import dev.barnabas.protocol.record.RecordBatch;
 import java.util.Arrays;
 
 /**
- * What a log remembers of an idempotent or transactional producer: its epoch and the last batches, so that a batch which is
- * sent again is recognised (KIP-98). Owned like the log's {@link LogContents}.
+ * What a log remembers of an idempotent or transactional producer: its epoch and the last batches, so that a batch
+ * which is sent again is recognised (KIP-98). Owned like the log's {@link LogContents}.
  */
 final class Producer {
     /** A producer may have so many requests under way; that is how many batches are remembered. */
@@ -20,11 +20,16 @@ final class Producer {
     long transactionStart = -1;
     /** Greatest timestamp of the last batch. */
     long lastTimestamp = -1;
-    /** Wall-clock time of the last batch or marker on this node: when a producer is forgotten does not depend on what it
-     * writes as timestamps. */
+    /**
+     * Wall-clock time of the last batch or marker on this node: when a producer is forgotten does not depend on what it
+     * writes as timestamps.
+     */
     long lastSeenMs;
 
-    /** Per batch, from the oldest: both sequences, last offset, timestamp. A ring of a plain array: no garbage per batch. */
+    /**
+     * Per batch, from the oldest: both sequences, last offset, timestamp. A ring of a plain array: no garbage per
+     * batch.
+     */
     private long[] batches = new long[WORDS];
 
     private int first;

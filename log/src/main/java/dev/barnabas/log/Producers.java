@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The producers that a log remembers. They follow from the batches of the log; applying a batch that is in the log changes
- * them, nothing else does. Owned like the log's {@link LogContents}.
+ * The producers that a log remembers. They follow from the batches of the log; applying a batch that is in the log
+ * changes them, nothing else does. Owned like the log's {@link LogContents}.
  */
 final class Producers {
     private final Map<Long, Producer> byId = new HashMap<>(2);
@@ -59,8 +59,7 @@ final class Producers {
             return;
         }
         if (batch.baseSequence() != RecordBatch.NO_SEQUENCE) {
-            producer.remember(
-                    batch.baseSequence(), batch.lastSequence(), batch.lastOffset(), batch.maxTimestamp());
+            producer.remember(batch.baseSequence(), batch.lastSequence(), batch.lastOffset(), batch.maxTimestamp());
         }
         if (batch.isTransactional() && producer.transactionStart < 0) {
             producer.transactionStart = batch.baseOffset();

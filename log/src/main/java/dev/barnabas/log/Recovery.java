@@ -13,9 +13,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what a log contains. Starts from the newest checkpoint that fits the files, reads every batch that may have come
- * after it, and ends the log at the first one that is not whole. Also finishes what a crash interrupted: a truncation, the
- * deletion of segments before the log start.
+ * Finds out what a log contains. Starts from the newest checkpoint that fits the files, reads every batch that may have
+ * come after it, and ends the log at the first one that is not whole. Also finishes what a crash interrupted: a
+ * truncation, the deletion of segments before the log start.
  *
  * <p>Runs on a worker. When it is done, {@link Recovered#changed} must be synced before anything else relies on it.
  */
@@ -69,18 +69,15 @@ final class Recovery {
                 disk.delete(folder + "/" + name);
             }
         }
-        LogContents log = checkpoints.restartAt.isPresent()
-                ? emptied(checkpoints.restartAt.getAsLong())
-                : recovered(checkpoints);
+        LogContents log =
+                checkpoints.restartAt.isPresent() ? emptied(checkpoints.restartAt.getAsLong()) : recovered(checkpoints);
         for (String name : names) {
             if (FileNames.has(name, FileNames.INDEX) && !onDisk.contains(FileNames.number(name))) {
                 disk.delete(folder + "/" + name);
             }
         }
-        boolean checkpointed = !checkpoints.states.isEmpty()
-                && changed.isEmpty()
-                && !namesChanged
-                && checkpoints.truncateTo.isEmpty();
+        boolean checkpointed =
+                !checkpoints.states.isEmpty() && changed.isEmpty() && !namesChanged && checkpoints.truncateTo.isEmpty();
         CheckpointJournal journal = new CheckpointJournal(
                 disk, folder, checkpoints.oldestNumber, checkpoints.newestNumber, checkpoints.newestBytes);
         RecoveryReport report = new RecoveryReport(scannedBytes, removedBytes, notes);

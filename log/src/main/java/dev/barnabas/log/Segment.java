@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment of a log: one {@code .log} file and what is known of it without reading it. Owned by the loop of the log; the
- * recovery builds it on a worker before anybody else knows it.
+ * A segment of a log: one {@code .log} file and what is known of it without reading it. Owned by the loop of the log;
+ * the recovery builds it on a worker before anybody else knows it.
  */
 final class Segment {
     /** Space is reserved in advance only for segments that have grown to this. */
@@ -33,9 +33,14 @@ final class Segment {
     private int preallocated;
 
     // Links of OpenFiles.
-    @Nullable DiskFile file;
-    @Nullable Segment newer;
-    @Nullable Segment older;
+    @Nullable
+    DiskFile file;
+
+    @Nullable
+    Segment newer;
+
+    @Nullable
+    Segment older;
 
     Segment(String folder, long baseOffset) {
         this.baseOffset = baseOffset;

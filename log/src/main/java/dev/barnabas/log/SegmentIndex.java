@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Where batches are in a segment, by offset, position and time: one entry every few kilobytes. The newest entries are in
- * memory, older ones in blocks of the {@code .index} file ({@link IndexFile}). It only saves time: entries may be missing,
- * those that are there are right. Owned like its {@link Segment}.
+ * Where batches are in a segment, by offset, position and time: one entry every few kilobytes. The newest entries are
+ * in memory, older ones in blocks of the {@code .index} file ({@link IndexFile}). It only saves time: entries may be
+ * missing, those that are there are right. Owned like its {@link Segment}.
  */
 final class SegmentIndex {
     /** There may be an answer, but it is in the file. */

@@ -5,8 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One timer for many deadlines: rings no later than the earliest, and the task then says when to ring next. Requests come by
- * the hundred thousand and almost none runs into its deadline, so they do not get a timer each. Owned by the loop.
+ * One timer for many deadlines: rings no later than the earliest, and the task then says when to ring next. Requests
+ * come by the hundred thousand and almost none runs into its deadline, so they do not get a timer each. Owned by the
+ * loop.
  */
 final class Alarm {
 

@@ -21,8 +21,7 @@ public final class ApiRanges {
 
     static ApiRanges of(ApiVersionsResponse response) {
         Map<Integer, Range> byId = HashMap.newHashMap(response.apiKeys().size());
-        response.apiKeys()
-                .forEach(api -> byId.put((int) api.apiKey(), new Range(api.minVersion(), api.maxVersion())));
+        response.apiKeys().forEach(api -> byId.put((int) api.apiKey(), new Range(api.minVersion(), api.maxVersion())));
         return new ApiRanges(byId);
     }
 
@@ -46,7 +45,8 @@ public final class ApiRanges {
     String whyNot(Call<?> call) {
         String ours = call.api().apiName() + " versions " + call.lowestVersion() + " to " + call.highestVersion();
         return of(call.api())
-                .map(theirs -> "needs " + ours + ", but the broker speaks " + theirs.lowest() + " to " + theirs.highest())
+                .map(theirs ->
+                        "needs " + ours + ", but the broker speaks " + theirs.lowest() + " to " + theirs.highest())
                 .orElse("needs " + ours + ", but the broker does not have this API");
     }
 }

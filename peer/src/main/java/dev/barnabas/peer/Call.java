@@ -13,8 +13,8 @@ import java.util.function.IntFunction;
  * @param highestVersion no higher version can express it
  * @param request builds the request for a version
  * @param response reads the response of a version
- * @param inPlace whether the response is read where it was received. Then its bytes and records are valid only until {@link
- *     Reply#answered} returns; otherwise they are a copy, valid for ever
+ * @param inPlace whether the response is read where it was received. Then its bytes and records are valid only until
+ *     {@link Reply#answered} returns; otherwise they are a copy, valid for ever
  */
 public record Call<R extends Response>(
         ApiKey api,

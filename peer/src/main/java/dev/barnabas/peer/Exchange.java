@@ -39,7 +39,9 @@ final class Exchange {
     /** What a frame turned out to be. */
     sealed interface Received {
 
-        /** The response to the oldest request, which is no longer in flight; {@code body} is what follows the header. */
+        /**
+         * The response to the oldest request, which is no longer in flight; {@code body} is what follows the header.
+         */
         record Response(InFlight<?> request, ByteBuffer body) implements Received {}
 
         /** Not what the protocol allows. */
@@ -101,8 +103,8 @@ final class Exchange {
         try {
             ResponseHeader.read(in, headerVersion);
         } catch (MalformedMessageException malformed) {
-            return new Received.Violation("malformed header of the response to " + head.what() + ": "
-                    + malformed.getMessage());
+            return new Received.Violation(
+                    "malformed header of the response to " + head.what() + ": " + malformed.getMessage());
         }
         inFlight.remove();
         int bodyAt = frame.limit() - in.remaining();

@@ -10,9 +10,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Agreeing on versions (KIP-35, KIP-511). The question is asked in our highest version. A side that does not know it answers
- * UNSUPPORTED_VERSION, in version 0 whatever was asked, and from Kafka 2.4 on says in it which version to ask again with.
- * Pure: it says what to do, {@link Peer} does it.
+ * Agreeing on versions (KIP-35, KIP-511). The question is asked in our highest version. A side that does not know it
+ * answers UNSUPPORTED_VERSION, in version 0 whatever was asked, and from Kafka 2.4 on says in it which version to ask
+ * again with. Pure: it says what to do, {@link Peer} does it.
  */
 final class Negotiation {
 
@@ -62,8 +62,8 @@ final class Negotiation {
         try {
             response = ApiVersionsResponse.read(new Reader(body), unsupported ? 0 : version);
         } catch (MalformedMessageException malformed) {
-            return new Step.Failed(new PeerFault.Violation("the answer to ApiVersions is malformed: "
-                    + malformed.getMessage()));
+            return new Step.Failed(
+                    new PeerFault.Violation("the answer to ApiVersions is malformed: " + malformed.getMessage()));
         }
         if (unsupported) {
             return askAgain(response);

@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  *                               Closed
  * </pre>
  *
- * <p>Calls may be made in any state. What cannot be sent yet waits in order; its deadline counts from the call. An answer
- * that does not come in time closes the connection: answers come in order, so everything behind it is late as well, and a
- * connection that is silently dead would otherwise never be noticed.
+ * <p>Calls may be made in any state. What cannot be sent yet waits in order; its deadline counts from the call. An
+ * answer that does not come in time closes the connection: answers come in order, so everything behind it is late as
+ * well, and a connection that is silently dead would otherwise never be noticed.
  */
 public final class Peer {
 
@@ -71,7 +71,10 @@ public final class Peer {
 
     /** A call that is not sent yet; {@code reply} is null, and {@code sent} is not, if there will be no answer. */
     private record Waiting<R extends Response>(
-            Call<R> call, long deadlineNanos, @Nullable Reply<R> reply, @Nullable Runnable sent) {}
+            Call<R> call,
+            long deadlineNanos,
+            @Nullable Reply<R> reply,
+            @Nullable Runnable sent) {}
 
     private Peer(Loop loop, Endpoint endpoint, PeerSettings settings, PeerListener listener) {
         this.endpoint = endpoint;
@@ -89,8 +92,8 @@ public final class Peer {
     }
 
     /**
-     * Starts to connect to a known node of a known cluster. If it turns out to be somebody else, and notices (Kafka 4.4,
-     * KIP-1242), the peer closes with {@link PeerFault.Refused} and REBOOTSTRAP_REQUIRED.
+     * Starts to connect to a known node of a known cluster. If it turns out to be somebody else, and notices (Kafka
+     * 4.4, KIP-1242), the peer closes with {@link PeerFault.Refused} and REBOOTSTRAP_REQUIRED.
      */
     public static Peer open(
             Network network,
@@ -152,7 +155,8 @@ public final class Peer {
     /**
      * Sends a request that the other side does not answer (Produce without acknowledgement).
      *
-     * @param sent called when the transport has taken it, so that its buffers may be used again, or when the peer is closed
+     * @param sent called when the transport has taken it, so that its buffers may be used again, or when the peer is
+     *     closed
      */
     public void post(Call<?> call, Runnable sent) {
         enqueue(new Waiting<>(call, Long.MAX_VALUE, null, sent));
@@ -188,7 +192,8 @@ public final class Peer {
         Call<R> call = next.call();
         OptionalInt version = open.ranges().versionFor(call);
         if (version.isEmpty()) {
-            PeerFault fault = new PeerFault.Unsupported(endpoint + ": " + open.ranges().whyNot(call));
+            PeerFault fault =
+                    new PeerFault.Unsupported(endpoint + ": " + open.ranges().whyNot(call));
             loop.execute(() -> fail(next, fault));
             return;
         }
@@ -439,8 +444,7 @@ public final class Peer {
                     switch (reason) {
                         case CloseReason.Local _ ->
                             new PeerFault.Closed("the connection to " + endpoint + " was closed by this side");
-                        case CloseReason.Remote _ ->
-                            new PeerFault.Disconnected(endpoint + " closed the connection");
+                        case CloseReason.Remote _ -> new PeerFault.Disconnected(endpoint + " closed the connection");
                         case CloseReason.Fault(String message) ->
                             new PeerFault.Disconnected("the connection to " + endpoint + " broke: " + message);
                         case CloseReason.Violation(String message) ->

@@ -17,7 +17,9 @@ public sealed interface PeerFault {
     /** The answer did not come in time. */
     record TimedOut(String message) implements PeerFault {}
 
-    /** The two sides have no version of the API in common, or none that can say what was to be said. Nothing was sent. */
+    /**
+     * The two sides have no version of the API in common, or none that can say what was to be said. Nothing was sent.
+     */
     record Unsupported(String message) implements PeerFault {}
 
     /** The other side does not want to talk to us at all. Nothing was sent. */

@@ -56,8 +56,8 @@ public final class RecordBatch {
     }
 
     /**
-     * A view on a header alone, of which {@link #HEADER_BYTES} are in the buffer and nothing was checked: everything can be
-     * asked but the records and the CRC of what is not there. For who steps through a file by headers.
+     * A view on a header alone, of which {@link #HEADER_BYTES} are in the buffer and nothing was checked: everything
+     * can be asked but the records and the CRC of what is not there. For who steps through a file by headers.
      */
     public static RecordBatch header(ByteBuffer buffer, int position) {
         return framed(buffer, position);
