@@ -18,6 +18,7 @@ final class Cursor {
     private long nextFetchOffset;
     private int lastFetchedEpoch = Offsets.UNKNOWN;
     private long bufferedBytes;
+    private int polledEpoch = Offsets.UNKNOWN;
 
     /** Changes with every jump, so that what was fetched for another place is recognised. */
     private int jumps;
@@ -29,6 +30,9 @@ final class Cursor {
     long retryAtNanos = Long.MIN_VALUE;
 
     int failures;
+
+    /** What the group's coordinator has been told last, so that it is not told again; -1 if nothing. */
+    long committedOffset = Offsets.UNKNOWN;
 
     /** A replica that the leader prefers us to read from, or -1; and until when (KIP-392). */
     int readReplica = Offsets.UNKNOWN;
@@ -47,8 +51,8 @@ final class Cursor {
         /** There: the next record to be polled. */
         record At(long offset) implements Place {}
 
-        /** Nowhere, and the caller has to know. */
-        record Failed(ClientError error) implements Place {}
+        /** Nowhere, and the caller has to know; then it is worth trying again at the offset, unless that is -1. */
+        record Failed(ClientError error, long offset) implements Place {}
     }
 
     /** A piece that was fetched. */
@@ -82,6 +86,7 @@ final class Cursor {
         ahead.clear();
         bufferedBytes = 0;
         lastFetchedEpoch = Offsets.UNKNOWN;
+        polledEpoch = Offsets.UNKNOWN;
         if (newPlace instanceof Place.At(long offset)) {
             nextFetchOffset = offset;
         }
@@ -91,6 +96,17 @@ final class Cursor {
     void jump(long offset, int leaderEpoch) {
         jump(new Place.At(offset));
         lastFetchedEpoch = leaderEpoch;
+        polledEpoch = leaderEpoch;
+    }
+
+    /** The offset of the next record to be polled, or -1 if it is not known. */
+    long position() {
+        return place instanceof Place.At(long offset) ? offset : Offsets.UNKNOWN;
+    }
+
+    /** The epoch of the leader that wrote the record before the position, or -1. */
+    int polledEpoch() {
+        return polledEpoch;
     }
 
     boolean wantsMore() {
@@ -127,8 +143,8 @@ final class Cursor {
     }
 
     /**
-     * Takes out the next piece, with whole batches of about so many records, and goes on behind it. Null if there is nothing
-     * to see.
+     * Takes out the next piece, with whole batches of about so many records, and goes on behind it. Null if there is
+     * nothing to see.
      */
     @Nullable
     FetchedRecords poll(int maxRecords) {
@@ -143,13 +159,15 @@ final class Cursor {
             long nextOffset = piece.nextOffset();
             if (batches < piece.batches().size()) {
                 nextOffset = taken.getLast().endOffset();
-                List<RecordBatch> rest = piece.batches().subList(batches, piece.batches().size());
+                List<RecordBatch> rest =
+                        piece.batches().subList(batches, piece.batches().size());
                 ahead.addFirst(new Ahead(rest, nextOffset, piece.nextOffset(), piece.bytes()));
             } else {
                 bufferedBytes -= piece.bytes();
             }
             place = new Place.At(nextOffset);
             if (!taken.isEmpty()) {
+                polledEpoch = taken.getLast().partitionLeaderEpoch();
                 return new FetchedRecords(id, taken, piece.fromOffset(), nextOffset, highWatermark);
             }
         }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The broker remembers what it was asked to fetch, so that only what has changed since is sent (KIP-227). One per broker.
- * Pure; owned by the consumer's loop.
+ * The broker remembers what it was asked to fetch, so that only what has changed since is sent (KIP-227). One per
+ * broker. Pure; owned by the consumer's loop.
  */
 final class FetchSession {
 
@@ -74,7 +74,10 @@ final class FetchSession {
         }
     }
 
-    /** The request failed, or the broker does not know the session any more: begin anew, and end the old one if it is there. */
+    /**
+     * The request failed, or the broker does not know the session any more: begin anew, and end the old one if it is
+     * there.
+     */
     void failed(boolean unknownToBroker) {
         if (unknownToBroker) {
             id = NO_SESSION;

@@ -25,11 +25,7 @@ public final class FetchedRecords implements Iterable<Record> {
      * @param nextOffset behind the last record, and behind what was left out after it
      */
     FetchedRecords(
-            TopicPartition partition,
-            List<RecordBatch> batches,
-            long fromOffset,
-            long nextOffset,
-            long highWatermark) {
+            TopicPartition partition, List<RecordBatch> batches, long fromOffset, long nextOffset, long highWatermark) {
         this.partition = partition;
         this.batches = List.copyOf(batches);
         this.fromOffset = fromOffset;
@@ -66,8 +62,8 @@ public final class FetchedRecords implements Iterable<Record> {
     }
 
     /**
-     * The iterator throws {@link dev.barnabas.protocol.record.CorruptRecordException} if what the batches hold is not what
-     * they claim.
+     * The iterator throws {@link dev.barnabas.protocol.record.CorruptRecordException} if what the batches hold is not
+     * what they claim.
      */
     @Override
     public Iterator<Record> iterator() {

@@ -26,7 +26,6 @@ import dev.barnabas.protocol.record.RecordBatches;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +34,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches ahead of the cursors: one request at a time to each broker that leads some of the partitions, as long as there is
- * room for what comes. Owned by the consumer's loop.
+ * Fetches ahead of the cursors: one request at a time to each broker that leads some of the partitions, as long as
+ * there is room for what comes. Owned by the consumer's loop.
  */
 final class Fetcher {
 
@@ -94,7 +93,8 @@ final class Fetcher {
         if (closed) {
             return;
         }
-        long buffered = cursors.values().stream().mapToLong(Cursor::bufferedBytes).sum();
+        long buffered =
+                cursors.values().stream().mapToLong(Cursor::bufferedBytes).sum();
         long room = settings.fetch().maxBufferedBytes() - buffered;
         if (room <= 0) {
             return;
@@ -118,7 +118,8 @@ final class Fetcher {
         if (leaderless) {
             cluster.metadata().refresh();
         }
-        requests.forEach((broker, wanted) -> send(broker, wanted, (int) Math.min(room, settings.fetch().maxBytes())));
+        requests.forEach((broker, wanted) ->
+                send(broker, wanted, (int) Math.min(room, settings.fetch().maxBytes())));
     }
 
     private Optional<Broker> source(Cursor cursor, long now) {
@@ -133,7 +134,9 @@ final class Fetcher {
         return new Wanted(
                 view.topic(cursor.id.topic()).map(Topic::id).orElse(Uuid.ZERO),
                 cursor.nextFetchOffset(),
-                view.partition(cursor.id).map(ClusterView.Partition::leaderEpoch).orElse(Offsets.UNKNOWN),
+                view.partition(cursor.id)
+                        .map(ClusterView.Partition::leaderEpoch)
+                        .orElse(Offsets.UNKNOWN),
                 cursor.lastFetchedEpoch(),
                 settings.fetch().maxPartitionBytes());
     }
@@ -141,8 +144,9 @@ final class Fetcher {
     private void send(Broker broker, Map<TopicPartition, Wanted> wanted, int maxBytes) {
         FetchSession.Step step = sessions.computeIfAbsent(broker.id(), absent -> new FetchSession())
                 .next(wanted);
-        boolean allHaveIds = step.all().values().stream().noneMatch(one -> one.topicId().equals(Uuid.ZERO))
-                && step.forget().values().stream().noneMatch(id -> id.equals(Uuid.ZERO));
+        boolean allHaveIds =
+                step.all().values().stream().noneMatch(one -> one.topicId().equals(Uuid.ZERO))
+                        && step.forget().values().stream().noneMatch(id -> id.equals(Uuid.ZERO));
         Call<FetchResponse> call = Call.of(
                         ApiKey.FETCH, version -> request(step, maxBytes, version), FetchResponse::read)
                 .readInPlace();
@@ -150,7 +154,8 @@ final class Fetcher {
             call = call.upTo(LAST_WITH_NAMES);
         }
         inFlight.put(broker.id(), true);
-        Duration timeout = cluster.settings().timeouts().request().plus(settings.fetch().maxWait());
+        Duration timeout =
+                cluster.settings().timeouts().request().plus(settings.fetch().maxWait());
         cluster.links().send(broker.endpoint(), Lane.FETCH, call, timeout, new Receiving(broker, step));
     }
 
@@ -163,15 +168,24 @@ final class Fetcher {
                 .isolationLevel(settings.isolation().code())
                 .sessionId(step.sessionId())
                 .sessionEpoch(step.epoch())
-                .topics(ByTopic.map(step.send().keySet(), (topic, some) -> new FetchTopic(
-                        topic,
-                        topicId(step, some.getFirst()),
-                        some.stream()
-                                .map(id -> partition(id, step.send().get(id), version))
-                                .toList())))
-                .forgottenTopicsData(ByTopic.map(step.forget().keySet(), (topic, some) -> new ForgottenTopic(
-                        topic, step.forget().getOrDefault(some.getFirst(), Uuid.ZERO), OffsetQuestions.indexes(some))))
-                .rackId(cluster.settings().rack() == null ? "" : cluster.settings().rack())
+                .topics(ByTopic.map(
+                        step.send().keySet(),
+                        (topic, some) -> new FetchTopic(
+                                topic,
+                                topicId(step, some.getFirst()),
+                                some.stream()
+                                        .map(id -> partition(id, step.send().get(id), version))
+                                        .toList())))
+                .forgottenTopicsData(ByTopic.map(
+                        step.forget().keySet(),
+                        (topic, some) -> new ForgottenTopic(
+                                topic,
+                                step.forget().getOrDefault(some.getFirst(), Uuid.ZERO),
+                                OffsetQuestions.indexes(some))))
+                .rackId(
+                        cluster.settings().rack() == null
+                                ? ""
+                                : cluster.settings().rack())
                 .build();
     }
 
@@ -225,7 +239,7 @@ final class Fetcher {
                         || error == ErrorCode.INVALID_FETCH_SESSION_EPOCH
                         || error == ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR;
                 if (!aboutSession) {
-                    backOffAll(error.message());
+                    backOffAll();
                 }
                 plan();
                 return;
@@ -272,19 +286,19 @@ final class Fetcher {
             }
             sessions.remove(broker.id());
             cluster.metadata().refresh();
-            backOffAll(fault.message());
+            backOffAll();
             if (Faults.isFinal(fault)) {
                 step.all().keySet().forEach(id -> {
                     Cursor cursor = cursors.get(id);
                     if (cursor != null) {
-                        cursor.jump(new Place.Failed(Faults.error(fault)));
+                        fail(cursor, Faults.error(fault));
                     }
                 });
                 listener.fetched();
             }
         }
 
-        private void backOffAll(String obstacle) {
+        private void backOffAll() {
             step.all().keySet().forEach(id -> {
                 Cursor cursor = cursors.get(id);
                 if (cursor != null) {
@@ -326,11 +340,11 @@ final class Fetcher {
         if (data.divergingEpoch().endOffset() >= 0) {
             // What we have read after that offset is not in the log any more (KIP-320).
             if (settings.reset() instanceof OffsetReset.None) {
-                fail(
-                        cursor,
+                cursor.jump(new Place.Failed(
                         new ClientError.NoOffset("partition " + cursor.id + " was truncated to offset "
                                 + data.divergingEpoch().endOffset() + ", before our position "
-                                + cursor.nextFetchOffset()));
+                                + cursor.nextFetchOffset()),
+                        Offsets.UNKNOWN));
             } else {
                 cursor.jump(new Place.At(data.divergingEpoch().endOffset()));
             }
@@ -338,8 +352,8 @@ final class Fetcher {
         }
         if (data.preferredReadReplica() >= 0) {
             cursor.readReplica = data.preferredReadReplica();
-            cursor.readReplicaUntilNanos =
-                    loop.clock().nanos() + cluster.settings().timeouts().metadataAge().toNanos();
+            cursor.readReplicaUntilNanos = loop.clock().nanos()
+                    + cluster.settings().timeouts().metadataAge().toNanos();
         }
         if (!(data.records() instanceof MemoryRecords(ByteBuffer received)) || !received.hasRemaining()) {
             return;
@@ -347,23 +361,32 @@ final class Fetcher {
         try {
             keep(cursor, wanted, data, received);
         } catch (CorruptRecordException corrupt) {
-            fail(cursor, new ClientError.Refused(
-                    corrupt.reason() == BatchRefusal.LEGACY_MAGIC
-                            ? ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT
-                            : ErrorCode.CORRUPT_MESSAGE,
-                    "partition " + cursor.id + " at offset " + wanted.offset() + ": " + corrupt.getMessage()));
+            fail(
+                    cursor,
+                    new ClientError.Refused(
+                            corrupt.reason() == BatchRefusal.LEGACY_MAGIC
+                                    ? ErrorCode.UNSUPPORTED_FOR_MESSAGE_FORMAT
+                                    : ErrorCode.CORRUPT_MESSAGE,
+                            "partition " + cursor.id + " at offset " + wanted.offset() + ": " + corrupt.getMessage()));
         }
     }
 
     /** Copies the batches: the frame they came in is somebody else's afterwards, and it may be much larger. */
     private void keep(Cursor cursor, Wanted wanted, PartitionData data, ByteBuffer received) {
-        ByteBuffer bytes = ByteBuffer.allocate(received.remaining()).put(received.duplicate()).flip();
+        ByteBuffer bytes = ByteBuffer.allocate(received.remaining())
+                .put(received.duplicate())
+                .flip();
         List<RecordBatch> batches = new ArrayList<>();
         for (RecordBatch batch : RecordBatches.of(bytes)) {
             if (batch.lastOffset() >= wanted.offset()) {
                 if (!batch.crcValid()) {
-                    throw new CorruptRecordException(
-                            BatchRefusal.BAD_CRC, "the checksum of the batch at " + batch.baseOffset() + " is wrong");
+                    fail(
+                            cursor,
+                            new ClientError.Refused(
+                                    ErrorCode.CORRUPT_MESSAGE,
+                                    "partition " + cursor.id + ": the checksum of the batch at offset "
+                                            + batch.baseOffset() + " is wrong"));
+                    return;
                 }
                 batches.add(batch);
             }
@@ -383,19 +406,14 @@ final class Fetcher {
     }
 
     private static void fail(Cursor cursor, ClientError error) {
-        cursor.jump(new Place.Failed(error));
+        cursor.jump(new Place.Failed(error, cursor.nextFetchOffset()));
     }
 
     private void backOff(Cursor cursor) {
         cursor.failures++;
-        Duration delay = cluster.settings().retry().delay(cursor.failures, cluster.host().entropy());
+        Duration delay =
+                cluster.settings().retry().delay(cursor.failures, cluster.host().entropy());
         cursor.retryAtNanos = loop.clock().nanos() + delay.toNanos();
         loop.schedule(delay, this::plan);
-    }
-
-    /** The partitions are not ours any more. */
-    void forget(Collection<TopicPartition> partitions) {
-        partitions.forEach(cursors::remove);
-        plan();
     }
 }

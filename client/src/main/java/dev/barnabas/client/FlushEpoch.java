@@ -1,8 +1,8 @@
 package dev.barnabas.client;
 
 /**
- * What a producer accepted between two calls of flush. The later call closes the epoch: what belongs to it is sent without
- * lingering, and the flush is done when nothing of it, or of those before, is outstanding.
+ * What a producer accepted between two calls of flush. The later call closes the epoch: what belongs to it is sent
+ * without lingering, and the flush is done when nothing of it, or of those before, is outstanding.
  */
 final class FlushEpoch {
 

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which batches of a fetch a consumer may see: no control batches, and if it reads what is committed only, none of aborted
- * transactions. The broker names those with the offset at which each begins; it lasts until the producer's abort marker
- * (KIP-98). Pure.
+ * Which batches of a fetch a consumer may see: no control batches, and if it reads what is committed only, none of
+ * aborted transactions. The broker names those with the offset at which each begins; it lasts until the producer's
+ * abort marker (KIP-98). Pure.
  */
 final class Isolate {
 

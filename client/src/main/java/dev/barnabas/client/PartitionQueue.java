@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of one partition on their way to its leader, in order, and the sequence numbers that keep the order and let
- * the broker recognise what it already has. Pure: knows no clock and no broker. Owned by the producer's loop.
+ * The batches of one partition on their way to its leader, in order, and the sequence numbers that keep the order and
+ * let the broker recognise what it already has. Pure: knows no clock and no broker. Owned by the producer's loop.
  *
  * <p>The rules:
  *
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>A batch gets its number when it is first sent, and keeps it as long as it could have been written.
  *   <li>After a failure nothing is sent until everything that is in flight has come back; then it goes again, in order.
  *   <li>A batch that is known not to have been written loses its number. If it was the last number given, the number is
- *       given again. Otherwise, and when a batch is given up of which nothing is known, there is a gap that the broker would
- *       never accept: then the partition starts again from 0 under the next epoch (KIP-360), but not before every batch that
- *       has a number under the old one is known to be written or not.
+ *       given again. Otherwise, and when a batch is given up of which nothing is known, there is a gap that the broker
+ *       would never accept: then the partition starts again from 0 under the next epoch (KIP-360), but not before every
+ *       batch that has a number under the old one is known to be written or not.
  * </ol>
  */
 final class PartitionQueue {
@@ -103,7 +103,10 @@ final class PartitionQueue {
                 : Optional.empty();
     }
 
-    /** Whether the producer has to go to its next epoch before more can be sent: this partition is at odds with this one. */
+    /**
+     * Whether the producer has to go to its next epoch before more can be sent: this partition is at odds with this
+     * one.
+     */
     boolean needsOtherThan(ProducerIdentity current) {
         return gap && current.equals(identity) && numbered().findAny().isEmpty();
     }
@@ -146,7 +149,9 @@ final class PartitionQueue {
         pieces.forEach(this::putBack);
     }
 
-    /** It was not written, for certain, and the broker will not accept its number again: it goes on under another epoch. */
+    /**
+     * It was not written, for certain, and the broker will not accept its number again: it goes on under another epoch.
+     */
     void lost(ProduceBatch batch) {
         leave(batch);
         stalled = !inFlight.isEmpty();
@@ -170,8 +175,8 @@ final class PartitionQueue {
     }
 
     /**
-     * Whether a batch before this one may still be written: then its refusal as out of order says nothing but that it has to
-     * wait for the other.
+     * Whether a batch before this one may still be written: then its refusal as out of order says nothing but that it
+     * has to wait for the other.
      */
     boolean followsUnresolved(ProduceBatch batch) {
         return numbered().anyMatch(other -> other != batch && isBefore(other, batch));

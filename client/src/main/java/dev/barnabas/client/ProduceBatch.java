@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Records for one partition that travel together, and who wants to know what becomes of each. Owned by the producer's loop. */
+/**
+ * Records for one partition that travel together, and who wants to know what becomes of each. Owned by the producer's
+ * loop.
+ */
 final class ProduceBatch {
 
     private static final int FIRST_CAPACITY = 16;
@@ -32,7 +35,8 @@ final class ProduceBatch {
     private @Nullable ProducerIdentity identity;
     private int baseSequence = RecordBatch.NO_SEQUENCE;
 
-    ProduceBatch(PartitionQueue queue, RecordBatchBuilder builder, FlushEpoch flushEpoch, long createdNanos, long order) {
+    ProduceBatch(
+            PartitionQueue queue, RecordBatchBuilder builder, FlushEpoch flushEpoch, long createdNanos, long order) {
         this.queue = queue;
         this.builder = builder;
         this.flushEpoch = flushEpoch;

@@ -35,9 +35,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the batches of a producer to the leaders of their partitions. What one turn of the loop made ready goes out together
- * at its end; what comes ready while a broker has as many requests as it may have waits and fills the next one. Owned by the
- * producer's loop.
+ * Brings the batches of a producer to the leaders of their partitions. What one turn of the loop made ready goes out
+ * together at its end; what comes ready while a broker has as many requests as it may have waits and fills the next
+ * one. Owned by the producer's loop.
  */
 final class ProduceSender {
 
@@ -203,16 +203,21 @@ final class ProduceSender {
                 settings.acks().code(),
                 (int) cluster.settings().timeouts().request().toMillis(),
                 topics);
-        Call<ProduceResponse> call =
-                Call.of(ApiKey.PRODUCE, version -> request, ProduceResponse::read).readInPlace();
+        Call<ProduceResponse> call = Call.of(ApiKey.PRODUCE, version -> request, ProduceResponse::read)
+                .readInPlace();
         if (!allHaveIds) {
             call = call.upTo(LAST_WITH_NAMES);
         }
         if (settings.acks() == Acks.NONE) {
-            cluster.links().post(broker, Lane.PROMPT, call, () -> batches.forEach(batch -> {
-                batch.queue.done(batch);
-                producer.delivered(batch, Offsets.UNKNOWN, Offsets.UNKNOWN);
-            }));
+            cluster.links()
+                    .post(
+                            broker,
+                            Lane.PROMPT,
+                            call,
+                            () -> batches.forEach(batch -> {
+                                batch.queue.done(batch);
+                                producer.delivered(batch, Offsets.UNKNOWN, Offsets.UNKNOWN);
+                            }));
         } else {
             inFlight.merge(broker.id(), 1, Integer::sum);
             cluster.links().send(broker, Lane.PROMPT, call, new Acknowledgement(broker, batches, topics));
@@ -371,8 +376,7 @@ final class ProduceSender {
                 queue.abandoned(batch);
                 producer.failed(
                         batch,
-                        new ClientError.TimedOut(
-                                producer.expired(batch).message() + "; the last time: " + obstacle));
+                        new ClientError.TimedOut(producer.expired(batch).message() + "; the last time: " + obstacle));
                 ready.add(queue);
                 return;
             }

@@ -20,15 +20,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends records, in batches, each to the leader of its partition. By default idempotent: whatever fails on the way, each
- * record that is acknowledged is in the log exactly once, and those of one partition in the order in which they were sent.
+ * Sends records, in batches, each to the leader of its partition. By default idempotent: whatever fails on the way,
+ * each record that is acknowledged is in the log exactly once, and those of one partition in the order in which they
+ * were sent.
  *
- * <p>A record's way: {@link #trySend} puts it into the open batch of its partition ({@link PartitionQueue}); when the batch
- * is full or has lingered enough, {@link ProduceSender} sends it, as often as it takes within the delivery timeout; then each
- * record's {@link Delivery} is told.
+ * <p>A record's way: {@link #trySend} puts it into the open batch of its partition ({@link PartitionQueue}); when the
+ * batch is full or has lingered enough, {@link ProduceSender} sends it, as often as it takes within the delivery
+ * timeout; then each record's {@link Delivery} is told.
  *
- * <p>Memory is bounded: when the buffer is full, {@link #trySend} takes nothing more, and {@link #whenRoom} tells when it will
- * again. Owned by the cluster's loop.
+ * <p>Memory is bounded: when the buffer is full, {@link #trySend} takes nothing more, and {@link #whenRoom} tells when
+ * it will again. Owned by the cluster's loop.
  */
 public final class Producer {
 
@@ -131,7 +132,8 @@ public final class Producer {
             }
             bufferedBytes += size;
             epoch.began();
-            topic.pending.add(new Pending(record, delivery, epoch, size, loop.clock().nanos()));
+            topic.pending.add(
+                    new Pending(record, delivery, epoch, size, loop.clock().nanos()));
         }
         watch();
         return true;
@@ -221,7 +223,8 @@ public final class Producer {
         if (topic.partitions().isEmpty()) {
             adopt(topic);
         }
-        return record.partition() < topic.partitions().size() && !topic.partitions().isEmpty();
+        return record.partition() < topic.partitions().size()
+                && !topic.partitions().isEmpty();
     }
 
     private void adopt(TopicQueues topic) {
@@ -245,7 +248,8 @@ public final class Producer {
         boolean missing = false;
         for (TopicQueues topic : topics.values()) {
             adopt(topic);
-            while (!topic.pending.isEmpty() && isKnown(topic, topic.pending.getFirst().record())) {
+            while (!topic.pending.isEmpty()
+                    && isKnown(topic, topic.pending.getFirst().record())) {
                 Pending pending = topic.pending.removeFirst();
                 append(topic, pending.record(), pending.delivery(), pending.flushEpoch(), pending.acceptedNanos());
                 release(pending.bytes());
@@ -271,12 +275,14 @@ public final class Producer {
             TopicQueues topic, ProducerRecord record, Delivery delivery, FlushEpoch epoch, long acceptedNanos) {
         int partition = record.partition() != ProducerRecord.ANY
                 ? record.partition()
-                : topic.choose(record, settings.batchBytes(), index -> hasLeader(topic, index), cluster.host()
-                        .entropy());
+                : topic.choose(
+                        record,
+                        settings.batchBytes(),
+                        index -> hasLeader(topic, index),
+                        cluster.host().entropy());
         PartitionQueue queue = topic.partitions().get(partition);
-        long timestampMs = record.timestampMs() == ProducerRecord.NOW
-                ? loop.clock().wallMs()
-                : record.timestampMs();
+        long timestampMs =
+                record.timestampMs() == ProducerRecord.NOW ? loop.clock().wallMs() : record.timestampMs();
         ProduceBatch open = queue.open();
         int before = open == null ? 0 : open.builder.plainSizeInBytes();
         if (open == null
@@ -298,9 +304,7 @@ public final class Producer {
     }
 
     private boolean hasLeader(TopicQueues topic, int partition) {
-        return cluster.view()
-                .leader(topic.partitions().get(partition).id())
-                .isPresent();
+        return cluster.view().leader(topic.partitions().get(partition).id()).isPresent();
     }
 
     private RecordBatchBuilder builder() {
@@ -333,14 +337,16 @@ public final class Producer {
         }
         if (!lingering.isEmpty() && !closed) {
             long due = lingering.getFirst().createdNanos + settings.linger().toNanos();
-            lingerTimer = loop.schedule(Duration.ofNanos(Math.max(0, due - loop.clock().nanos())), this::lingered);
+            lingerTimer = loop.schedule(
+                    Duration.ofNanos(Math.max(0, due - loop.clock().nanos())), this::lingered);
         }
     }
 
     /** Whether a batch that could still grow has waited long enough for that. */
     boolean hasLingered(ProduceBatch batch) {
         return batch.flushEpoch.isClosed()
-                || loop.clock().nanos() - batch.createdNanos >= settings.linger().toNanos();
+                || loop.clock().nanos() - batch.createdNanos
+                        >= settings.linger().toNanos();
     }
 
     boolean isOverdue(ProduceBatch batch) {
@@ -360,7 +366,8 @@ public final class Producer {
         for (TopicQueues topic : List.copyOf(topics.values())) {
             failPending(
                     topic,
-                    pending -> now - pending.acceptedNanos() >= settings.maxBlock().toNanos(),
+                    pending ->
+                            now - pending.acceptedNanos() >= settings.maxBlock().toNanos(),
                     new ClientError.TimedOut("topic " + topic.topic + " is not known after "
                             + settings.maxBlock().toMillis() + " ms: " + whyUnknown(topic)));
             for (PartitionQueue queue : topic.partitions()) {

@@ -1,8 +1,8 @@
 package dev.barnabas.client;
 
 /**
- * By what a broker recognises what a producer has already sent: it accepts the batches of one identity in the order of their
- * sequence numbers only, and each once (KIP-98).
+ * By what a broker recognises what a producer has already sent: it accepts the batches of one identity in the order of
+ * their sequence numbers only, and each once (KIP-98).
  */
 record ProducerIdentity(long id, short epoch) {
 

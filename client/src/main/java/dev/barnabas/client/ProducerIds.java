@@ -8,7 +8,9 @@ import dev.barnabas.protocol.message.InitProducerIdResponse;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The identity of an idempotent producer: asked for once, and again when its epochs are used up. Owned by the producer. */
+/**
+ * The identity of an idempotent producer: asked for once, and again when its epochs are used up. Owned by the producer.
+ */
 final class ProducerIds {
 
     private final Cluster cluster;
@@ -29,7 +31,9 @@ final class ProducerIds {
             return asking;
         }
         Eventual<Done> asked = cluster.askOne(
-                        question(), "a producer id", cluster.settings().timeouts().operation())
+                        question(),
+                        "a producer id",
+                        cluster.settings().timeouts().operation())
                 .map(identity -> {
                     current = identity;
                     return Done.DONE;
@@ -64,12 +68,13 @@ final class ProducerIds {
                                 .transactionTimeoutMs(Integer.MAX_VALUE)
                                 .build(),
                         InitProducerIdResponse::read),
-                (answer, outcomes) -> outcomes.keys().forEach(key -> outcomes.outcome(
-                        key,
-                        answer.response().errorCode(),
-                        null,
-                        () -> new ProducerIdentity(
-                                answer.response().producerId(),
-                                answer.response().producerEpoch()))));
+                (answer, outcomes) -> outcomes.keys()
+                        .forEach(key -> outcomes.outcome(
+                                key,
+                                answer.response().errorCode(),
+                                null,
+                                () -> new ProducerIdentity(
+                                        answer.response().producerId(),
+                                        answer.response().producerEpoch()))));
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * One topic of a producer: its partitions, as soon as they are known, the records that wait for that, and which partition
- * records without a key go to at the moment. Owned by the producer's loop.
+ * One topic of a producer: its partitions, as soon as they are known, the records that wait for that, and which
+ * partition records without a key go to at the moment. Owned by the producer's loop.
  */
 final class TopicQueues {
 
@@ -40,7 +40,8 @@ final class TopicQueues {
         if (record.key() != null) {
             return KeyHash.partition(record.key(), partitions.size());
         }
-        // A partition gets a batch's worth of bytes before the next one has its turn: fuller batches, and an even spread
+        // A partition gets a batch's worth of bytes before the next one has its turn: fuller batches, and an even
+        // spread
         // over time (KIP-794).
         if (sticky == NONE || sticky >= partitions.size() || stickyBytes >= batchBytes || !available.test(sticky)) {
             sticky = pick(available, entropy);
