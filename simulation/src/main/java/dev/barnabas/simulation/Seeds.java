@@ -1,0 +1,72 @@
+package dev.barnabas.simulation;
+
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a {@link Scenario} under many seeds, for a test:
+ *
+ * <pre>{@code
+ * @Test
+ * void nothingAcknowledgedIsLost() {
+ *     Seeds.check(200, simulation -> { ... });
+ * }
+ * }</pre>
+ *
+ * <p>The seeds are 1, 2, 3 and so on, so that a build that passed passes again. {@code -Dbarnabas.seeds=N} runs that
+ * many instead, and {@code -Dbarnabas.seed=S} (or {@code S,T,...}) just those. The first seed is run twice, to prove
+ * that a run still follows from its seed. The first failure ends the test and says how to repeat it.
+ */
+public final class Seeds {
+    private Seeds() {}
+
+    /** Called by the test method itself: its name goes into the command that repeats a failure. */
+    public static void check(int count, Scenario scenario) {
+        String test = StackWalker.getInstance()
+                .walk(frames -> frames.skip(1).findFirst())
+                .map(caller -> simpleName(caller.getClassName()) + "#" + caller.getMethodName())
+                .orElse("?");
+        List<Long> seeds = seeds(count, System.getProperty("barnabas.seed"), System.getProperty("barnabas.seeds"));
+        long firstHash = run(seeds.getFirst(), test, scenario);
+        for (long seed : seeds) {
+            long hash = run(seed, test, scenario);
+            if (seed == seeds.getFirst() && hash != firstHash) {
+                throw new AssertionError("seed " + seed + " of " + test
+                        + " took another way when it was run again: something in it does not follow from the seed");
+            }
+        }
+    }
+
+    /** Runs one seed; whatever goes wrong becomes a {@link SimulationFailure}. Returns the hash of the trace. */
+    static long run(long seed, String test, Scenario scenario) {
+        Simulation simulation = new Simulation(seed, command(seed, test));
+        try {
+            scenario.run(simulation);
+        } catch (SimulationFailure e) {
+            throw e;
+        } catch (Exception | Error e) {
+            throw simulation.failure("the scenario has thrown " + e, e);
+        }
+        return simulation.trace().hash();
+    }
+
+    static List<Long> seeds(int count, @Nullable String single, @Nullable String many) {
+        if (single != null) {
+            return List.of(single.split(",")).stream().map(Long::valueOf).toList();
+        }
+        long last = many == null ? count : Long.parseLong(many);
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    private static String command(long seed, String test) {
+        String module = System.getProperty("basedir", "");
+        String project = module.isEmpty() ? "" : "-pl " + module.substring(module.lastIndexOf('/') + 1) + " -am ";
+        return "mvn -q " + project + "test -Dtest='" + test + "' -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Dbarnabas.seed=" + seed;
+    }
+
+    private static String simpleName(String className) {
+        return className.substring(className.lastIndexOf('.') + 1);
+    }
+}
