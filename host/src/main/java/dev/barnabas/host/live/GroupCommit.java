@@ -123,18 +123,19 @@ final class GroupCommit {
                 .filter(change -> change.file.nameChanged())
                 .map(Changed::path)
                 .toList();
-        FileTable.FoldersToSync folders = files.foldersToSync(named);
-        folders.toSync().addAll(group.folders);
-        all |= changed.size() + folders.toSync().size() > ONE_BY_ONE;
+        DurableFolders.ToSync names = files.durableFolders().toSync(named);
+        Set<String> folders = names.folders();
+        folders.addAll(group.folders);
+        all |= changed.size() + folders.size() > ONE_BY_ONE;
         if (all && storage.canSyncAll()) {
             syncAll(changed);
         } else {
             syncEach(changed);
-            for (String folder : folders.toSync()) {
+            for (String folder : folders) {
                 storage.syncFolder(root.resolve(folder));
             }
         }
-        files.synced(folders);
+        files.durableFolders().synced(names);
         for (Changed change : changed) {
             change.file.durable(change.changes);
             change.file.nameDurable(change.nameChanges);

@@ -64,6 +64,8 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
         this.reader = new FrameReader(maxFrameBytes);
         this.opening = opening;
         channel.config().setTcpNoDelay(true);
+        // The system finds out, in hours, that a peer is gone without a word.
+        channel.config().setKeepAlive(true);
         channel.config().setRecvByteBufAllocator(reader);
         channel.config().setWriteSpinCount(WRITES_PER_TURN);
         channel.pipeline().addLast(this);
