@@ -1,0 +1,63 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.message.ApiVersionsRequest;
+import dev.barnabas.protocol.message.ApiVersionsResponse;
+import dev.barnabas.protocol.message.ApiVersionsResponse.ApiVersion;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * ApiVersions 0-5: what can be asked, in which versions.
+ *
+ * <ul>
+ *   <li>v3 (KIP-511): the client's software name and version are given, and must be sane.
+ *   <li>v3 (KIP-584): features come with the answer.
+ *   <li>v5 (KIP-1242): a client may name the cluster and node it means to talk to; if it has reached another one it is
+ *       told to bootstrap again.
+ * </ul>
+ */
+final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
+
+    private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
+
+    private final Supplier<Apis> apis;
+    private final Node node;
+
+    ApiVersionsHandler(Supplier<Apis> apis, Node node) {
+        this.apis = apis;
+        this.node = node;
+    }
+
+    @Override
+    public void handle(ApiVersionsRequest request, Call call) {
+        ErrorCode error = check(request, call.version());
+        call.answer(ApiVersionsResponse.builder()
+                .errorCode(error.code())
+                .apiKeys(error == ErrorCode.NONE ? advertised(apis.get()) : List.of())
+                .build());
+    }
+
+    static List<ApiVersion> advertised(Apis apis) {
+        return apis.all().stream()
+                .map(api -> ApiVersion.builder()
+                        .apiKey(api.key().id())
+                        .minVersion((short) api.lowestVersion())
+                        .maxVersion((short) api.highestVersion())
+                        .build())
+                .toList();
+    }
+
+    private ErrorCode check(ApiVersionsRequest request, int version) {
+        if (version >= 3
+                && !(SOFTWARE.matcher(request.clientSoftwareName()).matches()
+                        && SOFTWARE.matcher(request.clientSoftwareVersion()).matches())) {
+            return ErrorCode.INVALID_REQUEST;
+        }
+        String clusterId = request.clusterId();
+        boolean otherCluster = clusterId != null && !clusterId.equals(node.clusterId());
+        boolean otherNode = request.nodeId() >= 0 && request.nodeId() != node.id();
+        return otherCluster || otherNode ? ErrorCode.REBOOTSTRAP_REQUIRED : ErrorCode.NONE;
+    }
+}
