@@ -3,8 +3,9 @@ package dev.barnabas.client;
 import dev.barnabas.host.Loop;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -32,6 +33,9 @@ public final class BlockingProducer {
     /** Taken from {@link #staged} and not accepted yet; owned by the loop. */
     private Deque<Staged> refused = new ArrayDeque<>();
 
+    /** Who waits for the hand-over to be done; owned by the loop. */
+    private final List<Eventual<Done>> waiting = new ArrayList<>();
+
     private record Staged(ProducerRecord record, Delivery delivery) {}
 
     public BlockingProducer(Cluster cluster, Producer producer) {
@@ -43,8 +47,8 @@ public final class BlockingProducer {
     /**
      * Sends a record as soon as there is room.
      *
-     * @throws ClientException if there is no room for longer than the producer's longest block, or the thread is interrupted;
-     *     nothing was taken then
+     * @throws ClientException if there is no room for longer than the producer's longest block, or the thread is
+     *     interrupted; nothing was taken then
      */
     public void send(ProducerRecord record, Delivery delivery) {
         if (loop.isCurrent()) {
@@ -82,7 +86,7 @@ public final class BlockingProducer {
 
     /** On the loop: gives the producer what it takes. */
     private void handOver() {
-        while (true) {
+        do {
             while (!refused.isEmpty()) {
                 Staged next = refused.getFirst();
                 if (!producer.trySend(next.record(), next.delivery())) {
@@ -91,58 +95,65 @@ public final class BlockingProducer {
                 }
                 refused.removeFirst();
             }
-            lock.lock();
-            try {
-                stagedBytes = 0;
-                room.signalAll();
-                if (staged.isEmpty()) {
-                    handingOver = false;
-                    return;
-                }
-                Deque<Staged> taken = staged;
-                staged = refused;
-                refused = taken;
-            } finally {
-                lock.unlock();
+        } while (takeMore());
+        List<Eventual<Done>> told = List.copyOf(waiting);
+        waiting.clear();
+        told.forEach(each -> each.succeed(Done.DONE));
+    }
+
+    /** Exchanges the empty queue of the loop for that of the senders; false if there is nothing in it. */
+    private boolean takeMore() {
+        lock.lock();
+        try {
+            if (staged.isEmpty()) {
+                handingOver = false;
+                return false;
             }
+            Deque<Staged> taken = staged;
+            staged = refused;
+            refused = taken;
+            stagedBytes = 0;
+            room.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Waits until everything that was sent before is delivered or has failed. */
     public void flush() {
+        blocking.get(() -> handedOver().flatMap(done -> producer.flush()));
+    }
+
+    /** Flushes and closes the producer; what is not delivered in time fails. Nobody may send any more. */
+    public void close(Duration timeout) {
         blocking.get(() -> {
-            Eventual<Done> flushed = new Eventual<>();
-            flushWhenHandedOver(flushed);
-            return flushed;
+            Eventual<Done> handedOver = handedOver();
+            Loop.Timer limit = loop.schedule(timeout, () -> handedOver.succeed(Done.DONE));
+            return handedOver.flatMap(done -> {
+                limit.cancel();
+                return producer.close(timeout);
+            });
         });
     }
 
-    private void flushWhenHandedOver(Eventual<Done> flushed) {
-        boolean ready;
+    /** On the loop: when the producer has taken everything that was sent so far. */
+    private Eventual<Done> handedOver() {
+        Eventual<Done> handedOver = new Eventual<>();
+        if (isHandedOver()) {
+            handedOver.succeed(Done.DONE);
+        } else {
+            waiting.add(handedOver);
+        }
+        return handedOver;
+    }
+
+    private boolean isHandedOver() {
         lock.lock();
         try {
-            ready = !handingOver;
+            return !handingOver;
         } finally {
             lock.unlock();
-        }
-        if (ready) {
-            producer.flush().then(flushed::settle);
-        } else {
-            // The records are taken as soon as there is room; look again then.
-            loop.schedule(Duration.ofNanos(TimeUnit.MILLISECONDS.toNanos(1)), () -> flushWhenHandedOver(flushed));
-        }
-    }
-
-    /** Flushes and closes the producer; what is not delivered in time fails. */
-    public void close(Duration timeout) {
-        Result<Done> flushed = blocking.result(() -> {
-            Eventual<Done> done = new Eventual<>();
-            flushWhenHandedOver(done);
-            loop.schedule(timeout, () -> done.succeed(Done.DONE));
-            return done;
-        });
-        if (flushed instanceof Result.Success<Done>) {
-            blocking.get(() -> producer.close(Duration.ofMillis(1)));
         }
     }
 }

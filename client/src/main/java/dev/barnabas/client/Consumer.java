@@ -18,11 +18,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records: of partitions that it is told ({@link #assign}), or of those that its group gives it ({@link #subscribe}).
+ * Reads records: of partitions that it is told ({@link #assign}), or of those that its group gives it
+ * ({@link #subscribe}).
  *
- * <p>{@link #poll} returns what has been fetched ahead ({@link Fetcher}) and moves the position ({@link Cursor}) behind it.
- * What a poll returned counts as processed when the next one is called: only then it is committed automatically, and only
- * then partitions are given up ({@link GroupMembership}). So every record is processed at least once.
+ * <p>{@link #poll} returns what has been fetched ahead ({@link Fetcher}) and moves the position ({@link Cursor}) behind
+ * it. What a poll returned counts as processed when the next one is called: only then it is committed automatically,
+ * and only then partitions are given up ({@link GroupMembership}). So every record is processed at least once.
  *
  * <p>Owned by the cluster's loop.
  */
@@ -62,7 +63,7 @@ public final class Consumer {
         this.cluster = cluster;
         this.loop = cluster.loop();
         this.settings = settings;
-        this.positions = new Positions(cluster, settings, cursors, this::progressed);
+        this.positions = new Positions(cluster, settings, cursors, this::located);
         this.fetcher = new Fetcher(cluster, settings, cursors, new Fetcher.Listener() {
             @Override
             public void fetched() {
@@ -147,7 +148,8 @@ public final class Consumer {
 
     private Set<String> matching(Pattern pattern) {
         return cluster.view().topics().values().stream()
-                .filter(topic -> !topic.internal() && pattern.matcher(topic.name()).matches())
+                .filter(topic ->
+                        !topic.internal() && pattern.matcher(topic.name()).matches())
                 .map(ClusterView.Topic::name)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
@@ -188,8 +190,8 @@ public final class Consumer {
     /**
      * Returns records as soon as there are any, or nothing when the time is up. One poll at a time.
      *
-     * <p>Fails with {@link ClientError.NoOffset} if a partition has no valid position and there is no reset policy, and with
-     * whatever makes going on impossible: then it fails again and again, until the cause is gone.
+     * <p>Fails with {@link ClientError.NoOffset} if a partition has no valid position and there is no reset policy, and
+     * with whatever makes going on impossible: then it fails again and again, until the cause is gone.
      */
     public Eventual<Polled> poll(Duration timeout) {
         loop.requireCurrent();
@@ -218,6 +220,11 @@ public final class Consumer {
             });
         }
         return polled;
+    }
+
+    private void located() {
+        fetcher.plan();
+        progressed();
     }
 
     /** Something has happened that the poll may wait for. */
@@ -467,8 +474,7 @@ public final class Consumer {
         Set<TopicPartition> owned = new TreeSet<>(cursors.keySet());
         Eventual<Done> left = commitAutomatically(owned)
                 .flatMap(done -> isSubscribed() && !owned.isEmpty() ? listener.revoked(owned) : Eventual.done())
-                .flatMap(done ->
-                        membership != null && isSubscribed() ? membership.leave("closed") : Eventual.done());
+                .flatMap(done -> membership != null && isSubscribed() ? membership.leave("closed") : Eventual.done());
         Eventual<Done> gone = new Eventual<>();
         cluster.within(timeout, "the coordinator does not answer", left).then(outcome -> {
             fetcher.close();

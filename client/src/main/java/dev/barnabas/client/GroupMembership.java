@@ -37,11 +37,12 @@ import org.jspecify.annotations.Nullable;
  *      +----------------------------------------------------------------------------+
  * </pre>
  *
- * <p>Partitions come and go only while a poll is under way ({@link #polled}), so never behind the back of a caller who works
- * on what the last poll returned. Everything else goes on without the caller: heartbeats, and answers to what was asked.
+ * <p>Partitions come and go only while a poll is under way ({@link #polled}), so never behind the back of a caller who
+ * works on what the last poll returned. Everything else goes on without the caller: heartbeats, and answers to what was
+ * asked.
  *
- * <p>Eager members give everything up before they join. Cooperative ones (KIP-429) keep it, learn with the new assignment
- * what to give up, and then join once more, so that it can be given to somebody else.
+ * <p>Eager members give everything up before they join. Cooperative ones (KIP-429) keep it, learn with the new
+ * assignment what to give up, and then join once more, so that it can be given to somebody else.
  */
 final class GroupMembership {
 
@@ -265,8 +266,7 @@ final class GroupMembership {
         List<GroupMember> members = new ArrayList<>();
         Set<String> topics = new TreeSet<>();
         response.members().forEach(member -> {
-            GroupMember parsed = ConsumerProtocol.member(
-                            member.memberId(), member.groupInstanceId(), member.metadata())
+            GroupMember parsed = ConsumerProtocol.member(member.memberId(), member.groupInstanceId(), member.metadata())
                     .orElse(new GroupMember(
                             member.memberId(),
                             member.groupInstanceId(),
@@ -299,8 +299,9 @@ final class GroupMembership {
     private Map<String, Integer> counts(Set<String> topics) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         for (String topic : topics) {
-            cluster.view().topic(topic).ifPresent(known -> counts.put(
-                    topic, known.partitions().size()));
+            cluster.view()
+                    .topic(topic)
+                    .ifPresent(known -> counts.put(topic, known.partitions().size()));
         }
         return counts;
     }
@@ -371,8 +372,7 @@ final class GroupMembership {
                 startOver(error == ErrorCode.UNKNOWN_MEMBER_ID);
                 joinLater();
             }
-            default ->
-                fail(new ClientError.Refused(error, "group " + group.id() + ": " + error.message()));
+            default -> fail(new ClientError.Refused(error, "group " + group.id() + ": " + error.message()));
         }
     }
 
@@ -529,7 +529,9 @@ final class GroupMembership {
 
     // Leaving
 
-    /** The caller does not poll: others shall go on with our partitions. A static member just falls silent (KIP-345). */
+    /**
+     * The caller does not poll: others shall go on with our partitions. A static member just falls silent (KIP-345).
+     */
     private void leaveForNow() {
         life++;
         phase = Phase.OUTSIDE;
@@ -588,8 +590,7 @@ final class GroupMembership {
     }
 
     /** Asks the coordinator; if it cannot be reached, looks for it again, and joins again. */
-    private <R extends Response> void ask(
-            Broker coordinator, Call<R> call, Duration timeout, Consumer<R> then) {
+    private <R extends Response> void ask(Broker coordinator, Call<R> call, Duration timeout, Consumer<R> then) {
         int life = this.life;
         cluster.links().send(coordinator.endpoint(), Lane.GROUP, call, timeout, new Reply<R>() {
             @Override

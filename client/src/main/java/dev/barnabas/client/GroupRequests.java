@@ -84,7 +84,8 @@ final class GroupRequests {
         return Call.of(
                 ApiKey.LEAVE_GROUP,
                 version -> {
-                    LeaveGroupRequest.Builder request = LeaveGroupRequest.builder().groupId(group.id());
+                    LeaveGroupRequest.Builder request =
+                            LeaveGroupRequest.builder().groupId(group.id());
                     return (version < LEAVES_IN_LIST
                                     ? request.memberId(memberId)
                                     : request.members(List.of(MemberIdentity.builder()

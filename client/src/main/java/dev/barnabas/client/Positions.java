@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Finds out where cursors that have no place have to start: what the group has committed, or else what the reset policy says. */
+/**
+ * Finds out where cursors that have no place have to start: what the group has committed, or else what the reset policy
+ * says.
+ */
 final class Positions {
 
     private final Cluster cluster;
@@ -120,9 +123,10 @@ final class Positions {
         cluster.ask(OffsetQuestions.list(specs, settings.isolation(), request), specs.keySet(), timeout())
                 .then(outcome -> {
                     for (Cursor cursor : end(jumps)) {
-                        Result<Offsets.Found> found = outcome instanceof Result.Success<Map<TopicPartition, Result<Offsets.Found>>>(var all)
-                                ? all.get(cursor.id)
-                                : null;
+                        Result<Offsets.Found> found =
+                                outcome instanceof Result.Success<Map<TopicPartition, Result<Offsets.Found>>>(var all)
+                                        ? all.get(cursor.id)
+                                        : null;
                         if (found != null) {
                             settle(cursor, found);
                         }

@@ -3,9 +3,9 @@ package dev.barnabas.client;
 import java.util.Set;
 
 /**
- * Who wants to know when a consumer's partitions change. Called on the consumer's loop while a poll is under way, and at
- * closing: never while the caller works on what the last poll returned. The group waits for what the methods return, so an
- * offset that is committed in {@link #revoked} is there before the next owner asks for it.
+ * Who wants to know when a consumer's partitions change. Called on the consumer's loop while a poll is under way, and
+ * at closing: never while the caller works on what the last poll returned. The group waits for what the methods return,
+ * so an offset that is committed in {@link #revoked} is there before the next owner asks for it.
  */
 public interface RebalanceListener {
 
