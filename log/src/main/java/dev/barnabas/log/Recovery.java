@@ -79,8 +79,13 @@ final class Recovery {
                 disk.delete(folder + "/" + name);
             }
         }
+<<<<<<< HEAD
         boolean mustCheckpoint = checkpoints.states.isEmpty() || checkpoints.truncateTo.isPresent();
         boolean checkpointed = !mustCheckpoint && changed.isEmpty() && !namesChanged;
+=======
+        boolean checkpointed =
+                !checkpoints.states.isEmpty() && changed.isEmpty() && !namesChanged && checkpoints.truncateTo.isEmpty();
+>>>>>>> groups
         CheckpointJournal journal = new CheckpointJournal(
                 disk, folder, checkpoints.oldestNumber, checkpoints.newestNumber, checkpoints.newestBytes);
         RecoveryReport report = new RecoveryReport(scannedBytes, removedBytes, notes);

@@ -278,6 +278,11 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     // Opening and closing
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        loop.opened(this);
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext context) {
         try {
             handler = opening.apply(this);
@@ -314,11 +319,16 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     }
 
     @Override
+    public void channelUnregistered(ChannelHandlerContext context) {
+        loop.closed(this);
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext context) {
         CloseReason reason = closing;
         if (reason == null) {
-            // Not closed here: the other side ended it, or the loop is being closed.
-            reason = loop.eventLoop().isShuttingDown() ? new CloseReason.Local() : new CloseReason.Remote();
+            // Not closed from here.
+            reason = new CloseReason.Remote();
             closing = reason;
         }
         reader.close();

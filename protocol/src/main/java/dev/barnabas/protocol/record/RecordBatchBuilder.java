@@ -62,6 +62,10 @@ public final class RecordBatchBuilder {
      * Forgets everything but limit, compressor and expected ratio. What was built before is overwritten from now on.
      */
     public RecordBatchBuilder reset() {
+        if (buffer.capacity() > Math.max(limit, FIRST_CAPACITY)) {
+            // A first record that was larger than the limit: an exception, not worth its memory.
+            buffer = ByteBuffer.allocate(FIRST_CAPACITY);
+        }
         buffer.clear().position(BatchFormat.HEADER_SIZE);
         count = 0;
         lastOffsetDelta = -1;
@@ -124,8 +128,12 @@ public final class RecordBatchBuilder {
 
     /** The last offset, where the records that had it are gone: compaction keeps a batch's range of offsets. */
     public RecordBatchBuilder lastOffset(long offset) {
+        int delta = delta(offset);
+        if (delta < lastOffsetDelta) {
+            throw new IllegalStateException("a record with a greater offset than " + offset + " has been appended");
+        }
         lastOffsetGiven = true;
-        lastOffsetDelta = delta(offset);
+        lastOffsetDelta = delta;
         return this;
     }
 
