@@ -6,16 +6,19 @@ import dev.barnabas.host.ConnectionHandler;
 import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Frame;
 import dev.barnabas.host.Loop;
+import dev.barnabas.host.Part;
 import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.MalformedMessageException;
 import dev.barnabas.protocol.Reader;
 import dev.barnabas.protocol.Request;
 import dev.barnabas.protocol.Response;
+import dev.barnabas.protocol.UnsupportedFieldException;
 import dev.barnabas.protocol.message.ApiVersionsResponse;
 import dev.barnabas.protocol.message.RequestHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,11 +147,28 @@ final class ClientConnection implements ConnectionHandler {
         while ((next = unanswered.peek()) != null && next.isAnswered()) {
             unanswered.remove();
             Response response = next.response();
-            if (response != null) {
-                connection.send(ResponseFrame.of(next.correlationId(), response, next.version()));
+            if (response != null && !send(next, response)) {
+                return;
             }
         }
         adjustReading();
+    }
+
+    /**
+     * A response that its version cannot express is our defect. It harms nobody but this client, which must not be able to
+     * stop the node by asking again.
+     */
+    private boolean send(Call call, Response response) {
+        List<Part> frame;
+        try {
+            frame = ResponseFrame.of(call.correlationId(), response, call.version());
+        } catch (UnsupportedFieldException e) {
+            log.error("A response cannot be written; its connection is closed api={} version={}", call.api(), call.version(), e);
+            connection.close();
+            return false;
+        }
+        connection.send(frame);
+        return true;
     }
 
     void violation(String why) {

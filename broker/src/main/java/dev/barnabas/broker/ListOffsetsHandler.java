@@ -67,7 +67,13 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
                 }
             }
         }
-        ask.ask(answers -> call.answer(response(request, answers)));
+        ask.ask(answers -> call.answer(response(
+                request,
+                call.version() >= 4
+                        ? answers
+                        : answers.stream()
+                                .map(answer -> answer.toBuilder().leaderEpoch(-1).build())
+                                .toList())));
     }
 
     private static ErrorCode check(@Nullable Topic topic, int index, long timestamp, int version) {

@@ -160,14 +160,14 @@ public final class RecordBatchBuilder {
      * @return false if the batch is full: then nothing was appended. The first record always has room.
      */
     public boolean append(long timestamp, @Nullable ByteBuffer key, @Nullable ByteBuffer value, List<Header> headers) {
-        return append(lastOffsetDelta + 1, timestamp, key, value, headers);
+        return append(lastOffsetDelta + 1, checked(timestamp), key, value, headers);
     }
 
     /** As {@link #append(long, ByteBuffer, ByteBuffer, List)}, for who has arrays. */
     public boolean append(long timestamp, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
         int keySize = key == null ? -1 : key.length;
         int valueSize = value == null ? -1 : value.length;
-        if (!begin(lastOffsetDelta + 1, timestamp, keySize, valueSize, headers)) {
+        if (!begin(lastOffsetDelta + 1, checked(timestamp), keySize, valueSize, headers)) {
             return false;
         }
         Varints.write(buffer, keySize);
@@ -182,7 +182,17 @@ public final class RecordBatchBuilder {
         return true;
     }
 
-    /** Appends a copy of a record with its own offset, which must be greater than that of the record before. */
+    private static long checked(long timestamp) {
+        if (timestamp < RecordBatch.NO_TIMESTAMP) {
+            throw new IllegalArgumentException("a negative timestamp: " + timestamp);
+        }
+        return timestamp;
+    }
+
+    /**
+     * Appends a copy of a record with its own offset, which must be greater than that of the record before. Its
+     * timestamp may be anything: what was stored once can be copied.
+     */
     public boolean append(Record record) {
         return append(delta(record.offset()), record.timestamp(), record.key(), record.value(), record.headers());
     }
@@ -218,9 +228,6 @@ public final class RecordBatchBuilder {
 
     /** Makes room and writes what precedes the key; false if there is no room. */
     private boolean begin(int offsetDelta, long timestamp, int keySize, int valueSize, List<Header> headers) {
-        if (timestamp < RecordBatch.NO_TIMESTAMP) {
-            throw new IllegalArgumentException("a negative timestamp: " + timestamp);
-        }
         if (lastOffsetGiven || (count > 0 && offsetDelta <= lastOffsetDelta)) {
             throw new IllegalStateException("offsets must grow, and the last one be given last");
         }

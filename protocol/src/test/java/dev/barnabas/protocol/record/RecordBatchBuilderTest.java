@@ -133,6 +133,18 @@ class RecordBatchBuilderTest {
     }
 
     @Test
+    void aRecordIsCopiedWhateverItsTimestamp() {
+        Record strange = new Record(3, Long.MIN_VALUE, null, null, List.of());
+        RecordBatchBuilder builder = new RecordBatchBuilder(1_000);
+        builder.append(strange);
+
+        RecordBatch batch = RecordBatch.at(builder.build(), 0);
+
+        assertThat(batch.records()).containsExactly(strange);
+        assertThat(batch.maxTimestamp()).isEqualTo(RecordBatch.NO_TIMESTAMP);
+    }
+
+    @Test
     void whatMakesNoSenseIsSaidAtOnce() {
         RecordBatchBuilder builder = new RecordBatchBuilder(1_000).baseOffset(10);
 
