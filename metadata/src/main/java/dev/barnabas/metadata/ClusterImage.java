@@ -27,6 +27,7 @@ public final class ClusterImage {
 
     private final String clusterId;
     private final long version;
+    private final long stamp;
     private final long lastOffset;
     private final NavigableMap<Integer, Broker> brokers;
     private final PersistentMap<String, Topic> topicsByName;
@@ -43,6 +44,7 @@ public final class ClusterImage {
     private ClusterImage(Builder next) {
         this.clusterId = next.clusterId;
         this.version = next.version;
+        this.stamp = next.stamp;
         this.lastOffset = next.lastOffset;
         this.brokers = next.brokers;
         this.topicsByName = next.topicsByName;
@@ -60,9 +62,14 @@ public final class ClusterImage {
         return clusterId;
     }
 
-    /** How many changes have been applied. A plan is good for the version it was made for. */
+    /** How many changes have been applied. */
     public long version() {
         return version;
+    }
+
+    /** That of the last entry whose change has been applied; 0 before the first. A plan is good for one stamp only. */
+    long stamp() {
+        return stamp;
     }
 
     /** The offset of the last entry of the metadata log that this image knows; -1 before the first. */
@@ -184,19 +191,27 @@ public final class ClusterImage {
         return new ClusterImage(next);
     }
 
-    /** The image after an entry of the metadata log that changes nothing. */
+    /** The image after an entry that was planned for this one. */
+    ClusterImage apply(LogEntry entry, long offset) {
+        Builder next = new Builder(apply(entry.change(), offset));
+        next.stamp = entry.stamp();
+        return new ClusterImage(next);
+    }
+
+    /** The image after an entry that was planned for another one. */
     ClusterImage passing(long offset) {
         Builder next = new Builder(this);
         next.lastOffset = offset;
         return new ClusterImage(next);
     }
 
-    /** The image as a snapshot says it is: the changes have been applied, the counters are those of the original. */
-    ClusterImage restoredAs(long originalVersion, long originalLastOffset, long originalFeaturesEpoch) {
+    /** The image that a snapshot is of: the changes are applied, the counters are those of the original. */
+    ClusterImage restoredAs(Snapshot.Counters counters) {
         Builder next = new Builder(this);
-        next.version = originalVersion;
-        next.lastOffset = originalLastOffset;
-        next.featuresEpoch = originalFeaturesEpoch;
+        next.version = counters.version();
+        next.stamp = counters.stamp();
+        next.lastOffset = counters.lastOffset();
+        next.featuresEpoch = counters.featuresEpoch();
         return new ClusterImage(next);
     }
 
@@ -218,6 +233,7 @@ public final class ClusterImage {
         return other instanceof ClusterImage image
                 && clusterId.equals(image.clusterId)
                 && version == image.version
+                && stamp == image.stamp
                 && lastOffset == image.lastOffset
                 && brokers.equals(image.brokers)
                 && topicsByName.equals(image.topicsByName)
@@ -244,6 +260,7 @@ public final class ClusterImage {
 
         private String clusterId = "";
         private long version;
+        private long stamp;
         private long lastOffset = -1;
         private NavigableMap<Integer, Broker> brokers = Collections.emptyNavigableMap();
         private PersistentMap<String, Topic> topicsByName = PersistentMap.empty();
@@ -260,6 +277,7 @@ public final class ClusterImage {
         Builder(ClusterImage image) {
             clusterId = image.clusterId;
             version = image.version;
+            stamp = image.stamp;
             lastOffset = image.lastOffset;
             brokers = image.brokers;
             topicsByName = image.topicsByName;

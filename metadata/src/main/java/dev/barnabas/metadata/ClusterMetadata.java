@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * image and tells the other loops; where this node leads, plans wishes and appends the changes that grant them.
  *
  * <p>A wish does not wait for the one before it to be committed: it is planned for the image as it is going to be
- * ({@code expected}). Each entry says for which version of the image it was planned and is passed over, on every node,
- * if that is not the version it meets; then the wish is planned again.
+ * ({@code expected}). Each entry says which one it builds upon and is passed over, on every node, if that is not the
+ * one that was applied last; then the wish is planned again.
  *
  * <p>Belongs to one loop, on which it is called unless said otherwise.
  */
@@ -38,8 +40,10 @@ public final class ClusterMetadata {
     private final Consumer<IOException> onFault;
 
     private final List<Listener> listeners = new ArrayList<>();
-    /** What to do when all entries that were on their way have been committed, by the number of the last of them. */
-    private final Queue<Deferred> deferred = new ArrayDeque<>();
+    /** Wishes whose entry is on its way, or that wait for such entries. */
+    private final Set<Submission<?>> unanswered = new LinkedHashSet<>();
+    /** What was decided on the strength of entries that are on their way. */
+    private final Queue<Decided> deferred = new ArrayDeque<>();
 
     private final List<Runnable> afterPublication = new ArrayList<>();
 
@@ -74,7 +78,12 @@ public final class ClusterMetadata {
 
     private record Listener(Loop loop, Consumer<ImageUpdate> consumer) {}
 
-    private record Deferred(long behindEntry, Runnable task) {}
+    /**
+     * @param behindEntry the number of the last entry that was on its way then
+     * @param plannedIn the generation of the expectation it was decided on
+     * @param again decides anew, in case that generation is over
+     */
+    private record Decided(long behindEntry, long plannedIn, Runnable answer, Runnable again) {}
 
     /**
      * Reads what there is and takes part from then on. A cluster that does not exist yet is started by the first node
@@ -114,86 +123,111 @@ public final class ClusterMetadata {
      *     listeners on that loop have been told before
      */
     public <A> void submit(Wish<A> wish, Loop answerLoop, Consumer<Answer<A>> then) {
-        loop.execute(() -> plan(wish, answer -> answerLoop.execute(() -> then.accept(answer)), 1));
+        Consumer<Answer<A>> onTheirLoop = answer -> answerLoop.execute(() -> then.accept(answer));
+        loop.execute(() -> new Submission<>(wish, onTheirLoop).plan());
     }
 
-    private <A> void plan(Wish<A> wish, Consumer<Answer<A>> then, int attempt) {
-        ClusterImage basis = expected;
-        if (basis == null || failed) {
-            ErrorCode error = failed ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_CONTROLLER;
-            then.accept(new Answer.Refused<>(Refusal.of(error)));
-            return;
+    /** Delivers nothing more and answers nothing more. */
+    public void close() {
+        loop.requireCurrent();
+        log.close();
+        unanswered.clear();
+        expected = null;
+    }
+
+    /** A wish, from when it is submitted until it is answered. */
+    private final class Submission<A> {
+
+        private final Wish<A> wish;
+        private final Consumer<Answer<A>> then;
+        private int attempts;
+
+        Submission(Wish<A> wish, Consumer<Answer<A>> then) {
+            this.wish = wish;
+            this.then = then;
         }
-        switch (controller.plan(wish, basis)) {
-            // What was decided holds when that which it was decided on is certain.
-            case Plan.Refused<A>(Refusal refusal) -> defer(() -> then.accept(new Answer.Refused<>(refusal)));
-            case Plan.Agreed<A>(Change change, A answer) -> {
-                if (change == null) {
-                    defer(() -> then.accept(new Answer.Granted<>(answer)));
-                } else {
-                    append(basis, change, wish, answer, then, attempt);
-                }
+
+        void plan() {
+            ClusterImage basis = expected;
+            if (basis == null || attempts == MAX_ATTEMPTS) {
+                ErrorCode why = failed
+                        ? ErrorCode.KAFKA_STORAGE_ERROR
+                        : basis == null ? ErrorCode.NOT_CONTROLLER : ErrorCode.REQUEST_TIMED_OUT;
+                refuse(Refusal.of(why));
+                return;
             }
-        }
-    }
-
-    private <A> void append(
-            ClusterImage basis, Change change, Wish<A> wish, A answer, Consumer<Answer<A>> then, int attempt) {
-        expected = basis.apply(change, basis.lastOffset() + 1);
-        long plannedIn = generation;
-        entriesAsked++;
-        log.append(LogEntry.encode(basis.version(), change), appended -> {
-            entriesAnswered++;
-            switch (appended) {
-                case MetadataLog.Appended.Committed _ -> {
-                    if (lastEntryFitted) {
-                        afterPublication(() -> then.accept(new Answer.Granted<>(answer)));
+            attempts++;
+            unanswered.add(this);
+            switch (controller.plan(wish, basis)) {
+                case Plan.Refused<A>(Refusal refusal) -> decide(new Answer.Refused<>(refusal));
+                case Plan.Agreed<A>(Change change, A answer) -> {
+                    if (change == null) {
+                        decide(new Answer.Granted<>(answer));
                     } else {
-                        giveUpExpectation(plannedIn);
-                        if (attempt < MAX_ATTEMPTS) {
-                            plan(wish, then, attempt + 1);
-                        } else {
-                            then.accept(new Answer.Refused<>(Refusal.of(ErrorCode.REQUEST_TIMED_OUT)));
-                        }
+                        append(basis, change, answer);
                     }
                 }
-                case MetadataLog.Appended.Refused(MetadataLog.Reason reason, String message) -> {
-                    giveUpExpectation(plannedIn);
-                    ErrorCode error = switch (reason) {
-                        case NOT_LEADING -> ErrorCode.NOT_CONTROLLER;
-                        case STORAGE_FULL -> ErrorCode.KAFKA_STORAGE_ERROR;
-                        case TOO_LARGE -> ErrorCode.POLICY_VIOLATION;
-                    };
-                    then.accept(new Answer.Refused<>(new Refusal(error, message)));
-                }
-                case MetadataLog.Appended.Unknown(String message) -> {
-                    giveUpExpectation(plannedIn);
-                    then.accept(new Answer.Refused<>(new Refusal(ErrorCode.REQUEST_TIMED_OUT, message)));
-                }
             }
-            runDeferred();
-        });
-    }
+        }
 
-    /** Plans that are made from now on start from what is certain. Those made before are passed over and come back. */
-    private void giveUpExpectation(long plannedIn) {
-        if (generation == plannedIn && expected != null) {
-            generation++;
-            expected = image;
+        /** Answers when that on which it was decided is certain. */
+        private void decide(Answer<A> answer) {
+            deferred.add(new Decided(entriesAsked, generation, () -> answer(answer), this::plan));
+            answerDecided();
+        }
+
+        private void append(ClusterImage basis, Change change, A answer) {
+            LogEntry entry = new LogEntry(controller.newStamp(), basis.stamp(), change);
+            expected = basis.apply(entry, basis.lastOffset() + 1);
+            long plannedIn = generation;
+            entriesAsked++;
+            log.append(entry.encode(), appended -> {
+                entriesAnswered++;
+                boolean granted = appended instanceof MetadataLog.Appended.Committed && lastEntryFitted;
+                if (!granted && generation == plannedIn && expected != null) {
+                    // What was planned since then is passed over and comes back here.
+                    generation++;
+                    expected = image;
+                }
+                switch (appended) {
+                    case MetadataLog.Appended.Committed _ -> {
+                        if (granted) {
+                            answer(new Answer.Granted<>(answer));
+                        } else {
+                            plan();
+                        }
+                    }
+                    case MetadataLog.Appended.Refused(MetadataLog.Reason reason, String message) ->
+                        refuse(new Refusal(error(reason), message));
+                    case MetadataLog.Appended.Unknown(String message) ->
+                        refuse(new Refusal(ErrorCode.REQUEST_TIMED_OUT, message));
+                }
+                answerDecided();
+            });
+        }
+
+        void refuse(Refusal refusal) {
+            answer(new Answer.Refused<>(refusal));
+        }
+
+        private void answer(Answer<A> answer) {
+            unanswered.remove(this);
+            afterPublication(() -> then.accept(answer));
+        }
+
+        private ErrorCode error(MetadataLog.Reason reason) {
+            return switch (reason) {
+                case NOT_LEADING -> ErrorCode.NOT_CONTROLLER;
+                case STORAGE_FULL -> ErrorCode.KAFKA_STORAGE_ERROR;
+                case TOO_LARGE -> ErrorCode.POLICY_VIOLATION;
+            };
         }
     }
 
-    private void defer(Runnable task) {
-        if (entriesAnswered == entriesAsked) {
-            afterPublication(task);
-        } else {
-            deferred.add(new Deferred(entriesAsked, task));
-        }
-    }
-
-    private void runDeferred() {
+    private void answerDecided() {
         while (!deferred.isEmpty() && deferred.peek().behindEntry <= entriesAnswered) {
-            afterPublication(deferred.remove().task);
+            Decided decided = deferred.remove();
+            (decided.plannedIn == generation ? decided.answer : decided.again).run();
         }
     }
 
@@ -219,7 +253,9 @@ public final class ClusterMetadata {
         List<Runnable> tasks = List.copyOf(afterPublication);
         afterPublication.clear();
         tasks.forEach(Runnable::run);
-        snapshotIfDue();
+        if (!failed) {
+            snapshotIfDue();
+        }
     }
 
     private ImageUpdate.Builder updateOfThisTurn() {
@@ -248,11 +284,15 @@ public final class ClusterMetadata {
     }
 
     private void fail(IOException fault) {
-        if (!failed) {
-            failed = true;
-            expected = null;
-            onFault.accept(fault);
+        if (failed) {
+            return;
         }
+        failed = true;
+        expected = null;
+        deferred.clear();
+        List.copyOf(unanswered).forEach(submission -> submission.refuse(Refusal.of(ErrorCode.KAFKA_STORAGE_ERROR)));
+        publish();
+        onFault.accept(fault);
     }
 
     /** What comes out of the metadata log. */
@@ -286,10 +326,10 @@ public final class ClusterMetadata {
                 fail(new IOException("The entry " + offset + " of the metadata log cannot be read", malformed));
                 return;
             }
-            lastEntryFitted = entry.plannedForVersion() == image.version();
+            lastEntryFitted = entry.basis() == image.stamp();
             if (lastEntryFitted) {
                 ClusterImage before = image;
-                image = before.apply(entry.change(), offset);
+                image = before.apply(entry, offset);
                 updateOfThisTurn().add(entry.change(), before, image);
             } else {
                 image = image.passing(offset);
@@ -304,7 +344,7 @@ public final class ClusterMetadata {
             expected = image;
             generation++;
             if (image.clusterId().isEmpty()) {
-                plan(new StartCluster(), _ -> afterPublication(this::ready), 1);
+                new Submission<>(new StartCluster(), this::started).plan();
             } else {
                 afterPublication(this::ready);
             }
@@ -314,11 +354,19 @@ public final class ClusterMetadata {
         public void following() {
             expected = null;
             generation++;
+            answerDecided();
         }
 
         @Override
         public void failed(IOException fault) {
             fail(fault);
+        }
+
+        /** Refused if this node has not led for long enough; then another one starts the cluster. */
+        private void started(Answer<String> answer) {
+            if (answer instanceof Answer.Granted<String>) {
+                ready();
+            }
         }
 
         private void ready() {

@@ -52,6 +52,12 @@ public final class Controller {
         }
     }
 
+    /** A stamp that no other entry has; not 0, which stands for no entry. */
+    long newStamp() {
+        long stamp = entropy.nextLong();
+        return stamp == 0 ? 1 : stamp;
+    }
+
     Entropy entropy() {
         return entropy;
     }

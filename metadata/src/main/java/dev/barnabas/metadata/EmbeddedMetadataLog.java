@@ -79,58 +79,77 @@ public final class EmbeddedMetadataLog implements MetadataLog {
      * @param loop that owns the log, and on which {@code then} is called
      */
     public static void open(Disk disk, String folderPath, Loop loop, Disk.Completion<EmbeddedMetadataLog> then) {
-        MetadataFolder folder = new MetadataFolder(disk, folderPath);
-        disk.offload(folder::recover, loop, new Disk.Completion<>() {
-            @Override
-            public void done(MetadataFolder.Found found) {
-                if (found.cutBytes() > 0) {
-                    LOG.atWarn()
-                            .addKeyValue("disk", disk.name())
-                            .addKeyValue("folder", folderPath)
-                            .addKeyValue("bytes", found.cutBytes())
-                            .log("Cut off the end of the metadata log, which a crash had left half-written");
-                }
-                begin(disk, folder, loop, found, then);
-            }
-
-            @Override
-            public void failed(IOException fault) {
-                then.failed(fault);
-            }
-        });
+        new Opening(disk, loop, new MetadataFolder(disk, folderPath), then).read();
     }
 
-    /** What recovery did must be on stable storage before anything is built on it. */
-    private static void begin(
-            Disk disk,
-            MetadataFolder folder,
-            Loop loop,
-            MetadataFolder.Found found,
-            Disk.Completion<EmbeddedMetadataLog> then) {
-        DiskFile file;
-        try {
-            file = disk.open(folder.log(
-                    found.logs().isEmpty() ? found.endOffset() : found.logs().getLast()));
-        } catch (IOException fault) {
-            then.failed(fault);
-            return;
+    /**
+     * The steps of opening: read all, write it anew, bring that to stable storage, give it its name, delete the rest.
+     * Nothing is taken for granted that a crash in between could undo.
+     */
+    private record Opening(Disk disk, Loop loop, MetadataFolder folder, Disk.Completion<EmbeddedMetadataLog> then) {
+
+        void read() {
+            run(folder::read, found -> {
+                if (found.damagedBytes() > 0) {
+                    LOG.atWarn()
+                            .addKeyValue("disk", disk.name())
+                            .addKeyValue("endOffset", found.endOffset())
+                            .addKeyValue("bytes", found.damagedBytes())
+                            .log("Dropped the end of the metadata log, which a crash had left half-written");
+                }
+                run(() -> folder.rewrite(found), file -> sync(found, file));
+            });
         }
-        EmbeddedMetadataLog log = new EmbeddedMetadataLog(disk, loop, folder, found, file);
-        disk.sync(List.of(file), loop, fileFault -> {
-            if (fileFault != null) {
-                file.close();
-                then.failed(fileFault);
-                return;
-            }
-            disk.syncDirectory(folder.path(), loop, folderFault -> {
-                if (folderFault != null) {
-                    file.close();
-                    then.failed(folderFault);
+
+        private void sync(MetadataFolder.Found found, DiskFile file) {
+            disk.sync(List.of(file), loop, fault -> {
+                if (fault != null) {
+                    then.failed(fault);
                 } else {
-                    then.done(log);
+                    publish(found, file);
                 }
             });
-        });
+        }
+
+        private void publish(MetadataFolder.Found found, DiskFile file) {
+            Disk.Work<Boolean> rename = () -> {
+                folder.publish(found);
+                return true;
+            };
+            Runnable deletion = () -> run(() -> folder.deleteOthers(found), deleted -> {
+                Runnable open = () -> then.done(new EmbeddedMetadataLog(disk, loop, folder, found, file));
+                if (deleted) {
+                    syncNames(open);
+                } else {
+                    open.run();
+                }
+            });
+            run(rename, renamed -> syncNames(deletion));
+        }
+
+        private void syncNames(Runnable next) {
+            disk.syncDirectory(folder.path(), loop, fault -> {
+                if (fault != null) {
+                    then.failed(fault);
+                } else {
+                    next.run();
+                }
+            });
+        }
+
+        private <T> void run(Disk.Work<T> work, Consumer<T> next) {
+            disk.offload(work, loop, new Disk.Completion<>() {
+                @Override
+                public void done(T result) {
+                    next.accept(result);
+                }
+
+                @Override
+                public void failed(IOException fault) {
+                    then.failed(fault);
+                }
+            });
+        }
     }
 
     @Override
@@ -225,7 +244,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     }
 
     private void closeIfDone(DiskFile candidate) {
-        if (candidate != file && !filesBeingSynced.contains(candidate) && !unsyncedFiles.contains(candidate)) {
+        if (!candidate.equals(file) && !filesBeingSynced.contains(candidate) && !unsyncedFiles.contains(candidate)) {
             candidate.close();
         }
     }
@@ -296,8 +315,11 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     private void publish(long lastOffset, DiskFile snapshot, Consumer<@Nullable IOException> then) {
         disk.sync(List.of(snapshot), loop, contentFault -> {
             snapshot.close();
-            if (contentFault != null || closed) {
-                then.accept(contentFault);
+            if (closed) {
+                return;
+            }
+            if (contentFault != null) {
+                fail(contentFault);
                 return;
             }
             try {
@@ -307,8 +329,11 @@ public final class EmbeddedMetadataLog implements MetadataLog {
                 return;
             }
             disk.syncDirectory(folder.path(), loop, nameFault -> {
-                if (nameFault != null || closed) {
-                    then.accept(nameFault);
+                if (closed) {
+                    return;
+                }
+                if (nameFault != null) {
+                    fail(nameFault);
                 } else {
                     deleteBefore(lastOffset, then);
                 }

@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The files of an embedded log: their names, and what is in them after a restart. Used on a worker. */
+/**
+ * The files of an embedded log: their names, and what is in them after a restart. What touches them runs on a worker.
+ */
 final class MetadataFolder {
 
     private static final Pattern LOG = Pattern.compile("(\\d{20})\\.log");
@@ -49,31 +51,25 @@ final class MetadataFolder {
      * What was found.
      *
      * @param entries those behind the snapshot
-     * @param logs base offsets of the log files
-     * @param endOffset of the next entry; the last of the logs ends right before it, if there is one
-     * @param cutBytes how much of what nobody was promised was half-written and has been cut off
+     * @param startOffset of the first entry behind the snapshot
+     * @param damagedBytes how much there was behind the last good entry: half-written at a crash, and promised to
+     *     nobody
      */
-    record Found(Optional<Stored> snapshot, List<Entry> entries, List<Long> logs, long endOffset, long cutBytes) {}
+    record Found(Optional<Stored> snapshot, List<Entry> entries, long startOffset, long damagedBytes) {
+
+        long endOffset() {
+            return startOffset + entries.size();
+        }
+    }
 
     /**
-     * Reads everything, and cuts off what a crash has left half-written.
+     * Reads everything.
      *
-     * @throws IOException when it cannot be read, or something is damaged that was once acknowledged
+     * @throws IOException when it cannot be read, or something is damaged that was on stable storage
      */
-    Found recover() throws IOException {
-        List<Long> logs = new ArrayList<>();
-        List<Long> snapshots = new ArrayList<>();
-        for (String name : disk.list(folder)) {
-            Matcher log = LOG.matcher(name);
-            Matcher snapshot = SNAPSHOT.matcher(name);
-            if (log.matches()) {
-                logs.add(Long.parseLong(log.group(1)));
-            } else if (snapshot.matches()) {
-                snapshots.add(Long.parseLong(snapshot.group(1)));
-            } else if (name.endsWith(TEMPORARY)) {
-                disk.delete(folder + "/" + name);
-            }
-        }
+    Found read() throws IOException {
+        List<Long> logs = offsets(LOG);
+        List<Long> snapshots = offsets(SNAPSHOT);
         Optional<Stored> snapshot =
                 snapshots.isEmpty() ? Optional.empty() : Optional.of(readSnapshot(snapshots.getLast()));
         long start = snapshot.isEmpty() ? 0 : snapshot.get().lastOffset + 1;
@@ -83,38 +79,40 @@ final class MetadataFolder {
         if (!logs.isEmpty() && logs.getFirst() > start) {
             throw damaged(log(logs.getFirst()), "the entry " + start + ", which comes before it, is missing");
         }
-        Recovery recovery = new Recovery(logs.isEmpty() ? start : logs.getFirst(), start);
-        for (int index = 0; index < logs.size() && recovery.whole; index++) {
-            recovery.read(logs.subList(index, logs.size()));
+        Reading reading = new Reading(logs.isEmpty() ? start : logs.getFirst(), start);
+        for (int index = 0; index < logs.size() && reading.good; index++) {
+            reading.read(logs.subList(index, logs.size()));
         }
-        return recovery.found(snapshot);
+        return new Found(snapshot, reading.entries, start, reading.damagedBytes);
     }
 
-    /** The state of reading one log after the other. */
-    private final class Recovery {
+    /** How far one log after the other has been read. */
+    private final class Reading {
 
         private final long start;
         private final List<Entry> entries = new ArrayList<>();
-        private final List<Long> kept = new ArrayList<>();
         private long expected;
-        private boolean whole = true;
-        private long cutBytes;
+        private boolean good = true;
+        private long damagedBytes;
 
-        Recovery(long first, long start) {
+        Reading(long first, long start) {
             this.expected = first;
             this.start = start;
         }
 
-        /** Reads the first of the logs; if it has no good end, makes one and drops the others. */
+        /** Reads the first of the logs, up to its end or the first frame that is not good. */
         void read(List<Long> logs) throws IOException {
-            String path = log(logs.getFirst());
-            ByteBuffer bytes = readAll(path);
+            if (logs.getFirst() < expected) {
+                // All that is in it has been written anew, into the log before it.
+                return;
+            }
+            ByteBuffer bytes = readAll(log(logs.getFirst()));
             int position = 0;
-            whole = logs.getFirst() == expected;
-            while (whole && position < bytes.limit()) {
+            good = logs.getFirst() == expected;
+            while (good && position < bytes.limit()) {
                 EntryFrames.Frame frame = EntryFrames.read(bytes, position);
                 if (frame == null || frame.offset() != expected) {
-                    whole = false;
+                    good = false;
                 } else {
                     if (expected >= start) {
                         entries.add(new Entry(expected, frame.entry()));
@@ -123,19 +121,9 @@ final class MetadataFolder {
                     position = frame.end();
                 }
             }
-            boolean keep = whole || position > 0;
-            if (!whole) {
+            if (!good) {
+                damagedBytes = (long) bytes.limit() - position;
                 requireNoLoss(logs, position);
-                cutBytes += bytes.limit() - position;
-                if (keep) {
-                    truncate(path, position);
-                }
-                for (long dropped : keep ? logs.subList(1, logs.size()) : logs) {
-                    disk.delete(log(dropped));
-                }
-            }
-            if (keep) {
-                kept.add(logs.getFirst());
             }
         }
 
@@ -151,34 +139,79 @@ final class MetadataFolder {
                 from = 0;
             }
         }
+    }
 
-        Found found(Optional<Stored> snapshot) throws IOException {
-            if (expected < start) {
-                // All that is missing is in the snapshot; the next entry does not fit behind what is left.
-                for (long base : kept) {
-                    disk.delete(log(base));
-                }
-                kept.clear();
-            }
-            return new Found(snapshot, entries, List.copyOf(kept), Math.max(expected, start), cutBytes);
+    /**
+     * Writes what was found anew, into one file that does not have its name yet. What was only in the page cache, which
+     * after a failed sync may take for clean what never reached the disk, is then really written by the next sync.
+     */
+    DiskFile rewrite(Found found) throws IOException {
+        String path = log(found.startOffset) + TEMPORARY;
+        disk.delete(path);
+        DiskFile file = disk.open(path);
+        for (Entry entry : found.entries) {
+            file.append(EntryFrames.frame(entry.offset, found.startOffset, entry.bytes));
         }
+        return file;
+    }
+
+    /** Gives the file its name, once it is on stable storage. */
+    void publish(Found found) throws IOException {
+        disk.rename(log(found.startOffset) + TEMPORARY, log(found.startOffset));
+    }
+
+    /**
+     * Deletes what is superfluous beside the published file and the newest snapshot. That must be made durable before
+     * anything else is written: a log that came back later would be taken for a part of what is written then.
+     *
+     * @return whether there was anything
+     */
+    boolean deleteOthers(Found found) throws IOException {
+        List<String> superfluous = new ArrayList<>();
+        for (long base : offsets(LOG)) {
+            if (base != found.startOffset) {
+                superfluous.add(log(base));
+            }
+        }
+        for (long lastOffset : offsets(SNAPSHOT)) {
+            if (lastOffset + 1 < found.startOffset) {
+                superfluous.add(snapshot(lastOffset));
+            }
+        }
+        for (String name : disk.list(folder)) {
+            if (name.endsWith(TEMPORARY)) {
+                superfluous.add(folder + "/" + name);
+            }
+        }
+        for (String path : superfluous) {
+            disk.delete(path);
+        }
+        return !superfluous.isEmpty();
     }
 
     /** Deletes what a snapshot has made superfluous. */
     void deleteBefore(long lastOffset) throws IOException {
-        List<Long> logs = new ArrayList<>();
-        for (String name : disk.list(folder)) {
-            Matcher log = LOG.matcher(name);
-            Matcher snapshot = SNAPSHOT.matcher(name);
-            if (log.matches()) {
-                logs.add(Long.parseLong(log.group(1)));
-            } else if (snapshot.matches() && Long.parseLong(snapshot.group(1)) < lastOffset) {
-                disk.delete(folder + "/" + name);
+        for (long earlier : offsets(SNAPSHOT)) {
+            if (earlier < lastOffset) {
+                disk.delete(snapshot(earlier));
             }
         }
+        List<Long> logs = offsets(LOG);
         for (int index = 0; index + 1 < logs.size() && logs.get(index + 1) <= lastOffset + 1; index++) {
             disk.delete(log(logs.get(index)));
         }
+    }
+
+    /** The offsets in the names of files of a kind, in their order. */
+    private List<Long> offsets(Pattern kind) throws IOException {
+        List<Long> offsets = new ArrayList<>();
+        for (String name : disk.list(folder)) {
+            Matcher matcher = kind.matcher(name);
+            if (matcher.matches()) {
+                offsets.add(Long.parseLong(matcher.group(1)));
+            }
+        }
+        return offsets;
     }
 
     private Stored readSnapshot(long lastOffset) throws IOException {
@@ -187,15 +220,6 @@ final class MetadataFolder {
             throw damaged(snapshot(lastOffset), "its checksum is wrong");
         }
         return new Stored(lastOffset, state);
-    }
-
-    private void truncate(String path, long size) throws IOException {
-        DiskFile file = disk.open(path);
-        try {
-            file.truncate(size);
-        } finally {
-            file.close();
-        }
     }
 
     private ByteBuffer readAll(String path) throws IOException {

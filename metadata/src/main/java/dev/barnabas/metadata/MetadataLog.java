@@ -37,7 +37,7 @@ public interface MetadataLog {
      *
      * @param lastOffset of the last entry whose effect is in the state; it has been delivered
      * @param state makes the bytes of the snapshot, on a worker
-     * @param then gets null, or why there is no new snapshot; the log goes on in both cases
+     * @param then gets null, or why there is no new snapshot; the log goes on in both cases. Not called if it fails
      */
     void snapshot(long lastOffset, Supplier<ByteBuffer> state, Consumer<@Nullable IOException> then);
 

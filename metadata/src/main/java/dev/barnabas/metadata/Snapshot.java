@@ -14,9 +14,12 @@ import java.util.TreeMap;
 final class Snapshot {
 
     private static final short FORMAT = 1;
-    private static final int HEADER = Short.BYTES + 3 * Long.BYTES + Integer.BYTES;
+    private static final int HEADER = Short.BYTES + 4 * Long.BYTES + Integer.BYTES;
 
     private Snapshot() {}
+
+    /** What an image knows beside the effects of changes. */
+    record Counters(long version, long stamp, long lastOffset, long featuresEpoch) {}
 
     /** May run on any thread. */
     static ByteBuffer encode(ClusterImage image) {
@@ -29,6 +32,7 @@ final class Snapshot {
         ByteBuffer bytes = ByteBuffer.allocate(size)
                 .putShort(FORMAT)
                 .putLong(image.version())
+                .putLong(image.stamp())
                 .putLong(image.lastOffset())
                 .putLong(image.featuresEpoch())
                 .putInt(changes.size());
@@ -44,18 +48,20 @@ final class Snapshot {
             throw new MalformedMessageException(
                     "a snapshot of format " + format + ", which this version of Barnabas does not know");
         }
-        long version = in.int64("snapshot.version");
-        long lastOffset = in.int64("snapshot.lastOffset");
-        long featuresEpoch = in.int64("snapshot.featuresEpoch");
+        Counters counters = new Counters(
+                in.int64("snapshot.version"),
+                in.int64("snapshot.stamp"),
+                in.int64("snapshot.lastOffset"),
+                in.int64("snapshot.featuresEpoch"));
         int count = in.int32("snapshot.count");
         ClusterImage image = ClusterImage.EMPTY;
         for (int i = 0; i < count; i++) {
-            image = image.apply(ChangeCodec.decode(in.bytes("snapshot.change", false)), lastOffset);
+            image = image.apply(ChangeCodec.decode(in.bytes("snapshot.change", false)), counters.lastOffset());
         }
         if (in.remaining() > 0) {
             throw new MalformedMessageException("snapshot: " + in.remaining() + " bytes too many");
         }
-        return image.restoredAs(version, lastOffset, featuresEpoch);
+        return image.restoredAs(counters);
     }
 
     /** The changes that make this image out of {@link ClusterImage#EMPTY}, apart from its counters. */
