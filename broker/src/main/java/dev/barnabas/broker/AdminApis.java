@@ -55,9 +55,6 @@ final class AdminApis {
                         DescribeLogDirsRequest.class,
                         new DescribeLogDirsHandler(node, reconcilers)),
                 Api.of(ApiKey.UPDATE_FEATURES, UpdateFeaturesRequest.class, new UpdateFeaturesHandler(metadata)),
-                Api.of(
-                        ApiKey.DESCRIBE_PRODUCERS,
-                        DescribeProducersRequest.class,
-                        new DescribeProducersHandler(node)));
+                Api.of(ApiKey.DESCRIBE_PRODUCERS, DescribeProducersRequest.class, new DescribeProducersHandler(node)));
     }
 }

@@ -61,9 +61,8 @@ final class AlterConfigsHandler implements Handler<AlterConfigsRequest> {
         if (type == null) {
             return Optional.of("Unknown resource type " + resource.resourceType());
         }
-        boolean repeated = !Repeated.in(resource.configs().stream()
-                        .map(AlterableConfig::name)
-                        .toList())
+        boolean repeated = !Repeated.in(
+                        resource.configs().stream().map(AlterableConfig::name).toList())
                 .isEmpty();
         return repeated ? Optional.of("Error due to duplicate config keys") : Optional.empty();
     }

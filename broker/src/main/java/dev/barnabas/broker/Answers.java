@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects answers that come one by one until all are there or the time is up, in the order in which they were asked for.
- * Owned by one loop.
+ * Collects answers that come one by one until all are there or the time is up, in the order in which they were asked
+ * for. Owned by one loop.
  *
  * @param <A> an answer
  */

@@ -71,8 +71,8 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
     }
 
     /**
-     * Produce is said to begin with v0, which is refused: clients of librdkafka up to 2.6 take a broker that does not have it
-     * for one that cannot compress (KAFKA-18659).
+     * Produce is said to begin with v0, which is refused: clients of librdkafka up to 2.6 take a broker that does not
+     * have it for one that cannot compress (KAFKA-18659).
      */
     static List<ApiVersion> advertised(Apis apis) {
         return apis.all().stream()

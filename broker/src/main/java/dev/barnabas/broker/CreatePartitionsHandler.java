@@ -64,8 +64,7 @@ final class CreatePartitionsHandler implements Handler<CreatePartitionsRequest> 
                 case Answer.Refused<Topic>(Refusal refusal) ->
                     then.accept(result(topic.name(), refusal.error(), refusal.message()));
                 case Answer.Granted<Topic>(Topic grown) ->
-                    topics.whenSettled(
-                            grown.id(), loop, () -> then.accept(result(topic.name(), ErrorCode.NONE, null)));
+                    topics.whenSettled(grown.id(), loop, () -> then.accept(result(topic.name(), ErrorCode.NONE, null)));
             }
         });
     }

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * CreateTopics 2-7: new topics, each for itself. A topic is answered when its partitions can be written to.
  *
  * <ul>
- *   <li>v4 (KIP-464): the numbers of partitions and replicas may be left to the broker, as they may here in all versions.
+ *   <li>v4 (KIP-464): the numbers of partitions and replicas may be left to the broker, as they may here in all
+ *       versions.
  *   <li>v5 (KIP-525): the answer says how many there are, and all settings. v7 (KIP-516): and the topic's id.
  * </ul>
  *
@@ -65,9 +66,10 @@ final class CreateTopicsHandler implements Handler<CreateTopicsRequest> {
                         "A request may create at most " + MAX_PARTITIONS_AT_ONCE + " partitions in all."));
                 continue;
             }
-            Consumer<CreatableTopicResult> then = answers.expect(
-                    refused(name, ErrorCode.REQUEST_TIMED_OUT, ErrorCode.REQUEST_TIMED_OUT.message()));
-            creation.create(wish(topic, request.validateOnly()), call.loop(), answer -> then.accept(result(name, answer)));
+            Consumer<CreatableTopicResult> then =
+                    answers.expect(refused(name, ErrorCode.REQUEST_TIMED_OUT, ErrorCode.REQUEST_TIMED_OUT.message()));
+            creation.create(
+                    wish(topic, request.validateOnly()), call.loop(), answer -> then.accept(result(name, answer)));
         }
         answers.await(
                 request.timeoutMs(),

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * DeleteTopics 1-6: the end of topics, each for itself. A topic is answered when none of its partitions is served any more;
- * their files go a little later.
+ * DeleteTopics 1-6: the end of topics, each for itself. A topic is answered when none of its partitions is served any
+ * more; their files go a little later.
  *
  * <ul>
  *   <li>v3: the error TOPIC_DELETION_DISABLED; before, it is told as INVALID_REQUEST.
@@ -64,8 +64,8 @@ final class DeleteTopicsHandler implements Handler<DeleteTopicsRequest> {
                         "The provided topic name maps to an ID that was already supplied."));
                 continue;
             }
-            Consumer<DeletableTopicResult> then = answers.expect(
-                    refused(topic, ErrorCode.REQUEST_TIMED_OUT, ErrorCode.REQUEST_TIMED_OUT.message()));
+            Consumer<DeletableTopicResult> then =
+                    answers.expect(refused(topic, ErrorCode.REQUEST_TIMED_OUT, ErrorCode.REQUEST_TIMED_OUT.message()));
             delete(topic, call.version(), call.loop(), then);
         }
         answers.await(

@@ -33,7 +33,8 @@ final class DescribeClusterHandler implements Handler<DescribeClusterRequest> {
         } else if (request.endpointType() == CONTROLLERS) {
             call.answer(refusal(
                     ErrorCode.MISMATCHED_ENDPOINT_TYPE,
-                    "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"));
+                    "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type"
+                            + " CONTROLLER"));
         } else {
             call.answer(refusal(
                     ErrorCode.UNSUPPORTED_ENDPOINT_TYPE, "Unsupported endpoint type " + request.endpointType()));
@@ -42,13 +43,16 @@ final class DescribeClusterHandler implements Handler<DescribeClusterRequest> {
 
     private DescribeClusterResponse describe(DescribeClusterRequest request, Call call) {
         List<DescribeClusterBroker> brokers = new ArrayList<>();
-        node.image().brokers().values().forEach(broker -> node.endpointOf(broker, call.listener())
-                .ifPresent(endpoint -> brokers.add(DescribeClusterBroker.builder()
-                        .brokerId(broker.id())
-                        .host(endpoint.host())
-                        .port(endpoint.port())
-                        .rack(broker.rack())
-                        .build())));
+        node.image()
+                .brokers()
+                .values()
+                .forEach(broker -> node.endpointOf(broker, call.listener())
+                        .ifPresent(endpoint -> brokers.add(DescribeClusterBroker.builder()
+                                .brokerId(broker.id())
+                                .host(endpoint.host())
+                                .port(endpoint.port())
+                                .rack(broker.rack())
+                                .build())));
         return DescribeClusterResponse.builder()
                 .clusterId(node.clusterId())
                 .controllerId(node.id())

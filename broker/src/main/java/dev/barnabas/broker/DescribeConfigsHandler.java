@@ -17,7 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DescribeConfigs 1-4: the settings of topics, brokers, groups, client metrics subscriptions, and the levels of loggers.
+ * DescribeConfigs 1-4: the settings of topics, brokers, groups, client metrics subscriptions, and the levels of
+ * loggers.
  *
  * <ul>
  *   <li>The broker {@code ""} stands for what is set at run time for all brokers.
@@ -49,7 +50,8 @@ final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
                                 ? refused(
                                         resource,
                                         ErrorCode.INVALID_REQUEST,
-                                        "Unexpected resource type " + unknown.get().resourceType() + " for resource "
+                                        "Unexpected resource type "
+                                                + unknown.get().resourceType() + " for resource "
                                                 + unknown.get().resourceName())
                                 : describe(resource, request))
                         .toList())
@@ -98,18 +100,19 @@ final class DescribeConfigsHandler implements Handler<DescribeConfigsRequest> {
         String name = resource.resourceName();
         if (name.isEmpty()) {
             // What this broker has for itself does not count there.
-            List<Described> ofAll = node.settings()
-                    .with(Source.DYNAMIC_BROKER, Map.of())
-                    .describe(Source.DYNAMIC_DEFAULT_BROKER)
-                    .stream()
-                    .map(DescribeConfigsHandler::ofAllBrokers)
-                    .toList();
+            List<Described> ofAll =
+                    node
+                            .settings()
+                            .with(Source.DYNAMIC_BROKER, Map.of())
+                            .describe(Source.DYNAMIC_DEFAULT_BROKER)
+                            .stream()
+                            .map(DescribeConfigsHandler::ofAllBrokers)
+                            .toList();
             return described(resource, request, ofAll);
         }
         return notThisBroker(name)
                 .map(problem -> refused(resource, ErrorCode.INVALID_REQUEST, problem))
-                .orElseGet(() ->
-                        described(resource, request, node.settings().describe()));
+                .orElseGet(() -> described(resource, request, node.settings().describe()));
     }
 
     private static Described ofAllBrokers(Described described) {

@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DescribeLogDirs 1-5 (KIP-113): what lies where, and how much room there is. Directories are called as the operator named
- * them.
+ * DescribeLogDirs 1-5 (KIP-113): what lies where, and how much room there is. Directories are called as the operator
+ * named them.
  *
  * <ul>
  *   <li>v4 (KIP-827): bytes in all and usable. v5 (KIP-1066): whether a directory is cordoned, which none is here.
@@ -122,10 +122,8 @@ final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
             }
         }
         List<DescribeLogDirsTopic> topics = new ArrayList<>();
-        byTopic.forEach((name, partitions) -> topics.add(DescribeLogDirsTopic.builder()
-                .name(name)
-                .partitions(partitions)
-                .build()));
+        byTopic.forEach((name, partitions) -> topics.add(
+                DescribeLogDirsTopic.builder().name(name).partitions(partitions).build()));
         return topics;
     }
 

@@ -68,9 +68,8 @@ final class IncrementalAlterConfigsHandler implements Handler<IncrementalAlterCo
         if (!ConfigTypes.ALL.contains(resource.resourceType())) {
             return Optional.of("Unknown resource type " + resource.resourceType());
         }
-        boolean repeated = !Repeated.in(resource.configs().stream()
-                        .map(AlterableConfig::name)
-                        .toList())
+        boolean repeated = !Repeated.in(
+                        resource.configs().stream().map(AlterableConfig::name).toList())
                 .isEmpty();
         if (repeated) {
             return Optional.of("Error due to duplicate config keys");
@@ -95,8 +94,8 @@ final class IncrementalAlterConfigsHandler implements Handler<IncrementalAlterCo
         List<AlterSettings.Alteration> alterations = new ArrayList<>();
         for (AlterableConfig config : resource.configs()) {
             AlterSettings.Operation.forCode(config.configOperation())
-                    .ifPresent(operation -> alterations.add(
-                            new AlterSettings.Alteration(config.name(), operation, config.value())));
+                    .ifPresent(operation ->
+                            alterations.add(new AlterSettings.Alteration(config.name(), operation, config.value())));
         }
         return alterations;
     }

@@ -40,10 +40,11 @@ final class ListConfigResourcesHandler implements Handler<ListConfigResourcesReq
         ClusterImage image = node.image();
         call.answer(ListConfigResourcesResponse.builder()
                 .configResources(types.stream()
-                        .flatMap(type -> names(type, image).map(name -> ConfigResource.builder()
-                                .resourceName(name)
-                                .resourceType(type)
-                                .build()))
+                        .flatMap(type -> names(type, image)
+                                .map(name -> ConfigResource.builder()
+                                        .resourceName(name)
+                                        .resourceType(type)
+                                        .build()))
                         .toList())
                 .build());
     }

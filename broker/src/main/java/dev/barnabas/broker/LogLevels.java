@@ -4,8 +4,8 @@ import java.util.Collections;
 import java.util.NavigableMap;
 
 /**
- * The levels of this process's loggers, which clients read and change as the settings of a BROKER_LOGGER (KIP-412). A port:
- * only whoever starts the node knows the logging library. May be called from any thread.
+ * The levels of this process's loggers, which clients read and change as the settings of a BROKER_LOGGER (KIP-412). A
+ * port: only whoever starts the node knows the logging library. May be called from any thread.
  */
 public interface LogLevels {
 

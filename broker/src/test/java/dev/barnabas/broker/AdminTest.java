@@ -9,8 +9,11 @@ import dev.barnabas.protocol.message.AlterConfigsResponse;
 import dev.barnabas.protocol.message.CreatePartitionsRequest;
 import dev.barnabas.protocol.message.CreatePartitionsResponse;
 import dev.barnabas.protocol.message.CreateTopicsRequest;
+import dev.barnabas.protocol.message.CreateTopicsRequest.CreatableTopic;
+import dev.barnabas.protocol.message.CreateTopicsRequest.CreatableTopicConfig;
 import dev.barnabas.protocol.message.CreateTopicsResponse;
 import dev.barnabas.protocol.message.DeleteTopicsRequest;
+import dev.barnabas.protocol.message.DeleteTopicsRequest.DeleteTopicState;
 import dev.barnabas.protocol.message.DeleteTopicsResponse;
 import dev.barnabas.protocol.message.DescribeClusterRequest;
 import dev.barnabas.protocol.message.DescribeClusterResponse;
@@ -19,16 +22,13 @@ import dev.barnabas.protocol.message.DescribeConfigsResponse;
 import dev.barnabas.protocol.message.DescribeLogDirsRequest;
 import dev.barnabas.protocol.message.DescribeLogDirsResponse;
 import dev.barnabas.protocol.message.IncrementalAlterConfigsRequest;
+import dev.barnabas.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
+import dev.barnabas.protocol.message.IncrementalAlterConfigsRequest.AlterableConfig;
 import dev.barnabas.protocol.message.IncrementalAlterConfigsResponse;
 import dev.barnabas.protocol.message.ListConfigResourcesRequest;
 import dev.barnabas.protocol.message.ListConfigResourcesResponse;
 import dev.barnabas.protocol.message.ListOffsetsRequest;
 import dev.barnabas.protocol.message.ListOffsetsResponse;
-import dev.barnabas.protocol.message.CreateTopicsRequest.CreatableTopic;
-import dev.barnabas.protocol.message.CreateTopicsRequest.CreatableTopicConfig;
-import dev.barnabas.protocol.message.DeleteTopicsRequest.DeleteTopicState;
-import dev.barnabas.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
-import dev.barnabas.protocol.message.IncrementalAlterConfigsRequest.AlterableConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
@@ -47,7 +47,8 @@ class AdminTest {
     @Test
     void aCreatedTopicIsDescribedInTheAnswerAndCanBeUsedAtOnce() {
         CreateTopicsResponse.CreatableTopicResult created = create(
-                        false, topic("t", 3).toBuilder()
+                        false,
+                        topic("t", 3).toBuilder()
                                 .configs(List.of(config("retention.ms", "1234")))
                                 .build())
                 .topics()
@@ -147,8 +148,7 @@ class AdminTest {
         DeleteTopicState byId = DeleteTopicState.builder().topicId(id).build();
 
         assertThat(errors(delete(byName, byName))).containsExactly(ErrorCode.INVALID_REQUEST);
-        assertThat(errors(delete(byName, byId)))
-                .containsExactly(ErrorCode.INVALID_REQUEST, ErrorCode.INVALID_REQUEST);
+        assertThat(errors(delete(byName, byId))).containsExactly(ErrorCode.INVALID_REQUEST, ErrorCode.INVALID_REQUEST);
         assertThat(errors(delete(
                         DeleteTopicState.builder().build(),
                         byId.toBuilder().name("t").build(),
@@ -192,7 +192,8 @@ class AdminTest {
     void aSettingIsDescribedWithWhereItComesFrom() {
         create(false, topic("t", 1));
         assertThat(alter(ConfigTypes.TOPIC, "t", "retention.ms", SET, "1000")).isEqualTo(ErrorCode.NONE);
-        assertThat(alter(ConfigTypes.BROKER, "", "log.retention.ms", SET, "5000")).isEqualTo(ErrorCode.NONE);
+        assertThat(alter(ConfigTypes.BROKER, "", "log.retention.ms", SET, "5000"))
+                .isEqualTo(ErrorCode.NONE);
 
         DescribeConfigsResponse.DescribeConfigsResourceResult entry =
                 describe(ConfigTypes.TOPIC, "t", "retention.ms").configs().getFirst();
@@ -207,7 +208,10 @@ class AdminTest {
                 .extracting(config -> config.name() + "=" + config.value() + " " + config.configSource())
                 .containsExactly("log.retention.ms=5000 3");
         assertThat(alter(ConfigTypes.TOPIC, "t", "retention.ms", DELETE, null)).isEqualTo(ErrorCode.NONE);
-        assertThat(describe(ConfigTypes.TOPIC, "t", "retention.ms").configs().getFirst().value())
+        assertThat(describe(ConfigTypes.TOPIC, "t", "retention.ms")
+                        .configs()
+                        .getFirst()
+                        .value())
                 .isEqualTo("5000");
     }
 
@@ -234,7 +238,13 @@ class AdminTest {
     @Test
     void alterationsAreRefusedWithKafkasErrors() {
         create(false, topic("t", 1));
-        record Case(byte type, String name, String setting, int operation, @Nullable String value, ErrorCode error) {}
+        record Case(
+                byte type,
+                String name,
+                String setting,
+                int operation,
+                @Nullable String value,
+                ErrorCode error) {}
         for (Case each : List.of(
                 new Case(ConfigTypes.TOPIC, "absent", "retention.ms", SET, "1", ErrorCode.UNKNOWN_TOPIC_OR_PARTITION),
                 new Case(ConfigTypes.TOPIC, "t", "no.such", SET, "1", ErrorCode.INVALID_CONFIG),
@@ -252,14 +262,17 @@ class AdminTest {
 
     @Test
     void levelsOfLoggersAreReadAndChanged() {
-        assertThat(alter(ConfigTypes.BROKER_LOGGER, "1", "some.logger", SET, "DEBUG")).isEqualTo(ErrorCode.NONE);
+        assertThat(alter(ConfigTypes.BROKER_LOGGER, "1", "some.logger", SET, "DEBUG"))
+                .isEqualTo(ErrorCode.NONE);
 
         assertThat(describe(ConfigTypes.BROKER_LOGGER, "1").configs())
                 .extracting(config -> config.name() + "=" + config.value() + " " + config.configSource())
                 .containsExactly("root=INFO 6", "some.logger=DEBUG 6");
-        assertThat(alter(ConfigTypes.BROKER_LOGGER, "1", "some.logger", DELETE, null)).isEqualTo(ErrorCode.NONE);
+        assertThat(alter(ConfigTypes.BROKER_LOGGER, "1", "some.logger", DELETE, null))
+                .isEqualTo(ErrorCode.NONE);
         assertThat(levels.byName.get("some.logger")).isEqualTo(LogLevels.Level.INFO);
-        assertThat(alter(ConfigTypes.BROKER_LOGGER, "1", "absent", SET, "DEBUG")).isEqualTo(ErrorCode.INVALID_CONFIG);
+        assertThat(alter(ConfigTypes.BROKER_LOGGER, "1", "absent", SET, "DEBUG"))
+                .isEqualTo(ErrorCode.INVALID_CONFIG);
         assertThat(alter(ConfigTypes.BROKER_LOGGER, "1", "root", SET, "LOUD")).isEqualTo(ErrorCode.INVALID_CONFIG);
         assertThat(alter(ConfigTypes.BROKER_LOGGER, "1", "root", DELETE, null)).isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(alter(ConfigTypes.BROKER_LOGGER, "2", "root", SET, "INFO")).isEqualTo(ErrorCode.INVALID_REQUEST);
@@ -307,7 +320,8 @@ class AdminTest {
     @Test
     void logDirectoriesAreDescribedWithWhatLiesInThem() {
         create(false, topic("t", 4));
-        DescribeLogDirsRequest all = DescribeLogDirsRequest.builder().topics(null).build();
+        DescribeLogDirsRequest all =
+                DescribeLogDirsRequest.builder().topics(null).build();
 
         DescribeLogDirsResponse answer = node.ask(all, 4, DescribeLogDirsResponse.class);
 
@@ -334,13 +348,13 @@ class AdminTest {
         assertThat(answer.brokers())
                 .extracting(broker -> broker.brokerId() + " " + broker.host() + ":" + broker.port())
                 .containsExactly("1 broker:9092");
-        assertThat(ErrorCode.forCode(node.ask(
-                                request.toBuilder().endpointType((byte) 2).build(), 2, DescribeClusterResponse.class)
-                        .errorCode()))
+        assertThat(ErrorCode.forCode(
+                        node.ask(request.toBuilder().endpointType((byte) 2).build(), 2, DescribeClusterResponse.class)
+                                .errorCode()))
                 .isEqualTo(ErrorCode.MISMATCHED_ENDPOINT_TYPE);
-        assertThat(ErrorCode.forCode(node.ask(
-                                request.toBuilder().endpointType((byte) 7).build(), 1, DescribeClusterResponse.class)
-                        .errorCode()))
+        assertThat(ErrorCode.forCode(
+                        node.ask(request.toBuilder().endpointType((byte) 7).build(), 1, DescribeClusterResponse.class)
+                                .errorCode()))
                 .isEqualTo(ErrorCode.UNSUPPORTED_ENDPOINT_TYPE);
     }
 

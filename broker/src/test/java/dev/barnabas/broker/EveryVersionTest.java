@@ -80,14 +80,17 @@ class EveryVersionTest {
                     try {
                         node.ask(example(key, version, target), version, Response.class);
                     } catch (RuntimeException | AssertionError failure) {
-                        unanswered.add(key + " v" + version + " " + target + ": " + failure.getMessage().lines().findFirst().orElse(""));
+                        unanswered.add(key + " v" + version + " " + target + ": "
+                                + failure.getMessage().lines().findFirst().orElse(""));
                     }
                 }
             }
         }
 
         assertThat(unanswered).isEmpty();
-        assertThat(asked).as("two requests for every version of some thirty APIs").isGreaterThan(250);
+        assertThat(asked)
+                .as("two requests for every version of some thirty APIs")
+                .isGreaterThan(250);
     }
 
     @Test
@@ -110,7 +113,10 @@ class EveryVersionTest {
                         .replicationFactor((short) 1)
                         .build()))
                 .build();
-        return node.ask(request, 7, CreateTopicsResponse.class).topics().getFirst().topicId();
+        return node.ask(request, 7, CreateTopicsResponse.class)
+                .topics()
+                .getFirst()
+                .topicId();
     }
 
     private record Target(String topic, Uuid topicId, String group) {}
@@ -219,7 +225,10 @@ class EveryVersionTest {
                 HeartbeatRequest.builder().groupId(group).memberId("m").build();
             case LEAVE_GROUP ->
                 v < 3
-                        ? LeaveGroupRequest.builder().groupId(group).memberId("m").build()
+                        ? LeaveGroupRequest.builder()
+                                .groupId(group)
+                                .memberId("m")
+                                .build()
                         : LeaveGroupRequest.builder()
                                 .groupId(group)
                                 .members(List.of(LeaveGroupRequest.MemberIdentity.builder()
@@ -387,7 +396,8 @@ class EveryVersionTest {
     private static MemoryRecords records() {
         RecordBatchBuilder batch = new RecordBatchBuilder(1000).reset();
         byte[] value = "value".getBytes(StandardCharsets.UTF_8);
-        assertThat(batch.append(1_767_225_600_000L, (byte[]) null, value, List.of())).isTrue();
+        assertThat(batch.append(1_767_225_600_000L, (byte[]) null, value, List.of()))
+                .isTrue();
         return new MemoryRecords(batch.build());
     }
 }

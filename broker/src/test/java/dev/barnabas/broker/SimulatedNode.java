@@ -101,8 +101,8 @@ final class SimulatedNode {
                 .findFirst()
                 .orElseThrow();
         boolean[] opened = {false};
-        loop.execute(() -> peer =
-                Peer.open(client.network(), loop, new Endpoint("broker", 9092), PEER, new PeerListener() {
+        loop.execute(() ->
+                peer = Peer.open(client.network(), loop, new Endpoint("broker", 9092), PEER, new PeerListener() {
                     @Override
                     public void opened() {
                         opened[0] = true;

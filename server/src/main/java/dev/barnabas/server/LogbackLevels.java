@@ -27,14 +27,16 @@ final class LogbackLevels implements LogLevels {
 
     @Override
     public void set(String logger, Level level) {
-        logger(logger).setLevel(switch (level) {
-            case FATAL -> ch.qos.logback.classic.Level.OFF;
-            case ERROR -> ch.qos.logback.classic.Level.ERROR;
-            case WARN -> ch.qos.logback.classic.Level.WARN;
-            case INFO -> ch.qos.logback.classic.Level.INFO;
-            case DEBUG -> ch.qos.logback.classic.Level.DEBUG;
-            case TRACE -> ch.qos.logback.classic.Level.TRACE;
-        });
+        logger(logger)
+                .setLevel(
+                        switch (level) {
+                            case FATAL -> ch.qos.logback.classic.Level.OFF;
+                            case ERROR -> ch.qos.logback.classic.Level.ERROR;
+                            case WARN -> ch.qos.logback.classic.Level.WARN;
+                            case INFO -> ch.qos.logback.classic.Level.INFO;
+                            case DEBUG -> ch.qos.logback.classic.Level.DEBUG;
+                            case TRACE -> ch.qos.logback.classic.Level.TRACE;
+                        });
     }
 
     @Override
