@@ -51,9 +51,15 @@ public final class Broker {
      * Starts a node: opens its directories, learns what the cluster is, opens its partitions, and listens.
      *
      * @param settings as they were accepted by {@code SettingsReader}
+     * @param logLevels what clients may see and change of this process's loggers
      */
+    public static void start(Host host, Settings settings, LogLevels logLevels, Starting then) {
+        new BrokerStart(host, settings, logLevels, then).start();
+    }
+
+    /** Starts a node whose log levels cannot be changed by clients. */
     public static void start(Host host, Settings settings, Starting then) {
-        new BrokerStart(host, settings, then).start();
+        start(host, settings, LogLevels.none(), then);
     }
 
     public int nodeId() {

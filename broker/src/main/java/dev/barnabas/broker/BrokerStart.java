@@ -58,6 +58,7 @@ final class BrokerStart {
 
     private final Host host;
     private final Settings settings;
+    private final LogLevels logLevels;
     private final Broker.Starting then;
     private final Loop loop;
     private final List<Network.Listener> open = new ArrayList<>();
@@ -67,9 +68,10 @@ final class BrokerStart {
     private final RequestMetrics requestMetrics = new RequestMetrics();
     private @Nullable Storage storage;
 
-    BrokerStart(Host host, Settings settings, Broker.Starting then) {
+    BrokerStart(Host host, Settings settings, LogLevels logLevels, Broker.Starting then) {
         this.host = host;
         this.settings = settings;
+        this.logLevels = logLevels;
         this.then = then;
         this.loop = host.loops().getFirst();
     }
@@ -194,7 +196,9 @@ final class BrokerStart {
             reconcilers.add(new Reconciler(node, share, groups));
         }
         TopicCreation creation = new TopicCreation(node, metadata, reconcilers);
-        Apis apis = apis(node, metadata, groups, creation, new ProducerIds(loop, metadata, node.id(), brokerEpoch));
+        ProducerIds producerIds = new ProducerIds(loop, metadata, node.id(), brokerEpoch);
+        List<Api<?>> adminApis = AdminApis.of(node, metadata, creation, reconcilers, logLevels);
+        Apis apis = apis(node, groups, creation, producerIds, adminApis);
         Broker broker = new Broker(new Broker.Parts(
                 node,
                 storage(),
@@ -238,7 +242,11 @@ final class BrokerStart {
     }
 
     private Apis apis(
-            Node node, ClusterMetadata metadata, GroupCoordinator groups, TopicCreation creation, ProducerIds producerIds) {
+            Node node,
+            GroupCoordinator groups,
+            TopicCreation creation,
+            ProducerIds producerIds,
+            List<Api<?>> adminApis) {
         List<Api<?>> apis = new ArrayList<>();
         Apis[] all = new Apis[1];
         apis.add(Api.of(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(() -> all[0], node)));
@@ -264,7 +272,7 @@ final class BrokerStart {
         apis.add(Api.of(
                 ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
         apis.addAll(GroupApis.of(groups));
-        apis.addAll(AdminApis.of(node, metadata, creation));
+        apis.addAll(adminApis);
         all[0] = new Apis(apis);
         return all[0];
     }

@@ -48,7 +48,7 @@ final class TopicCreation {
             switch (answer) {
                 case Answer.Refused<CreateTopic.Created> _ -> then.accept(answer);
                 case Answer.Granted<CreateTopic.Created>(CreateTopic.Created created) ->
-                    whenOpen(created.topic().id(), loop, () -> then.accept(answer));
+                    whenSettled(created.topic().id(), loop, () -> then.accept(answer));
             }
         });
     }
@@ -78,7 +78,7 @@ final class TopicCreation {
                         .topic(name)
                         .map(Topic::id)
                         .ifPresentOrElse(
-                                id -> whenOpen(id, loop, () -> then.accept(ErrorCode.NONE)),
+                                id -> whenSettled(id, loop, () -> then.accept(ErrorCode.NONE)),
                                 () -> then.accept(ErrorCode.NONE));
             } else {
                 then.accept(error);
@@ -86,8 +86,11 @@ final class TopicCreation {
         });
     }
 
-    /** Calls back on the loop when no partition of a topic is being opened any more. */
-    void whenOpen(Uuid topicId, Loop loop, Runnable then) {
+    /**
+     * Calls back on the loop when all loops have acted on what was agreed on about a topic before: its partitions are open, or
+     * gone.
+     */
+    void whenSettled(Uuid topicId, Loop loop, Runnable then) {
         List<LoopShare> owners = new ArrayList<>(node.shares());
         int[] left = {owners.size()};
         for (LoopShare owner : owners) {

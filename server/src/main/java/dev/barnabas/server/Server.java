@@ -1,6 +1,8 @@
 package dev.barnabas.server;
 
+import ch.qos.logback.classic.LoggerContext;
 import dev.barnabas.broker.Broker;
+import dev.barnabas.broker.LogLevels;
 import dev.barnabas.gateway.Gateway;
 import dev.barnabas.host.live.LiveHost;
 import dev.barnabas.settings.BrokerSettings;
@@ -98,7 +100,7 @@ public final class Server {
 
     private static Broker start(LiveHost host, Settings settings) throws StartException, InterruptedException {
         CompletableFuture<Broker> starting = new CompletableFuture<>();
-        Broker.start(host, settings, new Broker.Starting() {
+        Broker.start(host, settings, logLevels(), new Broker.Starting() {
             @Override
             public void started(Broker broker) {
                 starting.complete(broker);
@@ -114,6 +116,12 @@ public final class Server {
         } catch (ExecutionException e) {
             throw new StartException(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
         }
+    }
+
+    private static LogLevels logLevels() {
+        return LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers
+                ? new LogbackLevels(loggers)
+                : LogLevels.none();
     }
 
     private static Optional<Gateway> startGateway(Broker broker, Settings settings) throws StartException {
