@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A group whose members elect a leader that assigns the work, or a group that is nothing but a name for committed
- * offsets. Immutable: whatever happens to a group makes a new value. {@link Phase} has the states, {@link Rebalance} the
- * transitions.
+ * offsets. Immutable: whatever happens to a group makes a new value. {@link Phase} has the states, {@link Rebalance}
+ * the transitions.
  *
  * @param protocolType what kind of members it has ({@code consumer}, {@code connect}); null if it never had any
  * @param generation how many rebalances it has been through
@@ -151,8 +151,7 @@ record ClassicGroup(
     ClassicGroup settled() {
         String protocol = protocol();
         if (protocol == null) {
-            return new ClassicGroup(
-                    id, protocolType, generation, Roster.EMPTY, new Empty(), sinceMs, subscribedTopics);
+            return new ClassicGroup(id, protocolType, generation, Roster.EMPTY, new Empty(), sinceMs, subscribedTopics);
         }
         Roster members = roster.each(member -> new Member(
                 member.id(),

@@ -40,8 +40,7 @@ record DescribeGroup(String groupId, Caller caller, Ticket<DescribedGroup> ticke
                                 .groupInstanceId(member.client().instanceId())
                                 .clientId(member.client().clientId())
                                 .clientHost(member.client().clientHost())
-                                .memberMetadata(
-                                        protocol == null ? Member.NO_ASSIGNMENT : member.metadata(protocol))
+                                .memberMetadata(protocol == null ? Member.NO_ASSIGNMENT : member.metadata(protocol))
                                 .memberAssignment(protocol == null ? Member.NO_ASSIGNMENT : member.assignment())
                                 .build())
                         .toList())
@@ -57,9 +56,6 @@ record DescribeGroup(String groupId, Caller caller, Ticket<DescribedGroup> ticke
     }
 
     static DescribedGroup refusal(String groupId, ErrorCode error) {
-        return DescribedGroup.builder()
-                .groupId(groupId)
-                .errorCode(error.code())
-                .build();
+        return DescribedGroup.builder().groupId(groupId).errorCode(error.code()).build();
     }
 }

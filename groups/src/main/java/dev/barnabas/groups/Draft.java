@@ -77,8 +77,7 @@ final class Draft {
 
     /** The member was heard of: its session begins anew. */
     Draft prolongSession(Member member) {
-        return start(
-                new SessionEnd(group.id(), member.id()), member.timeouts().sessionMs());
+        return start(new SessionEnd(group.id(), member.id()), member.timeouts().sessionMs());
     }
 
     /**
@@ -94,9 +93,7 @@ final class Draft {
         return this;
     }
 
-    /**
-     * @param toldId the member id in the answer to a JoinGroup
-     */
+    /** @param toldId the member id in the answer to a JoinGroup */
     Draft refuseWhatItWaitsFor(Member member, String toldId, ErrorCode error) {
         switch (member.waiting()) {
             case Nothing _ -> {}
@@ -107,8 +104,7 @@ final class Draft {
     }
 
     Decision<GroupRecord, GroupChange, GroupTimer> decision() {
-        List<GroupChange> changes =
-                group.equals(before) ? List.of() : List.of(new GroupChange.Becomes(group));
+        List<GroupChange> changes = group.equals(before) ? List.of() : List.of(new GroupChange.Becomes(group));
         return new Decision<>(records, changes, answers, timers, false);
     }
 }

@@ -22,7 +22,8 @@ import java.util.OptionalLong;
  * What is forgotten, and when.
  *
  * <ul>
- *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty (KIP-211).
+ *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty
+ *       (KIP-211).
  *   <li>Those of a name that never had members (a simple consumer, a tool) expire so long after they were committed.
  *   <li>Those of a stable consumer group that has not subscribed to the topic any more, likewise.
  *   <li>Offsets that were committed with a time of expiry, by clients of old versions, keep it.
@@ -41,8 +42,7 @@ final class Expiry {
         for (Group group : shard.groups()) {
             timers.add(new TimerChange.Start<>(new SweepGroup(group.id()), 0));
         }
-        timers.add(new TimerChange.Start<>(
-                new Sweep(), shard.settings().offsetsRetentionCheckIntervalMs()));
+        timers.add(new TimerChange.Start<>(new Sweep(), shard.settings().offsetsRetentionCheckIntervalMs()));
         return new Decision<>(List.of(), List.of(), List.of(), timers, false);
     }
 
@@ -90,8 +90,7 @@ final class Expiry {
         }
         return switch (group.phase()) {
             case Empty _ ->
-                OptionalLong.of(
-                        group.sinceMs() == ClassicGroup.SINCE_UNKNOWN ? committed.commitMs() : group.sinceMs());
+                OptionalLong.of(group.sinceMs() == ClassicGroup.SINCE_UNKNOWN ? committed.commitMs() : group.sinceMs());
             case Stable _ ->
                 group.isConsumers() && group.subscribedTopics() != null
                         ? OptionalLong.of(committed.commitMs())
@@ -104,8 +103,7 @@ final class Expiry {
     static Decision<GroupRecord, GroupChange, GroupTimer> topicsDeleted(GroupShard shard, Map<String, Uuid> deleted) {
         List<TimerChange<GroupTimer>> timers = new ArrayList<>();
         for (Group group : shard.groups()) {
-            if (deleted.keySet().stream()
-                    .anyMatch(shard.offsets().of(group.id())::containsKey)) {
+            if (deleted.keySet().stream().anyMatch(shard.offsets().of(group.id())::containsKey)) {
                 timers.add(new TimerChange.Start<>(new ForgetTopics(group.id(), deleted), 0));
             }
         }

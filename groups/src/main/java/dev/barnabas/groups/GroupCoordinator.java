@@ -1,6 +1,5 @@
 package dev.barnabas.groups;
 
-import dev.barnabas.coordinator.Decision;
 import dev.barnabas.coordinator.Gather;
 import dev.barnabas.coordinator.ShardHost;
 import dev.barnabas.coordinator.ShardLog;
@@ -47,8 +46,8 @@ import java.util.function.IntSupplier;
  * the group, on whatever loop that is, and brings the answer back to the loop of the caller.
  *
  * <p>Each method returns before it is answered; the answer comes once, on the loop that is given, and has the shape of
- * the version that the caller speaks. Nothing that is given with a request is kept but copies, so the frame that it came
- * in may be released when the method returns. Authorisation and throttling are the broker's.
+ * the version that the caller speaks. Nothing that is given with a request is kept but copies, so the frame that it
+ * came in may be released when the method returns. Authorisation and throttling are the broker's.
  */
 public final class GroupCoordinator {
     /** Before, there has to be a protocol name in every answer. */
@@ -61,7 +60,8 @@ public final class GroupCoordinator {
     /**
      * @param topics for the names and ids in requests, and to forget offsets of what does not exist any more
      * @param entropy for member ids
-     * @param partitions how many partitions {@code __consumer_offsets} has; 0 while it does not exist. Asked on any loop
+     * @param partitions how many partitions {@code __consumer_offsets} has; 0 while it does not exist. Asked on any
+     *     loop
      */
     public GroupCoordinator(GroupSettings settings, Topics topics, Entropy entropy, IntSupplier partitions) {
         this.settings = settings;
@@ -179,8 +179,7 @@ public final class GroupCoordinator {
                         DescribeGroupsResponse.builder().groups(described).build()));
         for (int i = 0; i < groups.size(); i++) {
             String groupId = groups.get(i);
-            Ticket<DescribedGroup> ticket =
-                    ticket(error -> DescribeGroup.refusal(groupId, error), gather.part(i));
+            Ticket<DescribedGroup> ticket = ticket(error -> DescribeGroup.refusal(groupId, error), gather.part(i));
             decide(groupId, ticket, new DescribeGroup(groupId, caller, ticket));
         }
     }
@@ -206,8 +205,7 @@ public final class GroupCoordinator {
                         DeleteGroupsResponse.builder().results(results).build()));
         for (int i = 0; i < groups.size(); i++) {
             String groupId = groups.get(i);
-            Ticket<DeletableGroupResult> ticket =
-                    ticket(error -> DeleteGroup.answer(groupId, error), gather.part(i));
+            Ticket<DeletableGroupResult> ticket = ticket(error -> DeleteGroup.answer(groupId, error), gather.part(i));
             decide(groupId, ticket, new DeleteGroup(groupId, ticket));
         }
     }
@@ -238,10 +236,8 @@ public final class GroupCoordinator {
     /** What refuses an append, in terms of coordinators: those are the errors that clients of groups understand. */
     private static ErrorCode asToldToMembers(ErrorCode error) {
         return switch (error) {
-            case UNKNOWN_TOPIC_OR_PARTITION,
-                    NOT_ENOUGH_REPLICAS,
-                    NOT_ENOUGH_REPLICAS_AFTER_APPEND,
-                    REQUEST_TIMED_OUT -> ErrorCode.COORDINATOR_NOT_AVAILABLE;
+            case UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
+                ErrorCode.COORDINATOR_NOT_AVAILABLE;
             case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR -> ErrorCode.NOT_COORDINATOR;
             case RECORD_LIST_TOO_LARGE, INVALID_FETCH_SIZE -> ErrorCode.MESSAGE_TOO_LARGE;
             default -> error;

@@ -126,7 +126,8 @@ final class GroupRecords {
             return new ClassicGroupForgotten(groupId);
         }
         // A copy: the members' metadata and assignments are kept, the buffer is not.
-        ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
+        ByteBuffer copy =
+                ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
         Reader reader = new Reader(copy);
         int version = version(
                 reader, GroupMetadataValue.LOWEST_VERSION, GroupMetadataValue.HIGHEST_VERSION, "a classic group");

@@ -132,13 +132,12 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         if (samePhase) {
             return;
         }
-        String message =
-                switch (group.phase()) {
-                    case Empty _ -> "group is empty";
-                    case Preparing _ -> "group rebalances";
-                    case Completing _ -> "group has a new generation";
-                    case Stable _ -> "group is stable";
-                };
+        String message = switch (group.phase()) {
+            case Empty _ -> "group is empty";
+            case Preparing _ -> "group rebalances";
+            case Completing _ -> "group has a new generation";
+            case Stable _ -> "group is stable";
+        };
         LOG.atInfo()
                 .setMessage(message)
                 .addKeyValue("group", group.id())

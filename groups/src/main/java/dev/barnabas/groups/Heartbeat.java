@@ -28,12 +28,11 @@ record Heartbeat(HeartbeatRequest request, Ticket<HeartbeatResponse> ticket) imp
         if (request.generationId() != group.generation()) {
             return Decision.answer(ticket.with(answer(ErrorCode.ILLEGAL_GENERATION)));
         }
-        ErrorCode error =
-                switch (group.phase()) {
-                    case Empty _ -> ErrorCode.UNKNOWN_MEMBER_ID;
-                    case Preparing _ -> ErrorCode.REBALANCE_IN_PROGRESS;
-                    case Completing _, Stable _ -> ErrorCode.NONE;
-                };
+        ErrorCode error = switch (group.phase()) {
+            case Empty _ -> ErrorCode.UNKNOWN_MEMBER_ID;
+            case Preparing _ -> ErrorCode.REBALANCE_IN_PROGRESS;
+            case Completing _, Stable _ -> ErrorCode.NONE;
+        };
         return shard.draft(group, nowMs)
                 .prolongSession(group.roster().member(request.memberId()).orElseThrow())
                 .answer(ticket.with(answer(error)))

@@ -7,7 +7,6 @@ import dev.barnabas.groups.Member.Client;
 import dev.barnabas.groups.Member.Timeouts;
 import dev.barnabas.groups.Member.Waiting.Nothing;
 import dev.barnabas.groups.Member.Waiting.ToJoin;
-import dev.barnabas.groups.Member.Waiting.ToSync;
 import dev.barnabas.groups.Phase.Completing;
 import dev.barnabas.groups.Phase.Empty;
 import dev.barnabas.groups.Phase.Opening;
@@ -81,9 +80,8 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
 
     private void newMember(Draft draft, String newId) {
         String instanceId = request.groupInstanceId();
-        Optional<Member> old = instanceId == null
-                ? Optional.empty()
-                : draft.group().roster().staticMember(instanceId);
+        Optional<Member> old =
+                instanceId == null ? Optional.empty() : draft.group().roster().staticMember(instanceId);
         if (old.isPresent()) {
             comeBack(draft, old.get(), newId);
         } else if (instanceId == null && caller.apiVersion() >= MEMBER_ID_REQUIRED_SINCE) {
@@ -97,8 +95,8 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
 
     private void add(Draft draft, String memberId) {
         Client client = new Client(request.groupInstanceId(), caller.clientId(), caller.clientHost());
-        Member member = new Member(
-                memberId, client, timeouts(), protocols(), Member.NO_ASSIGNMENT, new ToJoin(ticket, true));
+        Member member =
+                new Member(memberId, client, timeouts(), protocols(), Member.NO_ASSIGNMENT, new ToJoin(ticket, true));
         if (draft.group().roster().isEmpty()) {
             draft.become(draft.group().withProtocolType(request.protocolType()));
         }
@@ -156,8 +154,7 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
         boolean first = member.waiting() instanceof ToJoin before && before.first();
         // A client that lost its connection asks again on another; the first request must not wait for ever.
         draft.refuseWhatItWaitsFor(member, member.id(), ErrorCode.REBALANCE_IN_PROGRESS);
-        draft.become(
-                draft.group().with(member.with(timeouts(), protocols()).waitingFor(new ToJoin(ticket, first))));
+        draft.become(draft.group().with(member.with(timeouts(), protocols()).waitingFor(new ToJoin(ticket, first))));
     }
 
     /** A static member comes back after a restart and takes its place under a new id. */

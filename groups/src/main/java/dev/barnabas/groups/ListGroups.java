@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The groups that one shard keeps. Version 4 (KIP-518) filters by state, version 5 (KIP-848) by type, both regardless of
- * upper and lower case; no filter means all.
+ * The groups that one shard keeps. Version 4 (KIP-518) filters by state, version 5 (KIP-848) by type, both regardless
+ * of upper and lower case; no filter means all.
  */
 record ListGroups(ListGroupsRequest request, Ticket<ListGroupsResponse> ticket) implements GroupOperation {
 
@@ -35,7 +35,9 @@ record ListGroups(ListGroupsRequest request, Ticket<ListGroupsResponse> ticket) 
     }
 
     private static Set<String> lowerCase(List<String> filter) {
-        return filter.stream().map(value -> value.trim().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        return filter.stream()
+                .map(value -> value.trim().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
     }
 
     private static boolean passes(Set<String> filter, String value) {

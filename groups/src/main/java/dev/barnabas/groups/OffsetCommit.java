@@ -59,8 +59,8 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
             }
         }
         prolongSession(draft);
-        return draft.answer(ticket.with(
-                        answer(targets, partition -> refusalOf(partition, maxChars).code())))
+        return draft.answer(ticket.with(answer(
+                        targets, partition -> refusalOf(partition, maxChars).code())))
                 .decision();
     }
 
@@ -79,7 +79,8 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
         if (generation < 0 && group.isEmpty()) {
             return Optional.empty();
         }
-        boolean claimsMembership = generation >= 0 || !request.memberId().isEmpty() || request.groupInstanceId() != null;
+        boolean claimsMembership =
+                generation >= 0 || !request.memberId().isEmpty() || request.groupInstanceId() != null;
         if (!claimsMembership) {
             return Optional.of(ErrorCode.UNKNOWN_MEMBER_ID);
         }
@@ -109,17 +110,15 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
                         draft.nowMs(),
                         expireMs,
                         known.id());
-                draft.record(new OffsetCommitted(
-                        request.groupId(), known.name(), partition.partitionIndex(), committed));
+                draft.record(
+                        new OffsetCommitted(request.groupId(), known.name(), partition.partitionIndex(), committed));
             }
         }
     }
 
     private static ErrorCode refusalOf(OffsetCommitRequestPartition partition, int maxChars) {
         String metadata = partition.committedMetadata();
-        return metadata != null && metadata.length() > maxChars
-                ? ErrorCode.OFFSET_METADATA_TOO_LARGE
-                : ErrorCode.NONE;
+        return metadata != null && metadata.length() > maxChars ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
     }
 
     /** A member that commits is alive. */
@@ -143,7 +142,8 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
         return new Target(topic, known);
     }
 
-    private OffsetCommitResponse answer(List<Target> targets, ToIntFunction<OffsetCommitRequestPartition> errorOfKnown) {
+    private OffsetCommitResponse answer(
+            List<Target> targets, ToIntFunction<OffsetCommitRequestPartition> errorOfKnown) {
         ErrorCode unknown = caller.apiVersion() >= TOPIC_IDS_SINCE
                 ? ErrorCode.UNKNOWN_TOPIC_ID
                 : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
@@ -185,5 +185,6 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
      *
      * @param known null if it does not exist
      */
-    private record Target(OffsetCommitRequestTopic topic, @Nullable Named known) {}
+    private record Target(
+            OffsetCommitRequestTopic topic, @Nullable Named known) {}
 }

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Forgets offsets of topics that the members of a consumer group do not read, or any if it has no members (KIP-496). */
+/**
+ * Forgets offsets of topics that the members of a consumer group do not read, or any if it has no members (KIP-496).
+ */
 record OffsetDelete(OffsetDeleteRequest request, Ticket<OffsetDeleteResponse> ticket) implements GroupOperation {
 
     @Override
@@ -35,9 +37,7 @@ record OffsetDelete(OffsetDeleteRequest request, Ticket<OffsetDeleteResponse> ti
                 int index = partition.partitionIndex();
                 partitions.add(new OffsetDeleteResponsePartition(index, error.code()));
                 if (error == ErrorCode.NONE
-                        && shard.offsets()
-                                .get(group.id(), topic.name(), index)
-                                .isPresent()) {
+                        && shard.offsets().get(group.id(), topic.name(), index).isPresent()) {
                     records.add(new OffsetForgotten(group.id(), topic.name(), index));
                 }
             });

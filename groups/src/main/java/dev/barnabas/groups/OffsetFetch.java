@@ -15,7 +15,6 @@ import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseTopi
 import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseTopics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 

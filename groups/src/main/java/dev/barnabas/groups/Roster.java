@@ -72,7 +72,8 @@ record Roster(Map<String, Member> members, @Nullable String leader, Set<String> 
     Roster without(String memberId) {
         Map<String, Member> changed = new LinkedHashMap<>(members);
         changed.remove(memberId);
-        String newLeader = isLeader(memberId) ? changed.keySet().stream().findFirst().orElse(null) : leader;
+        String newLeader =
+                isLeader(memberId) ? changed.keySet().stream().findFirst().orElse(null) : leader;
         return new Roster(changed, newLeader, without(pending, memberId));
     }
 

@@ -79,9 +79,8 @@ final class StoredGroup {
     }
 
     private static Member read(MemberMetadata stored, String protocol) {
-        int rebalanceMs = stored.rebalanceTimeout() == NO_REBALANCE_TIMEOUT
-                ? stored.sessionTimeout()
-                : stored.rebalanceTimeout();
+        int rebalanceMs =
+                stored.rebalanceTimeout() == NO_REBALANCE_TIMEOUT ? stored.sessionTimeout() : stored.rebalanceTimeout();
         return new Member(
                 stored.memberId(),
                 new Client(stored.groupInstanceId(), stored.clientId(), stored.clientHost()),

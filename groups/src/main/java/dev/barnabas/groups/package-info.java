@@ -10,11 +10,11 @@
  * <ul>
  *   <li>{@link dev.barnabas.groups.GroupCoordinator}: what the broker calls; start there.
  *   <li>{@code GroupShard}: the state of the groups that one partition stores.
- *   <li>One file for each API: {@code JoinGroup}, {@code SyncGroup}, {@code Heartbeat}, {@code LeaveGroup}, {@code
- *       OffsetCommit}, {@code OffsetFetch}, {@code OffsetDelete}, {@code DescribeGroup}, {@code ListGroups}, {@code
- *       DeleteGroup}. Each opens with what its versions change.
- *   <li>{@code Phase}: the states of a classic group, with the picture; {@code Rebalance}: the transitions; {@code
- *       Expiry}: what is forgotten.
+ *   <li>One file for each API: {@code JoinGroup}, {@code SyncGroup}, {@code Heartbeat}, {@code LeaveGroup},
+ *       {@code OffsetCommit}, {@code OffsetFetch}, {@code OffsetDelete}, {@code DescribeGroup}, {@code ListGroups},
+ *       {@code DeleteGroup}. Each opens with what its versions change.
+ *   <li>{@code Phase}: the states of a classic group, with the picture; {@code Rebalance}: the transitions;
+ *       {@code Expiry}: what is forgotten.
  *   <li>{@code GroupRecord}, {@code GroupRecords}, {@code StoredGroup}: what is stored, and how.
  * </ul>
  *

@@ -72,12 +72,11 @@ public sealed interface Type {
                 EnumSet.of(Scalar.INT8, Scalar.INT16, Scalar.INT32, Scalar.INT64, Scalar.UUID, Scalar.STRING);
 
         public ListOf {
-            boolean possible =
-                    switch (element) {
-                        case Scalar scalar -> SCALARS.contains(scalar);
-                        case StructOf _ -> true;
-                        case ListOf _ -> false;
-                    };
+            boolean possible = switch (element) {
+                case Scalar scalar -> SCALARS.contains(scalar);
+                case StructOf _ -> true;
+                case ListOf _ -> false;
+            };
             if (!possible) {
                 throw new IllegalArgumentException("there are no arrays of " + element);
             }
