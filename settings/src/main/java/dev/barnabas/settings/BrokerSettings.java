@@ -467,6 +467,11 @@ public final class BrokerSettings {
         return new Settings(ALL, List.of());
     }
 
+    /** What a broker's settings, each valid by itself, violate together. */
+    public static List<Problem> conflicts(Settings broker) {
+        return BrokerRules.problems(broker);
+    }
+
     /** Settings given as texts that are valid, as for a test. */
     public static Settings of(Map<String, String> texts) {
         return defaults().with(Source.STATIC_BROKER, texts);
