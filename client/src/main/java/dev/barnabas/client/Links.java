@@ -42,7 +42,8 @@ final class Links {
 
         private @Nullable Peer peer;
         private int failures;
-        private long notBeforeNanos;
+        /** The monotonic clock starts anywhere, also below zero. */
+        private long notBeforeNanos = loop.clock().nanos();
         private String lastFault = "";
 
         @Override
