@@ -81,7 +81,7 @@ class EveryVersionTest {
                         node.ask(example(key, version, target), version, Response.class);
                     } catch (RuntimeException | AssertionError failure) {
                         unanswered.add(key + " v" + version + " " + target + ": "
-                                + failure.getMessage().lines().findFirst().orElse(""));
+                                + String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
                     }
                 }
             }
