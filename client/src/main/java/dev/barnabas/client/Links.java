@@ -13,7 +13,7 @@ import dev.barnabas.peer.Reply;
 import dev.barnabas.protocol.Response;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +32,7 @@ final class Links {
     private final Loop loop;
     private final ClusterSettings settings;
     private final PeerSettings peerSettings;
-    private final Map<Key, Link> links = new HashMap<>();
+    private final Map<Key, Link> links = new LinkedHashMap<>();
     private boolean closed;
 
     private record Key(Endpoint endpoint, Lane lane) {}
@@ -42,7 +42,8 @@ final class Links {
 
         private @Nullable Peer peer;
         private int failures;
-        private long notBeforeNanos;
+        /** The monotonic clock starts anywhere, also below zero. */
+        private long notBeforeNanos = loop.clock().nanos();
         private String lastFault = "";
 
         @Override

@@ -14,11 +14,13 @@ public final class MemoryShardLog implements ShardLog {
     private final List<ShardRecord> records;
     private final List<Integer> batchSizes = new ArrayList<>();
     private final Queue<Runnable> heldAppends = new ArrayDeque<>();
+    private final Queue<Runnable> heldReads = new ArrayDeque<>();
     private Runnable onHighWatermark = () -> {};
     private int maxBatchBytes = 1_000_000;
     private long highWatermark;
     private boolean commits = true;
     private boolean writes = true;
+    private boolean reads = true;
     private @Nullable ErrorCode refusal;
 
     public MemoryShardLog(Loop loop) {
@@ -85,9 +87,17 @@ public final class MemoryShardLog implements ShardLog {
     public void replay(Replaying then) {
         List<ShardRecord> all = List.copyOf(records);
         int half = all.size() / 2;
-        loop.execute(() -> then.records(all.subList(0, half), half));
-        loop.execute(() -> then.records(all.subList(half, all.size()), all.size()));
-        loop.execute(() -> then.done(all.size()));
+        read(() -> then.records(all.subList(0, half), half));
+        read(() -> then.records(all.subList(half, all.size()), all.size()));
+        read(() -> then.done(all.size()));
+    }
+
+    private void read(Runnable chunk) {
+        if (reads) {
+            loop.execute(chunk);
+        } else {
+            heldReads.add(chunk);
+        }
     }
 
     /** Everything that was ever written. */
@@ -120,6 +130,14 @@ public final class MemoryShardLog implements ShardLog {
         writes = nowWrites;
         for (Runnable append = heldAppends.poll(); writes && append != null; append = heldAppends.poll()) {
             append.run();
+        }
+    }
+
+    /** From now on a replay goes on, or does not. */
+    public void reads(boolean nowReads) {
+        reads = nowReads;
+        for (Runnable read = heldReads.poll(); reads && read != null; read = heldReads.poll()) {
+            loop.execute(read);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.barnabas.groups;
 
 import dev.barnabas.coordinator.Decision;
+import dev.barnabas.coordinator.Ticket;
 import dev.barnabas.coordinator.TimerChange;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.OffsetForgotten;
@@ -13,6 +14,7 @@ import dev.barnabas.groups.Phase.Preparing;
 import dev.barnabas.groups.Phase.Stable;
 import dev.barnabas.protocol.Uuid;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,7 +117,7 @@ final class Expiry {
             GroupShard shard, String groupId, Map<String, Uuid> deleted) {
         List<GroupRecord> records = new ArrayList<>();
         deleted.forEach((name, id) -> {
-            var partitions = shard.offsets().of(groupId).getOrDefault(name, java.util.Collections.emptySortedMap());
+            var partitions = shard.offsets().of(groupId).getOrDefault(name, Collections.emptyNavigableMap());
             partitions.forEach((partition, committed) -> {
                 if (!committed.isOfAnother(id)) {
                     records.add(new OffsetForgotten(groupId, name, partition));
@@ -139,7 +141,7 @@ final class Expiry {
     }
 
     static Decision<GroupRecord, GroupChange, GroupTimer> divisible(
-            List<GroupRecord> records, List<dev.barnabas.coordinator.Ticket.Answer> answers) {
+            List<GroupRecord> records, List<Ticket.Answer> answers) {
         return new Decision<>(records, List.of(), answers, List.of(), true);
     }
 }

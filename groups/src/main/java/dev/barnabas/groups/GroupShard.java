@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +93,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         // A random UUID, of version 4 and variant 2.
         long most = (entropy.nextLong() & ~0xf000L) | 0x4000L;
         long least = (entropy.nextLong() & ~0xc000000000000000L) | 0x8000000000000000L;
-        return name + "-" + new java.util.UUID(most, least);
+        return name + "-" + new UUID(most, least);
     }
 
     @Override

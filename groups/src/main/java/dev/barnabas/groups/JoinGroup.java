@@ -52,6 +52,7 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
         Draft draft = shard.draft(group, nowMs);
         if (!hasRoom(group, shard.settings().maxSize())) {
             draft.remove(memberId).answer(ticket.with(refusal("", ErrorCode.GROUP_MAX_SIZE_REACHED)));
+            Rebalance.placeGivenUp(draft);
         } else if (!group.accepts(request.protocolType(), protocols())) {
             draft.answer(ticket.with(refusal(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL)));
         } else if (memberId.isEmpty()) {

@@ -3,14 +3,14 @@ package dev.barnabas.groups;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The offsets that groups have committed, by topic and partition. Part of the state of a {@link GroupShard}. */
 final class Offsets {
-    private final Map<String, SortedMap<String, SortedMap<Integer, CommittedOffset>>> byGroup = new HashMap<>();
+    private final Map<String, NavigableMap<String, NavigableMap<Integer, CommittedOffset>>> byGroup = new HashMap<>();
 
     /** Many groups commit offsets of the same topics: each name is kept once. */
     private final Map<String, String> topicNames = new HashMap<>();
@@ -23,8 +23,8 @@ final class Offsets {
     }
 
     void remove(String groupId, String topic, int partition) {
-        SortedMap<String, SortedMap<Integer, CommittedOffset>> topics = byGroup.get(groupId);
-        SortedMap<Integer, CommittedOffset> partitions = topics == null ? null : topics.get(topic);
+        NavigableMap<String, NavigableMap<Integer, CommittedOffset>> topics = byGroup.get(groupId);
+        NavigableMap<Integer, CommittedOffset> partitions = topics == null ? null : topics.get(topic);
         if (topics == null || partitions == null) {
             return;
         }
@@ -42,9 +42,9 @@ final class Offsets {
     }
 
     /** All offsets of a group. */
-    SortedMap<String, SortedMap<Integer, CommittedOffset>> of(String groupId) {
-        SortedMap<String, SortedMap<Integer, CommittedOffset>> topics = byGroup.get(groupId);
-        return topics == null ? Collections.emptySortedMap() : Collections.unmodifiableSortedMap(topics);
+    NavigableMap<String, NavigableMap<Integer, CommittedOffset>> of(String groupId) {
+        NavigableMap<String, NavigableMap<Integer, CommittedOffset>> topics = byGroup.get(groupId);
+        return topics == null ? Collections.emptyNavigableMap() : Collections.unmodifiableNavigableMap(topics);
     }
 
     boolean has(String groupId) {

@@ -40,6 +40,13 @@ final class Rebalance {
         }
     }
 
+    /** Somebody who was not a member, or found no room in a rebalance, is not expected any more. */
+    static void placeGivenUp(Draft draft) {
+        if (draft.group().phase() instanceof Preparing) {
+            completeIfAllJoined(draft);
+        }
+    }
+
     /** Asks all members to join. */
     static void prepare(Draft draft, String reason) {
         ClassicGroup group = draft.group();
@@ -183,9 +190,7 @@ final class Rebalance {
         Roster roster = draft.group().roster();
         if (roster.pending().contains(memberId)) {
             draft.remove(memberId);
-            if (draft.group().phase() instanceof Preparing) {
-                completeIfAllJoined(draft);
-            }
+            placeGivenUp(draft);
             return;
         }
         Optional<Member> member = roster.member(memberId);

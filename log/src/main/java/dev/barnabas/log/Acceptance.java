@@ -92,10 +92,11 @@ final class Acceptance {
 
     private @Nullable LogRefusal checkRecords(RecordBatch batch, LogSettings.Batches settings, long nowMs) {
         boolean createTime = settings.timestampType() == TimestampType.CREATE_TIME;
-        RecordRules rules = createTime
-                ? RecordRules.createTime(
-                        settings.keysRequired(), nowMs, settings.timestampBeforeMaxMs(), settings.timestampAfterMaxMs())
-                : RecordRules.logAppendTime(settings.keysRequired());
+        RecordRules rules =
+                new RecordRules(settings.keysRequired(), Long.MIN_VALUE, Long.MAX_VALUE, settings.maxDecompressedBytes());
+        if (createTime) {
+            rules = rules.withTimestampsAround(nowMs, settings.timestampBeforeMaxMs(), settings.timestampAfterMaxMs());
+        }
         if (!isDeep(batch, settings, rules)) {
             return null;
         }
@@ -121,9 +122,12 @@ final class Acceptance {
         };
         boolean boundedBefore = settings.timestampType() == TimestampType.CREATE_TIME
                 && settings.timestampBeforeMaxMs() != Long.MAX_VALUE;
+        boolean boundedSize =
+                batch.isCompressed() && settings.maxDecompressedBytes() < LogSettings.MAX_DECOMPRESSED_BYTES;
         return wanted
                 || settings.keysRequired()
                 || boundedBefore
+                || boundedSize
                 || isRecompressed(batch, settings)
                 || !rules.acceptsTimestampsOf(batch);
     }

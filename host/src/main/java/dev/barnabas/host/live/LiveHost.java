@@ -39,6 +39,8 @@ public final class LiveHost implements Host, AutoCloseable {
 
     private LiveHost(Builder settings) {
         this.settings = settings;
+        // Linking them takes tens of milliseconds, which a start need not wait for.
+        Thread.ofPlatform().daemon().name("barnabas-link").start(LinuxCalls::get);
         List<LiveLoop> started = new ArrayList<>();
         for (int i = 0; i < settings.loops; i++) {
             started.add(new LiveLoop("barnabas-loop-" + i, clock, settings.defects, settings.transport.io()));

@@ -108,6 +108,25 @@ final class FrameReaderTest {
         assertThat(largestShare).isLessThanOrEqualTo(4);
     }
 
+    @Test
+    void aBigFrameIsMovedOnOnlyWhenItsBufferIsFull() {
+        ByteBuffer wire = wire(List.of(new byte[8 * MB]));
+        List<Long> buffers = new ArrayList<>();
+
+        while (received.frames.isEmpty()) {
+            ByteBuf next = reader.allocate(allocator);
+            long address = next.memoryAddress();
+            if (buffers.isEmpty() || !buffers.getLast().equals(address)) {
+                buffers.add(address);
+            }
+            next.release();
+            read(wire, 10_000);
+        }
+
+        // 2 KB as for everybody, then 16 KB, and four times as much each time
+        assertThat(buffers).hasSizeLessThanOrEqualTo(7);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {-1, Integer.MIN_VALUE, MAX_FRAME_BYTES + 1, Integer.MAX_VALUE})
     void aLengthThatIsNotAllowedIsAViolation(int length) {

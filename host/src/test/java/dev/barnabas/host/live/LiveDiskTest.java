@@ -162,8 +162,8 @@ final class LiveDiskTest {
             assertThat(disk.usableBytes()).isLessThan(512 << 10);
 
             // And when something is deleted, it goes on.
-            disk.delete("ballast");
             ballast.close();
+            disk.delete("ballast");
             assertThat(file.append(ByteBuffer.allocate(512 << 10))).isEqualTo(4);
             assertThat(sync(disk, file)).isEmpty();
             disk.close();

@@ -185,7 +185,7 @@ final class LiveNetworkTest {
 
         await(() -> served.stream().anyMatch(each -> each.frames.get() == 1));
 
-        assertThat(host.bufferBytes()).isLessThan(connections * (80L << 10));
+        assertThat(host.bufferBytes()).isLessThan(connections * (20L << 10));
     }
 
     @Test
