@@ -160,12 +160,7 @@ final class GroupQuestions {
                                         .members(leavers.stream()
                                                 .map(leaver -> MemberIdentity.builder()
                                                         .memberId(leaver.memberId())
-<<<<<<< HEAD
                                                         .groupInstanceId(leaver.instanceId())
-=======
-                                                        .groupInstanceId(leaver.instanceId()
-                                                                .orElse(null))
->>>>>>> groups
                                                         .reason(version >= 5 ? reason : null)
                                                         .build())
                                                 .toList())

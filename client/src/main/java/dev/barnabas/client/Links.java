@@ -42,7 +42,10 @@ final class Links {
 
         private @Nullable Peer peer;
         private int failures;
+
+        /** After a failure. */
         private long notBeforeNanos;
+
         private String lastFault = "";
 
         @Override
@@ -69,7 +72,9 @@ final class Links {
 
         /** Whether a new connection may be tried, or one is there. */
         boolean isAvailable() {
-            return (peer != null && !peer.isClosed()) || loop.clock().nanos() - notBeforeNanos >= 0;
+            return failures == 0
+                    || (peer != null && !peer.isClosed())
+                    || loop.clock().nanos() - notBeforeNanos >= 0;
         }
     }
 
