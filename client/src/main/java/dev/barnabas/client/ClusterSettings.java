@@ -87,10 +87,7 @@ public record ClusterSettings(
     public record Timeouts(Duration connect, Duration request, Duration operation, Duration metadataAge) {
 
         public static final Timeouts DEFAULT = new Timeouts(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(60),
-                Duration.ofMinutes(5));
+                Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofMinutes(5));
 
         public Timeouts {
             for (Duration each : List.of(connect, request, operation, metadataAge)) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The rules:
  *
  * <ol>
- *   <li>A batch gets its number when it is first sent, and keeps it as long as it could have been written. None is sent that
- *       is more than five batches ahead of one that is not answered.
+ *   <li>A batch gets its number when it is first sent, and keeps it as long as it could have been written. None is sent
+ *       that is more than five batches ahead of one that is not answered.
  *   <li>After a failure nothing is sent until everything that is in flight has come back; then it goes again, in order.
  *   <li>A batch that is known not to have been written loses its number. If it was the last number given, the number is
  *       given again. Otherwise, and when a batch is given up of which nothing is known, there is a gap that the broker

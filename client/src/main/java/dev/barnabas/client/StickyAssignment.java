@@ -17,9 +17,9 @@ import java.util.TreeSet;
 
 /**
  * A balanced assignment that moves little. Three steps: every member keeps what it rightly has; what nobody has goes to
- * whoever has least; then partitions move from members to others that have at least two fewer, until no such move is left.
- * Each move brings the loads closer together, so it ends; where all members subscribe to the same topics it ends with loads
- * that differ by at most one.
+ * whoever has least; then partitions move from members to others that have at least two fewer, until no such move is
+ * left. Each move brings the loads closer together, so it ends; where all members subscribe to the same topics it ends
+ * with loads that differ by at most one.
  */
 final class StickyAssignment {
 
@@ -69,10 +69,7 @@ final class StickyAssignment {
 
     static Map<String, List<TopicPartition>> of(Map<String, Integer> partitions, List<GroupMember> members) {
         StickyAssignment assignment = new StickyAssignment();
-        members.stream()
-                .sorted(GroupMember.ORDER)
-                .forEach(
-                        member -> assignment.loads.add(new Load(member)));
+        members.stream().sorted(GroupMember.ORDER).forEach(member -> assignment.loads.add(new Load(member)));
         partitions.forEach((topic, count) -> {
             for (int i = 0; i < count; i++) {
                 assignment.free.add(new TopicPartition(topic, i));
@@ -144,9 +141,9 @@ final class StickyAssignment {
     }
 
     /**
-     * Lets the member give one partition away, if somebody has at least two fewer. If that one takes none of its partitions,
-     * one in between may take one and give another one on, and so on: a breadth-first search for the shortest such chain.
-     * When there is none any more, no assignment is better balanced.
+     * Lets the member give one partition away, if somebody has at least two fewer. If that one takes none of its
+     * partitions, one in between may take one and give another one on, and so on: a breadth-first search for the
+     * shortest such chain. When there is none any more, no assignment is better balanced.
      */
     private boolean unload(Load from) {
         Map<Load, Load> giverOf = new HashMap<>();
@@ -155,7 +152,8 @@ final class StickyAssignment {
         while (!reached.isEmpty()) {
             Load giver = reached.removeFirst();
             List<Load> takers = loads.stream()
-                    .filter(taker -> !giverOf.containsKey(taker) && giver.has().stream().anyMatch(taker::takes))
+                    .filter(taker ->
+                            !giverOf.containsKey(taker) && giver.has().stream().anyMatch(taker::takes))
                     .sorted(Comparator.comparingInt(Load::size))
                     .toList();
             for (Load taker : takers) {

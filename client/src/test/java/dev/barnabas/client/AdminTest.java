@@ -22,13 +22,13 @@ final class AdminTest {
     void createsTopicsAndReportsEachWithTheBrokersMessage() {
         brokers.create("old", 1);
 
-        Map<String, Result<Topics.Created>> created = client.get(
-                () -> admin.createTopics(List.of(Topics.New.of("new", 3, 1), Topics.New.of("old", 1, 1))));
+        Map<String, Result<Topics.Created>> created =
+                client.get(() -> admin.createTopics(List.of(Topics.New.of("new", 3, 1), Topics.New.of("old", 1, 1))));
 
         assertThat(created.get("new")).isInstanceOf(Result.Success.class);
         assertThat(created.get("old"))
-                .isEqualTo(Result.failure(new ClientError.Refused(
-                        ErrorCode.TOPIC_ALREADY_EXISTS, "Topic 'old' already exists.")));
+                .isEqualTo(Result.failure(
+                        new ClientError.Refused(ErrorCode.TOPIC_ALREADY_EXISTS, "Topic 'old' already exists.")));
         assertThat(client.get(admin::listTopics))
                 .extracting(ClusterView.Topic::name)
                 .containsExactly("new", "old");
@@ -48,8 +48,7 @@ final class AdminTest {
         Map<TopicPartition, Result<Offsets.Found>> found = client.get(() -> admin.listOffsets(specs));
 
         assertThat(found).hasSize(6);
-        found.forEach((id, result) ->
-                assertThat(result.orThrow().offset()).isEqualTo(id.partition() * 10L));
+        found.forEach((id, result) -> assertThat(result.orThrow().offset()).isEqualTo(id.partition() * 10L));
         assertThat(brokers.requests(ApiKey.LIST_OFFSETS)).isEqualTo(3);
     }
 
@@ -75,8 +74,8 @@ final class AdminTest {
                 client.get(() -> admin.listOffsets(Map.of(id, new Offsets.Spec.Latest())));
 
         assertThat(found.get(id))
-                .isEqualTo(Result.failure(new ClientError.Refused(
-                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic nothing")));
+                .isEqualTo(Result.failure(
+                        new ClientError.Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic nothing")));
         assertThat(brokers.simulation.now()).isLessThan(Duration.ofSeconds(2));
     }
 
@@ -130,9 +129,11 @@ final class AdminTest {
         brokers.create("t", 1);
         TopicPartition id = new TopicPartition("t", 0);
 
-        assertThat(client.get(() -> admin.listOffsets(Map.of(id, new Offsets.Spec.Earliest()))).get(id))
+        assertThat(client.get(() -> admin.listOffsets(Map.of(id, new Offsets.Spec.Earliest())))
+                        .get(id))
                 .isInstanceOf(Result.Success.class);
-        assertThat(client.get(() -> admin.alterGroupOffsets("g", Map.of(id, Offsets.Committed.at(3)))).get(id))
+        assertThat(client.get(() -> admin.alterGroupOffsets("g", Map.of(id, Offsets.Committed.at(3))))
+                        .get(id))
                 .isInstanceOf(Result.Success.class);
         assertThat(client.get(() -> admin.groupOffsets("g", List.of(id))))
                 .containsEntry(id, Result.success(new Offsets.Committed(3, -1, "")));

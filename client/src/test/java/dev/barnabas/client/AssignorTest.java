@@ -60,8 +60,8 @@ final class AssignorTest {
                         .allMatch(partition -> member.topics().contains(partition.topic()));
             }
             int expected = partitions.entrySet().stream()
-                    .filter(topic -> members.stream()
-                            .anyMatch(member -> member.topics().contains(topic.getKey())))
+                    .filter(topic ->
+                            members.stream().anyMatch(member -> member.topics().contains(topic.getKey())))
                     .mapToInt(Map.Entry::getValue)
                     .sum();
             assertThat(given).as("seed %d, round %d", SEED, round).hasSize(expected);
@@ -147,8 +147,9 @@ final class AssignorTest {
         int count = 1 + random.nextInt(7);
         boolean same = random.nextBoolean();
         for (int i = 0; i < count; i++) {
-            List<String> subscribed =
-                    topics.stream().filter(topic -> same || random.nextBoolean()).toList();
+            List<String> subscribed = topics.stream()
+                    .filter(topic -> same || random.nextBoolean())
+                    .toList();
             if (owning && subscribed.isEmpty()) {
                 // The official client gives partitions to a member that subscribes to nothing.
                 subscribed = List.copyOf(topics);
@@ -198,8 +199,8 @@ final class AssignorTest {
     private static Map<String, List<TopicPartition>> officialSticky(
             Map<String, Integer> partitions, List<GroupMember> members) {
         Map<String, Subscription> subscriptions = new HashMap<>();
-        members.forEach(member ->
-                subscriptions.put(member.memberId(), new Subscription(member.topics(), null, List.of(), -1, java.util.Optional.empty())));
+        members.forEach(member -> subscriptions.put(
+                member.memberId(), new Subscription(member.topics(), null, List.of(), -1, java.util.Optional.empty())));
         Map<String, List<TopicPartition>> assignment = new HashMap<>();
         Map<String, List<PartitionInfo>> infos = new HashMap<>();
         partitions.forEach((topic, count) -> infos.put(

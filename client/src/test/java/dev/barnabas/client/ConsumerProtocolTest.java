@@ -36,8 +36,8 @@ final class ConsumerProtocolTest {
         for (short version = 0; version <= 3; version++) {
             ByteBuffer bytes = ConsumerProtocol.serializeSubscription(subscription, version);
 
-            GroupMember member = dev.barnabas.client.ConsumerProtocol.member("m", "i", bytes)
-                    .orElseThrow();
+            GroupMember member =
+                    dev.barnabas.client.ConsumerProtocol.member("m", "i", bytes).orElseThrow();
 
             assertThat(member.topics()).containsExactly("a", "b");
             assertThat(member.owned()).isEqualTo(version >= 1 ? List.of(A1) : List.of());

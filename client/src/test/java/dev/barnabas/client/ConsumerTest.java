@@ -67,8 +67,8 @@ final class ConsumerTest {
         append("t", 0, 5, 8);
 
         assertThat(pollUntil(consumer(ConsumerSettings.alone(), T0), 8)).hasSize(8);
-        Consumer hourOld = consumer(
-                ConsumerSettings.alone().withReset(new OffsetReset.ByDuration(Duration.ofHours(1))), T0);
+        Consumer hourOld =
+                consumer(ConsumerSettings.alone().withReset(new OffsetReset.ByDuration(Duration.ofHours(1))), T0);
         assertThat(pollUntil(hourOld, 3)).containsExactly("v5", "v6", "v7");
         Consumer latest = consumer(ConsumerSettings.alone().withReset(OffsetReset.latest()), T0);
         assertThat(client.get(() -> latest.poll(SECOND)).isEmpty()).isTrue();
@@ -204,7 +204,9 @@ final class ConsumerTest {
         brokers.partition("t", 0).batches.getFirst().put(70, (byte) 99);
         Consumer consumer = consumer(ConsumerSettings.alone(), T0);
 
-        assertThat(client.error(() -> consumer.poll(SECOND)).message()).contains("checksum").contains("t-0");
+        assertThat(client.error(() -> consumer.poll(SECOND)).message())
+                .contains("checksum")
+                .contains("t-0");
     }
 
     @Test

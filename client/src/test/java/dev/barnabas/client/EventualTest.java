@@ -56,7 +56,6 @@ final class EventualTest {
         assertThat(all.isSettled()).isFalse();
         one.succeed("1");
 
-        assertThat(all.result().orElseThrow().orThrow())
-                .containsExactly(Result.success("1"), Result.failure(ERROR));
+        assertThat(all.result().orElseThrow().orThrow()).containsExactly(Result.success("1"), Result.failure(ERROR));
     }
 }

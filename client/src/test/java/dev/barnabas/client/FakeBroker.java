@@ -245,7 +245,8 @@ final class FakeBroker {
         PartitionProduceResponse.Builder response =
                 PartitionProduceResponse.builder().index(request.index()).baseOffset(-1);
         if (partition == null) {
-            return response.errorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code()).build();
+            return response.errorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code())
+                    .build();
         }
         ErrorCode injected = partition.produceErrors.poll();
         if (injected != null && injected != ErrorCode.NONE) {
@@ -267,7 +268,8 @@ final class FakeBroker {
                 }
             }
             if (batch.producerEpoch() < state.epoch) {
-                return response.errorCode(ErrorCode.INVALID_PRODUCER_EPOCH.code()).build();
+                return response.errorCode(ErrorCode.INVALID_PRODUCER_EPOCH.code())
+                        .build();
             }
             int expected = batch.producerEpoch() > state.epoch ? 0 : state.nextSequence;
             if (batch.baseSequence() != expected) {
@@ -306,7 +308,8 @@ final class FakeBroker {
         ListOffsetsPartitionResponse.Builder response =
                 ListOffsetsPartitionResponse.builder().partitionIndex(request.partitionIndex());
         if (partition == null) {
-            return response.errorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code()).build();
+            return response.errorCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code())
+                    .build();
         }
         if (partition.leader != id) {
             return response.errorCode(ErrorCode.NOT_LEADER_OR_FOLLOWER.code()).build();
@@ -319,7 +322,9 @@ final class FakeBroker {
         }
         for (Record record : partition.records()) {
             if (record.timestamp() >= request.timestamp()) {
-                return response.offset(record.offset()).timestamp(record.timestamp()).build();
+                return response.offset(record.offset())
+                        .timestamp(record.timestamp())
+                        .build();
             }
         }
         return response.offset(-1).build();

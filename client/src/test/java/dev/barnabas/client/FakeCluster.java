@@ -23,9 +23,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster as far as a client can tell: brokers that answer over the simulated network from one common memory. It knows the
- * truth at once and forgets nothing, so what goes wrong is only what a test makes go wrong: refusals, silence, lost
- * connections, leaders that move.
+ * A cluster as far as a client can tell: brokers that answer over the simulated network from one common memory. It
+ * knows the truth at once and forgets nothing, so what goes wrong is only what a test makes go wrong: refusals,
+ * silence, lost connections, leaders that move.
  */
 final class FakeCluster {
 
@@ -97,7 +97,9 @@ final class FakeCluster {
         final List<Runnable> waiting = new ArrayList<>();
 
         void append(ByteBuffer batch) {
-            ByteBuffer copy = ByteBuffer.allocate(batch.remaining()).put(batch.duplicate()).flip();
+            ByteBuffer copy = ByteBuffer.allocate(batch.remaining())
+                    .put(batch.duplicate())
+                    .flip();
             RecordBatch view = RecordBatch.at(copy, 0);
             view.setBaseOffset(endOffset);
             view.setPartitionLeaderEpoch(leaderEpoch);
@@ -137,7 +139,8 @@ final class FakeCluster {
     }
 
     String bootstrap() {
-        return String.join(",", hosts.stream().map(host -> host.name() + ":" + PORT).toList());
+        return String.join(
+                ",", hosts.stream().map(host -> host.name() + ":" + PORT).toList());
     }
 
     Endpoint endpoint(int broker) {
@@ -209,6 +212,8 @@ final class FakeCluster {
     }
 
     static String text(@Nullable ByteBuffer bytes) {
-        return bytes == null ? "null" : StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+        return bytes == null
+                ? "null"
+                : StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
     }
 }

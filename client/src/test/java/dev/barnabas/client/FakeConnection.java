@@ -85,7 +85,9 @@ final class FakeConnection implements ConnectionHandler {
                     api,
                     0,
                     correlationId,
-                    broker.apiVersions().errorCode(ErrorCode.UNSUPPORTED_VERSION.code()).build());
+                    broker.apiVersions()
+                            .errorCode(ErrorCode.UNSUPPORTED_VERSION.code())
+                            .build());
             return;
         }
         Reader in = new Reader(frame);
@@ -97,8 +99,10 @@ final class FakeConnection implements ConnectionHandler {
             } else if (refusal == Refusal.WRONG_CORRELATION) {
                 answer(api, version, correlationId + 1, response);
             } else if (refusal == Refusal.GARBAGE) {
-                connection.send(List.of(new Part.Bytes(
-                        ByteBuffer.allocate(64).putInt(0, correlationId).putInt(4, -2).putInt(8, -2))));
+                connection.send(List.of(new Part.Bytes(ByteBuffer.allocate(64)
+                        .putInt(0, correlationId)
+                        .putInt(4, -2)
+                        .putInt(8, -2))));
             } else {
                 connection.close();
             }
@@ -118,8 +122,8 @@ final class FakeConnection implements ConnectionHandler {
         if (response != null) {
             ResponseHeader header = new ResponseHeader(correlationId);
             int headerVersion = api.responseHeaderVersion(version);
-            Writer out = new Writer(
-                    header.size(headerVersion) + response.size(version) - response.recordsSize(version));
+            Writer out =
+                    new Writer(header.size(headerVersion) + response.size(version) - response.recordsSize(version));
             header.write(out, headerVersion);
             response.write(out, version);
             Encoded encoded = out.finish();

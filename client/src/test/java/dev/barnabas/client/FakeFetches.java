@@ -57,12 +57,17 @@ final class FakeFetches {
             session = known;
             session.nextEpoch++;
         }
-        request.forgottenTopicsData().forEach(topic -> topic.partitions().forEach(index -> session.partitions.remove(
-                new TopicPartition(version >= 13 ? broker.cluster.nameOf(topic.topicId()) : topic.topic(), index))));
-        request.topics().forEach(topic -> topic.partitions().forEach(partition -> session.partitions.put(
-                new TopicPartition(
-                        version >= 13 ? broker.cluster.nameOf(topic.topicId()) : topic.topic(), partition.partition()),
-                partition)));
+        request.forgottenTopicsData()
+                .forEach(topic -> topic.partitions()
+                        .forEach(index -> session.partitions.remove(new TopicPartition(
+                                version >= 13 ? broker.cluster.nameOf(topic.topicId()) : topic.topic(), index))));
+        request.topics()
+                .forEach(topic -> topic.partitions()
+                        .forEach(partition -> session.partitions.put(
+                                new TopicPartition(
+                                        version >= 13 ? broker.cluster.nameOf(topic.topicId()) : topic.topic(),
+                                        partition.partition()),
+                                partition)));
         boolean full = request.sessionEpoch() <= 0;
         answerWhenReady(new Waiting(session, sessionId, full, request.maxWaitMs(), answer));
     }

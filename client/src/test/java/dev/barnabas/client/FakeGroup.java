@@ -55,8 +55,13 @@ final class FakeGroup {
     static final class Member {
         final @Nullable String instanceId;
         JoinGroupRequest request;
-        @Nullable Consumer<Response> joining;
-        @Nullable Consumer<Response> syncing;
+
+        @Nullable
+        Consumer<Response> joining;
+
+        @Nullable
+        Consumer<Response> syncing;
+
         Loop.@Nullable Timer session;
 
         Member(@Nullable String instanceId, JoinGroupRequest request) {
@@ -115,7 +120,9 @@ final class FakeGroup {
                 .orElse(null);
     }
 
-    /** Begins a rebalance: waits for all members, or for those that come within the rebalance timeout of the longest. */
+    /**
+     * Begins a rebalance: waits for all members, or for those that come within the rebalance timeout of the longest.
+     */
     private void prepare() {
         if (!preparing) {
             preparing = true;
@@ -305,7 +312,9 @@ final class FakeGroup {
         if (version < 8) {
             Map<TopicPartition, Long> offsets = broker.group(request.groupId()).committed;
             return OffsetFetchResponse.builder()
-                    .topics((request.topics() == null ? List.<OffsetFetchRequest.OffsetFetchRequestTopic>of() : request.topics())
+                    .topics((request.topics() == null
+                                    ? List.<OffsetFetchRequest.OffsetFetchRequestTopic>of()
+                                    : request.topics())
                             .stream()
                                     .map(topic -> new OffsetFetchResponseTopic(
                                             topic.name(),

@@ -122,8 +122,7 @@ final class GroupTest {
         until("joined", () -> eager.owned.size() == 2);
         Member second = new Member("second", settings(Assignor.RANGE), "t");
         until("shared", () -> balanced(1, eager, second));
-        assertThat(eager.events)
-                .containsExactly("assigned [t-0, t-1]", "revoked [t-0, t-1]", "assigned [t-0]");
+        assertThat(eager.events).containsExactly("assigned [t-0, t-1]", "revoked [t-0, t-1]", "assigned [t-0]");
 
         brokers.create("u", 2);
         ConsumerSettings cooperative = settings("h", Assignor.COOPERATIVE_STICKY);
@@ -214,8 +213,7 @@ final class GroupTest {
         List.copyOf(group.members.keySet()).forEach(group::expel);
 
         until("joined again", () -> one.events.size() >= 3 && one.owned.size() == 2);
-        assertThat(one.events)
-                .containsExactly("assigned [t-0, t-1]", "lost [t-0, t-1]", "assigned [t-0, t-1]");
+        assertThat(one.events).containsExactly("assigned [t-0, t-1]", "lost [t-0, t-1]", "assigned [t-0, t-1]");
     }
 
     @Test
@@ -255,8 +253,12 @@ final class GroupTest {
     void passingTroubleWithTheCoordinatorIsSurvived() {
         brokers.create("t", 2);
         brokers.refuse(ApiKey.FIND_COORDINATOR, Refusal.DROP_BEFORE);
-        group("g").joinErrors.addAll(List.of(
-                ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, ErrorCode.NOT_COORDINATOR, ErrorCode.REBALANCE_IN_PROGRESS));
+        group("g")
+                .joinErrors
+                .addAll(List.of(
+                        ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+                        ErrorCode.NOT_COORDINATOR,
+                        ErrorCode.REBALANCE_IN_PROGRESS));
         brokers.refuse(ApiKey.SYNC_GROUP, Refusal.DROP_BEFORE);
         Member one = new Member("one", settings(Assignor.RANGE), "t");
 
@@ -367,7 +369,8 @@ final class GroupTest {
 
     private FakeGroup group(String name) {
         return brokers.groups.computeIfAbsent(
-                name, id -> new FakeGroup(brokers, brokers.hosts.getFirst().loops().getFirst()));
+                name,
+                id -> new FakeGroup(brokers, brokers.hosts.getFirst().loops().getFirst()));
     }
 
     private long committed(int partition) {

@@ -83,7 +83,10 @@ final class ProducerTest {
                 .build());
         Ledger ledger = new Ledger();
 
-        sendAll(producer, ledger, IntStream.range(0, 20).mapToObj(i -> "x".repeat(200)).toList());
+        sendAll(
+                producer,
+                ledger,
+                IntStream.range(0, 20).mapToObj(i -> "x".repeat(200)).toList());
         brokers.runFor(Duration.ofSeconds(1));
 
         assertThat(ledger.offsets).hasSizeBetween(12, 19);
@@ -100,8 +103,8 @@ final class ProducerTest {
 
             for (int i = 0; i < 1_000; i++) {
                 String value = "a value that compresses well, number " + i;
-                client.loop.execute(() ->
-                        producer.trySend(ProducerRecord.ofText(compression.name(), null, value), ledger));
+                client.loop.execute(
+                        () -> producer.trySend(ProducerRecord.ofText(compression.name(), null, value), ledger));
             }
             client.get(producer::flush);
 
@@ -311,9 +314,8 @@ final class ProducerTest {
     @Test
     void closingDeliversWhatWasAcceptedAndRefusesWhatComesLater() {
         brokers.create("t", 1);
-        Producer producer = producer(ProducerSettings.builder()
-                .linger(Duration.ofSeconds(30))
-                .build());
+        Producer producer = producer(
+                ProducerSettings.builder().linger(Duration.ofSeconds(30)).build());
         Ledger ledger = new Ledger();
         sendAll(producer, ledger, List.of("a", "b"));
 
@@ -375,19 +377,22 @@ final class ProducerTest {
             for (int i = 0; i < records; i++) {
                 String value = "v" + i;
                 int partition = i % 3;
-                simulation.after(Duration.ofMillis(dice.nextInt(20_000)), "send", () -> sender.loop.execute(
-                        () -> producer.trySend(record(value).withPartition(partition), new Delivery() {
-                            @Override
-                            public void delivered(TopicPartition id, long offset, long timestampMs) {
-                                settled[0]++;
-                                acknowledged.put(value, offset);
-                            }
+                simulation.after(
+                        Duration.ofMillis(dice.nextInt(20_000)),
+                        "send",
+                        () -> sender.loop.execute(() ->
+                                producer.trySend(record(value).withPartition(partition), new Delivery() {
+                                    @Override
+                                    public void delivered(TopicPartition id, long offset, long timestampMs) {
+                                        settled[0]++;
+                                        acknowledged.put(value, offset);
+                                    }
 
-                            @Override
-                            public void failed(ClientError error) {
-                                settled[0]++;
-                            }
-                        })));
+                                    @Override
+                                    public void failed(ClientError error) {
+                                        settled[0]++;
+                                    }
+                                })));
             }
             for (int i = 0; i < 30; i++) {
                 int what = dice.nextInt(5);
@@ -397,8 +402,10 @@ final class ProducerTest {
                     switch (what) {
                         case 0 -> cluster.moveLeader("t", partition, broker);
                         case 1 -> cluster.dropConnections();
-                        case 2 -> cluster.partition("t", partition).produceErrors.add(ErrorCode.NOT_ENOUGH_REPLICAS);
-                        case 3 -> cluster.partition("t", partition).produceErrors.add(ErrorCode.REQUEST_TIMED_OUT);
+                        case 2 ->
+                            cluster.partition("t", partition).produceErrors.add(ErrorCode.NOT_ENOUGH_REPLICAS);
+                        case 3 ->
+                            cluster.partition("t", partition).produceErrors.add(ErrorCode.REQUEST_TIMED_OUT);
                         default -> cluster.refuse(ApiKey.PRODUCE, Refusal.DROP_AFTERWARDS, Refusal.SILENCE);
                     }
                 });

@@ -29,8 +29,10 @@ final class SettingsTest {
     @Test
     void anIdempotentProducerNeedsAllAcknowledgements() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        ProducerSettings.builder().acks(Acks.LEADER).idempotent(true).build());
+                .isThrownBy(() -> ProducerSettings.builder()
+                        .acks(Acks.LEADER)
+                        .idempotent(true)
+                        .build());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ProducerSettings.builder().maxInFlight(6).build());
         assertThat(ProducerSettings.builder().acks(Acks.LEADER).build().idempotent())
@@ -41,8 +43,8 @@ final class SettingsTest {
     void heartbeatsMustBeMoreFrequentThanTheSessionLasts() {
         ConsumerSettings.Group group = ConsumerSettings.Group.of("g");
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        group.withTimes(Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(60)));
+                .isThrownBy(
+                        () -> group.withTimes(Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(60)));
     }
 
     @Test
@@ -50,6 +52,7 @@ final class SettingsTest {
         ConsumerSettings.Group group = ConsumerSettings.Group.of("g");
 
         assertThat(group.cooperative()).isFalse();
-        assertThat(group.withAssignors(Assignor.COOPERATIVE_STICKY).cooperative()).isTrue();
+        assertThat(group.withAssignors(Assignor.COOPERATIVE_STICKY).cooperative())
+                .isTrue();
     }
 }

@@ -28,10 +28,7 @@ final class TestClient {
                 ClusterSettings.of(brokers.bootstrap())
                         .withClientId(name)
                         .withTimeouts(new ClusterSettings.Timeouts(
-                                Duration.ofSeconds(10),
-                                Duration.ofSeconds(30),
-                                Duration.ofSeconds(60),
-                                METADATA_AGE)));
+                                Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), METADATA_AGE)));
     }
 
     TestClient(FakeCluster brokers, String name, ClusterSettings settings) {
@@ -56,7 +53,9 @@ final class TestClient {
         AtomicReference<Eventual<T>> eventual = new AtomicReference<>();
         loop.execute(() -> eventual.set(operation.get()));
         simulation.runUntil(
-                "the operation is done", () -> eventual.get() != null && eventual.get().isSettled(), PATIENCE);
+                "the operation is done",
+                () -> eventual.get() != null && eventual.get().isSettled(),
+                PATIENCE);
         return Optional.ofNullable(eventual.get()).flatMap(Eventual::result).orElseThrow();
     }
 

@@ -5,12 +5,11 @@
  *   <li>{@link dev.barnabas.metadata.ClusterImage} is everything that has been agreed on: brokers, topics, settings,
  *       features. Immutable; a {@link dev.barnabas.metadata.Change} makes the next one out of it, the same on every
  *       node.
- *   <li>{@link dev.barnabas.metadata.Wish} is what somebody wants, such as
- *       {@link dev.barnabas.metadata.CreateTopic}; each wish is one file with its rules. The
- *       {@link dev.barnabas.metadata.Controller} plans it: all that is open is settled, and there is one change, or a
- *       {@link dev.barnabas.metadata.Refusal}.
- *   <li>{@link dev.barnabas.metadata.MetadataLog} puts changes in order and keeps them safe. A port: the single node's is
- *       {@link dev.barnabas.metadata.EmbeddedMetadataLog}; a cluster's will be another.
+ *   <li>{@link dev.barnabas.metadata.Wish} is what somebody wants, such as {@link dev.barnabas.metadata.CreateTopic};
+ *       each wish is one file with its rules. The {@link dev.barnabas.metadata.Controller} plans it: all that is open
+ *       is settled, and there is one change, or a {@link dev.barnabas.metadata.Refusal}.
+ *   <li>{@link dev.barnabas.metadata.MetadataLog} puts changes in order and keeps them safe. A port: the single node's
+ *       is {@link dev.barnabas.metadata.EmbeddedMetadataLog}; a cluster's will be another.
  *   <li>{@link dev.barnabas.metadata.ClusterMetadata} runs all that on one loop: it takes wishes, has them planned,
  *       appends the changes, applies what comes out of the log, tells the other loops of the new image
  *       ({@link dev.barnabas.metadata.ImageUpdate}) and answers.
@@ -35,13 +34,13 @@
  * 28-    the entry
  * </pre>
  *
- * A crash can leave anything behind the last entry that was synced. After a restart the first frame that is not whole, or
- * not of the offset that is expected, ends the log: it and what follows is cut off and that is made durable, before
+ * A crash can leave anything behind the last entry that was synced. After a restart the first frame that is not whole,
+ * or not of the offset that is expected, ends the log: it and what follows is cut off and that is made durable, before
  * anything is appended. Unless a whole frame follows whose durable end offset says that the missing entry was on stable
  * storage once: then it is not a crash that has damaged it, and the log is not opened.
  *
- * <p><b>{@code <20 digits>.snapshot}</b> stands for all entries up to and including the offset in its name. Log files with
- * nothing behind that are deleted. It is written as {@code .snapshot.tmp}, synced, and then renamed:
+ * <p><b>{@code <20 digits>.snapshot}</b> stands for all entries up to and including the offset in its name. Log files
+ * with nothing behind that are deleted. It is written as {@code .snapshot.tmp}, synced, and then renamed:
  *
  * <pre>
  * bytes  field
@@ -56,12 +55,12 @@
  *
  * <h2>What is in them</h2>
  *
- * <b>An entry</b>: 8 bytes version of the image for which the change was planned, then the change. It is passed over where
- * it meets another version.
+ * <b>An entry</b>: 8 bytes version of the image for which the change was planned, then the change. It is passed over
+ * where it meets another version.
  *
- * <p><b>A change</b>: 2 bytes kind, 2 bytes version, then a record in Kafka's schema language; kinds, versions and fields
- * are in {@code src/main/schema}. A form that was ever written stays readable: a field is added with a new version, which is
- * written only when the feature {@link dev.barnabas.metadata.Feature#METADATA} allows it.
+ * <p><b>A change</b>: 2 bytes kind, 2 bytes version, then a record in Kafka's schema language; kinds, versions and
+ * fields are in {@code src/main/schema}. A form that was ever written stays readable: a field is added with a new
+ * version, which is written only when the feature {@link dev.barnabas.metadata.Feature#METADATA} allows it.
  *
  * <p><b>The state of a snapshot</b>:
  *
