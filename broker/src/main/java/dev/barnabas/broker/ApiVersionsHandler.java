@@ -1,9 +1,15 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.metadata.ClusterImage;
+import dev.barnabas.metadata.Feature;
+import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.message.ApiVersionsRequest;
 import dev.barnabas.protocol.message.ApiVersionsResponse;
 import dev.barnabas.protocol.message.ApiVersionsResponse.ApiVersion;
+import dev.barnabas.protocol.message.ApiVersionsResponse.FinalizedFeatureKey;
+import dev.barnabas.protocol.message.ApiVersionsResponse.SupportedFeatureKey;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -33,17 +39,46 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
     @Override
     public void handle(ApiVersionsRequest request, Call call) {
         ErrorCode error = check(request, call.version());
+        if (error != ErrorCode.NONE) {
+            call.answer(ApiVersionsResponse.builder().errorCode(error.code()).build());
+            return;
+        }
+        ClusterImage image = node.image();
         call.answer(ApiVersionsResponse.builder()
-                .errorCode(error.code())
-                .apiKeys(error == ErrorCode.NONE ? advertised(apis.get()) : List.of())
+                .apiKeys(advertised(apis.get()))
+                .supportedFeatures(supported(call.version()))
+                .finalizedFeaturesEpoch(image.featuresEpoch())
+                .finalizedFeatures(image.finalizedFeatures().entrySet().stream()
+                        .map(feature -> FinalizedFeatureKey.builder()
+                                .name(feature.getKey())
+                                .minVersionLevel(feature.getValue())
+                                .maxVersionLevel(feature.getValue())
+                                .build())
+                        .toList())
                 .build());
     }
 
+    /** Clients up to v3 cannot read a feature that may be at level 0 (KAFKA-17011). */
+    private static List<SupportedFeatureKey> supported(int version) {
+        return Arrays.stream(Feature.values())
+                .filter(feature -> version >= 4 || feature.lowest() > 0)
+                .map(feature -> SupportedFeatureKey.builder()
+                        .name(feature.label())
+                        .minVersion(feature.lowest())
+                        .maxVersion(feature.highest())
+                        .build())
+                .toList();
+    }
+
+    /**
+     * Produce is said to begin with v0, which is refused: clients of librdkafka up to 2.6 take a broker that does not
+     * have it for one that cannot compress (KAFKA-18659).
+     */
     static List<ApiVersion> advertised(Apis apis) {
         return apis.all().stream()
                 .map(api -> ApiVersion.builder()
                         .apiKey(api.key().id())
-                        .minVersion((short) api.lowestVersion())
+                        .minVersion((short) (api.key() == ApiKey.PRODUCE ? 0 : api.lowestVersion()))
                         .maxVersion((short) api.highestVersion())
                         .build())
                 .toList();

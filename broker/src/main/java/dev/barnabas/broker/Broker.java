@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: everything a client can reach. {@link BrokerStart} puts it together. The methods may be called from any thread;
- * callbacks come on the first loop.
+ * One node: everything a client can reach. {@link BrokerStart} puts it together. The methods may be called from any
+ * thread; callbacks come on the first loop.
  */
 public final class Broker {
 
@@ -51,9 +51,15 @@ public final class Broker {
      * Starts a node: opens its directories, learns what the cluster is, opens its partitions, and listens.
      *
      * @param settings as they were accepted by {@code SettingsReader}
+     * @param logLevels what clients may see and change of this process's loggers
      */
+    public static void start(Host host, Settings settings, LogLevels logLevels, Starting then) {
+        new BrokerStart(host, settings, logLevels, then).start();
+    }
+
+    /** Starts a node whose log levels cannot be changed by clients. */
     public static void start(Host host, Settings settings, Starting then) {
-        new BrokerStart(host, settings, then).start();
+        start(host, settings, LogLevels.none(), then);
     }
 
     public int nodeId() {
@@ -92,14 +98,17 @@ public final class Broker {
             for (LoopShare share : node.shares()) {
                 share.loop().execute(() -> {
                     connections.get(share.index()).stop();
-                    reconcilers.get(share.index()).stop(() -> closeLogs(share, () -> node.run(
-                            node.share(0).loop(), () -> {
-                                if (--left[0] == 0) {
-                                    metadataLog.close();
-                                    storage.close();
-                                    then.run();
-                                }
-                            })));
+                    reconcilers
+                            .get(share.index())
+                            .stop(() -> closeLogs(
+                                    share,
+                                    () -> node.run(node.share(0).loop(), () -> {
+                                        if (--left[0] == 0) {
+                                            metadataLog.close();
+                                            storage.close();
+                                            then.run();
+                                        }
+                                    })));
                 });
             }
         });

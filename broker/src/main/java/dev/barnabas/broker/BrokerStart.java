@@ -42,12 +42,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The composition root: puts a broker together, step by step on the first loop, and undoes what it has done if a step fails.
+ * The composition root: puts a broker together, step by step on the first loop, and undoes what it has done if a step
+ * fails.
  *
  * <ol>
  *   <li>open the directories; read the metadata log
- *   <li>bind the listeners, whose connections wait; register this broker at their addresses, which begins a new term for all
- *       partitions it leads
+ *   <li>bind the listeners, whose connections wait; register this broker at their addresses, which begins a new term
+ *       for all partitions it leads
  *   <li>find the partitions on the disks; build what each loop owns
  *   <li>let the loops reconcile with the image, and when all partitions are open, let the connections in
  * </ol>
@@ -58,6 +59,7 @@ final class BrokerStart {
 
     private final Host host;
     private final Settings settings;
+    private final LogLevels logLevels;
     private final Broker.Starting then;
     private final Loop loop;
     private final List<Network.Listener> open = new ArrayList<>();
@@ -67,9 +69,10 @@ final class BrokerStart {
     private final RequestMetrics requestMetrics = new RequestMetrics();
     private @Nullable Storage storage;
 
-    BrokerStart(Host host, Settings settings, Broker.Starting then) {
+    BrokerStart(Host host, Settings settings, LogLevels logLevels, Broker.Starting then) {
         this.host = host;
         this.settings = settings;
+        this.logLevels = logLevels;
         this.then = then;
         this.loop = host.loops().getFirst();
     }
@@ -82,7 +85,8 @@ final class BrokerStart {
             return;
         }
         Storage opened = storage;
-        loop.execute(() -> EmbeddedMetadataLog.open(opened.first(), Storage.METADATA_FOLDER, loop, orFail(this::readMetadata)));
+        loop.execute(() ->
+                EmbeddedMetadataLog.open(opened.first(), Storage.METADATA_FOLDER, loop, orFail(this::readMetadata)));
     }
 
     private void readMetadata(EmbeddedMetadataLog metadataLog) {
@@ -106,7 +110,8 @@ final class BrokerStart {
         if (!image.brokers().isEmpty() && image.broker(nodeId).isEmpty()) {
             fail("the data in " + storage().first().name() + " belongs to node "
                     + image.brokers().firstKey() + ", not to node " + nodeId
-                    + "; start with --set node.id=" + image.brokers().firstKey() + " or with another --set log.dirs=DIRECTORY");
+                    + "; start with --set node.id=" + image.brokers().firstKey()
+                    + " or with another --set log.dirs=DIRECTORY");
             return;
         }
         Connections.Limits limits = new Connections.Limits(
@@ -144,14 +149,18 @@ final class BrokerStart {
     }
 
     private boolean bind(Listeners.Listener configured) {
-        Endpoint address = new Endpoint(configured.bind().host(), configured.bind().port());
+        Endpoint address =
+                new Endpoint(configured.bind().host(), configured.bind().port());
         try {
             // The acceptor needs the listener's real address, which is known only when it is bound.
             BrokerListener[] bound = new BrokerListener[1];
             Network.Listener listener = host.network()
-                    .listen(address, settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES), connection -> connections
-                            .get(host.loops().indexOf(connection.loop()))
-                            .accept(connection, bound[0]));
+                    .listen(
+                            address,
+                            settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
+                            connection -> connections
+                                    .get(host.loops().indexOf(connection.loop()))
+                                    .accept(connection, bound[0]));
             int port = configured.advertised().port() == 0
                     ? listener.address().port()
                     : configured.advertised().port();
@@ -182,19 +191,28 @@ final class BrokerStart {
                     index,
                     each,
                     new PartitionTable(each),
-                    new FetchSessions(each, host.entropy(), Math.max(1, sessions / host.loops().size()))));
+                    new FetchSessions(
+                            each,
+                            host.entropy(),
+                            Math.max(1, sessions / host.loops().size()))));
         }
         Node node = new Node(settings.get(BrokerSettings.NODE_ID), host, settings, shares, metadata.image());
-        GroupCoordinator groups = new GroupCoordinator(groupSettings(), topics(node), host.entropy(), () -> node.image()
-                .topic(Topic.CONSUMER_OFFSETS)
-                .map(topic -> topic.partitions().size())
-                .orElse(0));
+        GroupCoordinator groups = new GroupCoordinator(
+                groupSettings(),
+                topics(node),
+                host.entropy(),
+                () -> node.image()
+                        .topic(Topic.CONSUMER_OFFSETS)
+                        .map(topic -> topic.partitions().size())
+                        .orElse(0));
         List<Reconciler> reconcilers = new ArrayList<>();
         for (LoopShare share : shares) {
             reconcilers.add(new Reconciler(node, share, groups));
         }
         TopicCreation creation = new TopicCreation(node, metadata, reconcilers);
-        Apis apis = apis(node, metadata, groups, creation, new ProducerIds(loop, metadata, node.id(), brokerEpoch));
+        ProducerIds producerIds = new ProducerIds(loop, metadata, node.id(), brokerEpoch);
+        List<Api<?>> adminApis = AdminApis.of(node, metadata, creation, reconcilers, logLevels);
+        Apis apis = apis(node, groups, creation, producerIds, adminApis);
         Broker broker = new Broker(new Broker.Parts(
                 node,
                 storage(),
@@ -238,7 +256,11 @@ final class BrokerStart {
     }
 
     private Apis apis(
-            Node node, ClusterMetadata metadata, GroupCoordinator groups, TopicCreation creation, ProducerIds producerIds) {
+            Node node,
+            GroupCoordinator groups,
+            TopicCreation creation,
+            ProducerIds producerIds,
+            List<Api<?>> adminApis) {
         List<Api<?>> apis = new ArrayList<>();
         Apis[] all = new Apis[1];
         apis.add(Api.of(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(() -> all[0], node)));
@@ -261,10 +283,9 @@ final class BrokerStart {
         apis.add(Api.of(ApiKey.DELETE_RECORDS, DeleteRecordsRequest.class, new DeleteRecordsHandler(node)));
         apis.add(Api.of(
                 ApiKey.FIND_COORDINATOR, FindCoordinatorRequest.class, new FindCoordinatorHandler(node, creation)));
-        apis.add(Api.of(
-                ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
+        apis.add(Api.of(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
         apis.addAll(GroupApis.of(groups));
-        apis.addAll(AdminApis.of(node, metadata, creation));
+        apis.addAll(adminApis);
         all[0] = new Apis(apis);
         return all[0];
     }

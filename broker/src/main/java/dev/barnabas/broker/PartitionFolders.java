@@ -6,10 +6,11 @@ import dev.barnabas.replication.PartitionId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
- * Which directory holds which partition of one loop: where its folder is, and where a new one goes (the directory with the
- * fewest). Owned by the loop.
+ * Which directory holds which partition of one loop: where its folder is, and where a new one goes (the directory with
+ * the fewest). Owned by the loop.
  */
 final class PartitionFolders {
 
@@ -43,6 +44,12 @@ final class PartitionFolders {
         if (known != null) {
             held[known]--;
         }
+    }
+
+    /** The index in {@link #all} of the directory where a partition is; empty if it has no place. */
+    OptionalInt directoryOf(PartitionId id) {
+        Integer known = found.get(id.folder());
+        return known == null ? OptionalInt.empty() : OptionalInt.of(known);
     }
 
     List<Directory> all() {

@@ -35,12 +35,19 @@
  * </pre>
  *
  * A crash can leave anything behind the last entry that was synced. After a restart the first frame that is not whole,
+<<<<<<< HEAD
  * or not of the offset that is expected, ends the log. Unless a whole frame follows whose durable end offset says that
  * the missing entry was on stable storage once: then it is not a crash that has damaged it, and the log is not opened.
  *
  * <p>Opening writes the entries behind the newest snapshot anew, as {@code .log.tmp}, syncs them, renames the file and
  * deletes the other log files. A log file whose name lies before the end of the one before it is a remainder of that.
  *
+=======
+ * or not of the offset that is expected, ends the log: it and what follows is cut off and that is made durable, before
+ * anything is appended. Unless a whole frame follows whose durable end offset says that the missing entry was on stable
+ * storage once: then it is not a crash that has damaged it, and the log is not opened.
+ *
+>>>>>>> client
  * <p><b>{@code <20 digits>.snapshot}</b> stands for all entries up to and including the offset in its name. Log files
  * with nothing behind that are deleted. It is written as {@code .snapshot.tmp}, synced, and then renamed:
  *
