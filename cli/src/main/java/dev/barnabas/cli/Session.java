@@ -24,6 +24,9 @@ final class Session implements AutoCloseable {
 
     private static final int PROBE_MS = 5_000;
 
+    /** EX_SOFTWARE of sysexits.h. */
+    private static final int EXIT_SOFTWARE = 70;
+
     private final LiveHost host;
     private final Cluster cluster;
     private final Admin admin;
@@ -50,9 +53,16 @@ final class Session implements AutoCloseable {
             throw Failure.usage("--bootstrap-server: " + e.getMessage());
         }
         requireListener(settings.bootstrap());
-        LiveHost host = LiveHost.builder().loops(1).build();
+        LiveHost host = LiveHost.builder().loops(1).onDefect(Session::defect).build();
         ClusterSettings patient = settings.withTimeouts(settings.timeouts().withOperation(timeout));
         return new Session(host, new Cluster(host, host.loops().getFirst(), patient));
+    }
+
+    /** A command has no log, so it is said here; as a node does, the process stops at once. */
+    private static void defect(String where, Throwable cause) {
+        System.err.println("barnabas: a defect in " + where + "; please report it with this:");
+        cause.printStackTrace();
+        Runtime.getRuntime().halt(EXIT_SOFTWARE);
     }
 
     private static void requireListener(List<Endpoint> servers) {
