@@ -42,14 +42,9 @@ final class Links {
 
         private @Nullable Peer peer;
         private int failures;
-<<<<<<< HEAD
-        /** The monotonic clock starts anywhere, also below zero. */
-        private long notBeforeNanos = loop.clock().nanos();
-=======
 
-        /** After a failure. */
-        private long notBeforeNanos;
->>>>>>> client
+        /** After a failure. The monotonic clock starts anywhere, also below zero. */
+        private long notBeforeNanos = loop.clock().nanos();
 
         private String lastFault = "";
 
