@@ -4,8 +4,6 @@ import dev.barnabas.client.BlockingProducer;
 import dev.barnabas.client.ClientError;
 import dev.barnabas.client.ClientException;
 import dev.barnabas.client.Delivery;
-import dev.barnabas.client.Eventual;
-import dev.barnabas.client.Producer;
 import dev.barnabas.client.ProducerRecord;
 import dev.barnabas.client.ProducerSettings;
 import dev.barnabas.client.ProducerSettings.Acks;
@@ -105,8 +103,7 @@ final class ProduceCommand implements Callable<Integer> {
         ProducerSettings settings = settings();
         try (Session session = cluster.open()) {
             session.get(session.cluster()::refresh);
-            Producer producer = session.get(() -> Eventual.of(new Producer(session.cluster(), settings)));
-            return new Run(new BlockingProducer(session.cluster(), producer)).toTheEnd();
+            return new Run(new BlockingProducer(session.cluster(), settings)).toTheEnd();
         }
     }
 
@@ -161,7 +158,10 @@ final class ProduceCommand implements Callable<Integer> {
         int toTheEnd() {
             streams.remark(streams.inputIsTerminal() ? "A record for each line; Ctrl-D ends." : "Reading; Ctrl-C ends.");
             Thread reader = Thread.ofPlatform().daemon().name("barnabas-input").start(this::read);
-            OnStop hook = OnStop.run(this::flush);
+            OnStop hook = OnStop.run(() -> {
+                flush();
+                summarize();
+            });
             @Nullable String failure = ended.join();
             reader.interrupt();
             flush();
