@@ -43,13 +43,8 @@ final class Links {
         private @Nullable Peer peer;
         private int failures;
 
-<<<<<<< HEAD
         /** After a failure. */
         private long notBeforeNanos;
-=======
-        /** After a failure. The monotonic clock starts anywhere, also below zero. */
-        private long notBeforeNanos = loop.clock().nanos();
->>>>>>> cli
 
         private String lastFault = "";
 
