@@ -1,4 +1,30 @@
-/** The group shard: classic groups and their offsets. Pure logic. */
+/**
+ * Groups: who consumes together, and how far they have come. Pure logic on top of {@code dev.barnabas.coordinator};
+ * stored in {@code __consumer_offsets} in Kafka's formats.
+ *
+ * <pre>
+ *  broker ---> GroupCoordinator ---> Shards ---> ShardHost ---> GroupOperation.decide(GroupShard, now) ---> Decision
+ *              (checks, routes)      (finds)     (its loop)     JoinGroup, SyncGroup, Heartbeat, ...
+ * </pre>
+ *
+ * <ul>
+ *   <li>{@link dev.barnabas.groups.GroupCoordinator}: what the broker calls; start there.
+ *   <li>{@code GroupShard}: the state of the groups that one partition stores.
+ *   <li>One file for each API: {@code JoinGroup}, {@code SyncGroup}, {@code Heartbeat}, {@code LeaveGroup},
+ *       {@code OffsetCommit}, {@code OffsetFetch}, {@code OffsetDelete}, {@code DescribeGroup}, {@code ListGroups},
+ *       {@code DeleteGroup}. Each opens with what its versions change.
+ *   <li>{@code Phase}: the states of a classic group, with the picture; {@code Rebalance}: the transitions;
+ *       {@code Expiry}: what is forgotten.
+ *   <li>{@code GroupRecord}, {@code GroupRecords}, {@code StoredGroup}: what is stored, and how.
+ * </ul>
+ *
+ * <p>A decision works on a {@code Draft}: an immutable group is turned into the next one, and what follows from that is
+ * collected on the way. Requests that are parked (a member waits for the others) are tickets in the group's state.
+ *
+ * <p>What only the leader of the partition knows (who is joining, who waits) is lost when the coordinator moves: the
+ * group falls back to what was stored last, its members keep their places with fresh sessions, and whoever was in the
+ * middle of a rebalance begins again.
+ */
 @NullMarked
 package dev.barnabas.groups;
 

@@ -34,7 +34,8 @@ public interface DiskFile {
 
     /**
      * A hint that the file is going to grow to about this size, so that space can be reserved without changing
-     * {@link #size}. Appends that run beside syncs are much calmer then (DESIGN.md, Group commit).
+     * {@link #size}. Appends that run beside syncs are much calmer then (DESIGN.md, Group commit). What is not used is
+     * given back by {@link #truncate}, also to the size that the file has.
      */
     void preallocate(long bytes) throws IOException;
 

@@ -1,0 +1,251 @@
+package dev.barnabas.client;
+
+import dev.barnabas.client.ClusterView.Broker;
+import dev.barnabas.host.Endpoint;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.Response;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Administration of a cluster. Operations on several things succeed or fail for each of them; each goes to the brokers
+ * that are responsible, is tried again where that helps, and takes no longer than the operation timeout of the
+ * settings. Owned by the cluster's loop.
+ */
+public final class Admin {
+
+    private final Cluster cluster;
+
+    public Admin(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** @param clusterId null if the brokers are too old to tell */
+    public record ClusterDescription(@Nullable String clusterId, int controllerId, List<DescribedBroker> brokers) {
+        public ClusterDescription {
+            brokers = List.copyOf(brokers);
+        }
+    }
+
+    /** @param fenced whether it is registered, but serves nobody */
+    public record DescribedBroker(Broker broker, boolean fenced) {}
+
+    // Topics
+
+    public Eventual<Map<String, Result<Topics.Created>>> createTopics(Collection<Topics.New> topics) {
+        return createTopics(topics, false);
+    }
+
+    /** @param validateOnly creates nothing, but says whether it could be done */
+    public Eventual<Map<String, Result<Topics.Created>>> createTopics(
+            Collection<Topics.New> topics, boolean validateOnly) {
+        Map<String, Topics.New> byName = new LinkedHashMap<>();
+        topics.forEach(topic -> byName.put(topic.name(), topic));
+        return ask(TopicQuestions.create(byName, validateOnly, timeoutMs()), byName.keySet());
+    }
+
+    public Eventual<Map<String, Result<Done>>> deleteTopics(Collection<String> names) {
+        return ask(TopicQuestions.delete(timeoutMs()), names);
+    }
+
+    /** All topics, by name, with the internal ones. */
+    public Eventual<List<ClusterView.Topic>> listTopics() {
+        return askOne(TopicQuestions.list(), "topics");
+    }
+
+    public Eventual<Map<String, Result<ClusterView.Topic>>> describeTopics(Collection<String> names) {
+        return ask(TopicQuestions.describe(), names);
+    }
+
+    public Eventual<Map<String, Result<Done>>> createPartitions(
+            Map<String, Topics.NewPartitions> topics, boolean validateOnly) {
+        return ask(TopicQuestions.createPartitions(topics, validateOnly, timeoutMs()), topics.keySet());
+    }
+
+    /**
+     * Deletes the records before an offset of each partition.
+     *
+     * @param before the first offset that stays; -1 is the high watermark: delete all there is
+     * @return the first offset there is now
+     */
+    public Eventual<Map<TopicPartition, Result<Long>>> deleteRecords(Map<TopicPartition, Long> before) {
+        return ask(TopicQuestions.deleteRecords(before, timeoutMs()), before.keySet());
+    }
+
+    public Eventual<Map<TopicPartition, Result<Offsets.Found>>> listOffsets(Map<TopicPartition, Offsets.Spec> specs) {
+        return listOffsets(specs, ConsumerSettings.Isolation.READ_UNCOMMITTED);
+    }
+
+    public Eventual<Map<TopicPartition, Result<Offsets.Found>>> listOffsets(
+            Map<TopicPartition, Offsets.Spec> specs, ConsumerSettings.Isolation isolation) {
+        return ask(OffsetQuestions.list(specs, isolation, requestTimeout()), specs.keySet());
+    }
+
+    // Settings
+
+    public Eventual<Map<Configs.Resource, Result<List<Configs.Entry>>>> describeConfigs(
+            Collection<Configs.Resource> resources) {
+        return describeConfigs(resources, false, false);
+    }
+
+    /** @param documentation a broker that is too old leaves it out */
+    public Eventual<Map<Configs.Resource, Result<List<Configs.Entry>>>> describeConfigs(
+            Collection<Configs.Resource> resources, boolean synonyms, boolean documentation) {
+        return ask(ConfigQuestions.describe(synonyms, documentation), resources);
+    }
+
+    /** Changes some settings and leaves the others alone. */
+    public Eventual<Map<Configs.Resource, Result<Done>>> alterConfigs(
+            Map<Configs.Resource, List<Configs.Change>> changes, boolean validateOnly) {
+        return ask(ConfigQuestions.alter(changes, validateOnly), changes.keySet());
+    }
+
+    /** What has settings of its own, of these kinds; of all kinds if there are none. */
+    public Eventual<List<Configs.Resource>> listConfigResources(Set<Configs.Kind> kinds) {
+        return askOne(ConfigQuestions.list(), Set.copyOf(kinds));
+    }
+
+    // Brokers
+
+    public Eventual<ClusterDescription> describeCluster() {
+        Eventual<ClusterDescription> described = askOne(BrokerQuestions.cluster(), "the cluster");
+        return orIfUnsupported(
+                described,
+                () -> cluster.refresh()
+                        .map(view -> new ClusterDescription(
+                                view.clusterId(),
+                                view.controllerId(),
+                                view.brokers().values().stream()
+                                        .sorted(Comparator.comparingInt(Broker::id))
+                                        .map(broker -> new DescribedBroker(broker, false))
+                                        .toList())));
+    }
+
+    /** The log directories of brokers, with these partitions in them; null for all that are there. */
+    public Eventual<Map<Integer, Result<List<LogDirs.Directory>>>> describeLogDirs(
+            Collection<Integer> brokers, @Nullable Collection<TopicPartition> partitions) {
+        return ask(BrokerQuestions.logDirs(partitions), brokers);
+    }
+
+    // Groups
+
+    /** Asks every broker for the groups that it coordinates; no states stand for all, and so do no types. */
+    public Eventual<Groups.Listings> listGroups(Set<String> states, Set<String> types) {
+        return cluster.refresh()
+                .flatMap(view -> ask(
+                        GroupQuestions.list(states, types),
+                        view.brokers().keySet().stream().sorted().toList()))
+                .map(byBroker -> {
+                    List<Groups.Listing> groups = new ArrayList<>();
+                    Map<Integer, ClientError> failed = new LinkedHashMap<>();
+                    byBroker.forEach((broker, result) -> {
+                        switch (result) {
+                            case Result.Success<List<Groups.Listing>>(var some) -> groups.addAll(some);
+                            case Result.Failure<List<Groups.Listing>>(ClientError error) -> failed.put(broker, error);
+                        }
+                    });
+                    groups.sort(Comparator.comparing(Groups.Listing::id));
+                    return new Groups.Listings(groups, failed);
+                });
+    }
+
+    /** Describes groups of consumers, old and new, and classic groups of others. */
+    public Eventual<Map<String, Result<Groups.Description>>> describeGroups(Collection<String> groups) {
+        Function<String, Broker> coordinator = group ->
+                cluster.coordinators().known(group).orElse(new Broker(Offsets.UNKNOWN, new Endpoint("", 0), null));
+        return ask(GroupQuestions.describeConsumer(coordinator), groups).flatMap(newOnes -> {
+            Set<String> others = newOnes.entrySet().stream()
+                    .filter(entry -> mayBeClassic(entry.getValue()))
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            return ask(GroupQuestions.describeClassic(coordinator), others).map(oldOnes -> {
+                Map<String, Result<Groups.Description>> all = new LinkedHashMap<>(newOnes);
+                all.putAll(oldOnes);
+                return all;
+            });
+        });
+    }
+
+    private static boolean mayBeClassic(Result<Groups.Description> result) {
+        return result instanceof Result.Failure<Groups.Description>(ClientError error)
+                && switch (error) {
+                    case ClientError.Unsupported _ -> true;
+                    case ClientError.Refused(ErrorCode code, String _) ->
+                        code == ErrorCode.GROUP_ID_NOT_FOUND || code == ErrorCode.UNSUPPORTED_VERSION;
+                    case ClientError.TimedOut _,
+                            ClientError.Invalid _,
+                            ClientError.BufferFull _,
+                            ClientError.NoOffset _,
+                            ClientError.Closed _ -> false;
+                };
+    }
+
+    public Eventual<Map<String, Result<Done>>> deleteGroups(Collection<String> groups) {
+        return ask(GroupQuestions.delete(), groups);
+    }
+
+    /** What a group has committed for these partitions, or for all if they are null. */
+    public Eventual<Map<TopicPartition, Result<Offsets.Committed>>> groupOffsets(
+            String group, @Nullable Collection<TopicPartition> partitions) {
+        return askOne(OffsetQuestions.committed(partitions, false), group);
+    }
+
+    /** Sets a group's offsets. Refused while the group has members. */
+    public Eventual<Map<TopicPartition, Result<Done>>> alterGroupOffsets(
+            String group, Map<TopicPartition, Offsets.Committed> offsets) {
+        return ask(OffsetQuestions.commit(OffsetQuestions.Committer.outside(group), offsets), offsets.keySet());
+    }
+
+    /** Forgets a group's offsets. Refused for topics to which members are subscribed. */
+    public Eventual<Map<TopicPartition, Result<Done>>> deleteGroupOffsets(
+            String group, Collection<TopicPartition> partitions) {
+        return ask(OffsetQuestions.delete(group), partitions);
+    }
+
+    /** Removes members from a classic group; the broker writes the reason into its log. */
+    public Eventual<Map<Groups.Leaver, Result<Done>>> removeMembers(
+            String group, Collection<Groups.Leaver> members, String reason) {
+        return ask(GroupQuestions.remove(group, reason), members);
+    }
+
+    private <K, V, R extends Response> Eventual<Map<K, Result<V>>> ask(Question<K, V, R> question, Collection<K> keys) {
+        return cluster.ask(
+                question, List.copyOf(keys), cluster.settings().timeouts().operation());
+    }
+
+    private <K, V, R extends Response> Eventual<V> askOne(Question<K, V, R> question, K key) {
+        return cluster.askOne(question, key, cluster.settings().timeouts().operation());
+    }
+
+    private static <T> Eventual<T> orIfUnsupported(
+            Eventual<T> first, java.util.function.Supplier<Eventual<T>> otherwise) {
+        Eventual<T> chosen = new Eventual<>();
+        first.then(outcome -> {
+            if (outcome instanceof Result.Failure<T>(ClientError.Unsupported _)) {
+                otherwise.get().then(chosen::settle);
+            } else {
+                chosen.settle(outcome);
+            }
+        });
+        return chosen;
+    }
+
+    private Duration requestTimeout() {
+        return cluster.settings().timeouts().request();
+    }
+
+    /** How long the broker may take; it answers before we give the connection up. */
+    private int timeoutMs() {
+        return (int) requestTimeout().toMillis();
+    }
+}

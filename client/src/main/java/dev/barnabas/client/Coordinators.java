@@ -1,0 +1,131 @@
+package dev.barnabas.client;
+
+import dev.barnabas.client.ClusterView.Broker;
+import dev.barnabas.host.Endpoint;
+import dev.barnabas.peer.Answer;
+import dev.barnabas.peer.Call;
+import dev.barnabas.peer.PeerFault;
+import dev.barnabas.peer.Reply;
+import dev.barnabas.protocol.ApiKey;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.message.FindCoordinatorRequest;
+import dev.barnabas.protocol.message.FindCoordinatorResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which broker coordinates which group. Owned by the client's loop. */
+final class Coordinators {
+
+    private static final byte GROUP = 0;
+
+    /** From this version on, several coordinators are looked up at once, and the fields are others. */
+    private static final int BATCHED = 4;
+
+    private final Metadata metadata;
+    private final Links links;
+    private final Map<String, Broker> known = new HashMap<>();
+
+    /** What came of one attempt to find a coordinator. */
+    sealed interface Lookup {
+        record Found(Broker coordinator) implements Lookup {}
+
+        record NotNow(String obstacle) implements Lookup {}
+
+        record Never(ClientError error) implements Lookup {}
+    }
+
+    Coordinators(Metadata metadata, Links links) {
+        this.metadata = metadata;
+        this.links = links;
+    }
+
+    Optional<Broker> known(String group) {
+        return Optional.ofNullable(known.get(group));
+    }
+
+    /** It is not, or cannot be reached: look again. Does nothing if another one is known by now. */
+    void forget(String group, Broker coordinator) {
+        known.remove(group, coordinator);
+    }
+
+    /** One attempt. */
+    Eventual<Lookup> find(String group) {
+        Broker already = known.get(group);
+        if (already != null) {
+            return Eventual.of(new Lookup.Found(already));
+        }
+        Optional<Broker> broker = metadata.anyBroker();
+        if (broker.isEmpty()) {
+            return metadata.refresh().map(view -> new Lookup.NotNow("the cluster has just become known"));
+        }
+        Eventual<Lookup> found = new Eventual<>();
+        links.send(broker.get(), Lane.PROMPT, call(group), new Reply<FindCoordinatorResponse>() {
+            @Override
+            public void answered(Answer<FindCoordinatorResponse> answer) {
+                Lookup lookup = read(group, answer);
+                if (lookup instanceof Lookup.Found(Broker coordinator)) {
+                    known.put(group, coordinator);
+                }
+                found.succeed(lookup);
+            }
+
+            @Override
+            public void failed(PeerFault fault) {
+                metadata.refresh();
+                found.succeed(
+                        Faults.isFinal(fault)
+                                ? new Lookup.Never(Faults.error(fault))
+                                : new Lookup.NotNow(fault.message()));
+            }
+        });
+        return found;
+    }
+
+    private static Call<FindCoordinatorResponse> call(String group) {
+        return Call.of(
+                ApiKey.FIND_COORDINATOR,
+                version -> {
+                    FindCoordinatorRequest.Builder request =
+                            FindCoordinatorRequest.builder().keyType(GROUP);
+                    return (version < BATCHED ? request.key(group) : request.coordinatorKeys(List.of(group))).build();
+                },
+                FindCoordinatorResponse::read);
+    }
+
+    private static Lookup read(String group, Answer<FindCoordinatorResponse> answer) {
+        FindCoordinatorResponse response = answer.response();
+        if (answer.version() < BATCHED) {
+            return lookup(
+                    group,
+                    response.errorCode(),
+                    response.errorMessage() == null ? "" : response.errorMessage(),
+                    response.nodeId(),
+                    response.host(),
+                    response.port());
+        }
+        return response.coordinators().stream()
+                .filter(coordinator -> coordinator.key().equals(group))
+                .findFirst()
+                .map(coordinator -> lookup(
+                        group,
+                        coordinator.errorCode(),
+                        coordinator.errorMessage() == null ? "" : coordinator.errorMessage(),
+                        coordinator.nodeId(),
+                        coordinator.host(),
+                        coordinator.port()))
+                .orElse(new Lookup.NotNow("the broker did not name the coordinator of group " + group));
+    }
+
+    private static Lookup lookup(String group, short code, String message, int nodeId, String host, int port) {
+        ErrorCode error = ErrorCode.forCode(code);
+        if (error == ErrorCode.NONE && port > 0 && port <= 65_535) {
+            return new Lookup.Found(new Broker(nodeId, new Endpoint(host, port), null));
+        }
+        String text = "coordinator of group " + group + ": " + (message.isEmpty() ? error.message() : message);
+        return error == ErrorCode.NONE || error.retriable()
+                ? new Lookup.NotNow(text)
+                : new Lookup.Never(new ClientError.Refused(error, text));
+    }
+}

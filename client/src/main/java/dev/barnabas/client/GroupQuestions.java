@@ -1,0 +1,190 @@
+package dev.barnabas.client;
+
+import dev.barnabas.client.ClusterView.Broker;
+import dev.barnabas.client.Question.Route;
+import dev.barnabas.peer.Call;
+import dev.barnabas.protocol.ApiKey;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
+import dev.barnabas.protocol.message.DeleteGroupsRequest;
+import dev.barnabas.protocol.message.DeleteGroupsResponse;
+import dev.barnabas.protocol.message.DescribeGroupsRequest;
+import dev.barnabas.protocol.message.DescribeGroupsResponse;
+import dev.barnabas.protocol.message.LeaveGroupRequest;
+import dev.barnabas.protocol.message.LeaveGroupRequest.MemberIdentity;
+import dev.barnabas.protocol.message.LeaveGroupResponse;
+import dev.barnabas.protocol.message.ListGroupsRequest;
+import dev.barnabas.protocol.message.ListGroupsResponse;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Questions about groups, see {@link Admin}. */
+final class GroupQuestions {
+
+    private static final String DEAD = "Dead";
+
+    private GroupQuestions() {}
+
+    /** The key is a broker: each knows the groups it coordinates. */
+    static Question<Integer, List<Groups.Listing>, ListGroupsResponse> list(Set<String> states, Set<String> types) {
+        return Question.of(
+                "list the groups of broker",
+                Route.Node::new,
+                brokers -> Call.of(
+                                ListGroupsRequest.builder()
+                                        .statesFilter(states.stream().sorted().toList())
+                                        .typesFilter(types.stream().sorted().toList())
+                                        .build(),
+                                ListGroupsResponse::read)
+                        .from(!types.isEmpty() ? 5 : !states.isEmpty() ? 4 : 0),
+                (answer, outcomes) -> outcomes.keys()
+                        .forEach(broker -> outcomes.outcome(
+                                broker,
+                                answer.response().errorCode(),
+                                null,
+                                () -> answer.response().groups().stream()
+                                        .map(group -> new Groups.Listing(
+                                                group.groupId(),
+                                                group.protocolType(),
+                                                group.groupState(),
+                                                group.groupType()))
+                                        .toList())));
+    }
+
+    static Question<String, Groups.Description, DescribeGroupsResponse> describeClassic(
+            Function<String, Broker> coordinator) {
+        return Question.<String, Groups.Description, DescribeGroupsResponse>of(
+                "describe group",
+                Route.CoordinatorOf::new,
+                groups -> Call.of(
+                        ApiKey.DESCRIBE_GROUPS,
+                        version ->
+                                DescribeGroupsRequest.builder().groups(groups).build(),
+                        DescribeGroupsResponse::read),
+                (answer, outcomes) -> answer.response().groups().forEach(group -> {
+                    // Before version 6 a group that does not exist is described as a dead one.
+                    short error = group.errorCode() == ErrorCode.NONE.code()
+                                    && group.groupState().equals(DEAD)
+                            ? ErrorCode.GROUP_ID_NOT_FOUND.code()
+                            : group.errorCode();
+                    outcomes.outcome(group.groupId(), error, group.errorMessage(), () -> classic(group, coordinator));
+                }));
+    }
+
+    private static Groups.Description classic(
+            DescribeGroupsResponse.DescribedGroup group, Function<String, Broker> coordinator) {
+        boolean consumers = group.protocolType().equals(ConsumerProtocol.TYPE);
+        return new Groups.Description(
+                group.groupId(),
+                "Classic",
+                group.groupState(),
+                group.protocolType(),
+                group.protocolData(),
+                -1,
+                coordinator.apply(group.groupId()),
+                group.members().stream()
+                        .map(member -> new Groups.Member(
+                                member.memberId(),
+                                member.groupInstanceId(),
+                                member.clientId(),
+                                member.clientHost(),
+                                consumers
+                                        ? Set.copyOf(ConsumerProtocol.assigned(member.memberAssignment())
+                                                .orElse(List.of()))
+                                        : Set.of()))
+                        .toList());
+    }
+
+    static Question<String, Groups.Description, ConsumerGroupDescribeResponse> describeConsumer(
+            Function<String, Broker> coordinator) {
+        return Question.of(
+                "describe consumer group",
+                Route.CoordinatorOf::new,
+                groups -> Call.of(
+                        ConsumerGroupDescribeRequest.builder().groupIds(groups).build(),
+                        ConsumerGroupDescribeResponse::read),
+                (answer, outcomes) -> answer.response()
+                        .groups()
+                        .forEach(group -> outcomes.outcome(
+                                group.groupId(),
+                                group.errorCode(),
+                                group.errorMessage(),
+                                () -> new Groups.Description(
+                                        group.groupId(),
+                                        "Consumer",
+                                        group.groupState(),
+                                        ConsumerProtocol.TYPE,
+                                        group.assignorName(),
+                                        group.groupEpoch(),
+                                        coordinator.apply(group.groupId()),
+                                        group.members().stream()
+                                                .map(GroupQuestions::member)
+                                                .toList()))));
+    }
+
+    private static Groups.Member member(ConsumerGroupDescribeResponse.Member member) {
+        Set<TopicPartition> assigned = new HashSet<>();
+        member.assignment()
+                .topicPartitions()
+                .forEach(topic -> topic.partitions()
+                        .forEach(partition -> assigned.add(new TopicPartition(topic.topicName(), partition))));
+        return new Groups.Member(
+                member.memberId(), member.instanceId(), member.clientId(), member.clientHost(), assigned);
+    }
+
+    static Question<String, Done, DeleteGroupsResponse> delete() {
+        return Question.of(
+                "delete group",
+                Route.CoordinatorOf::new,
+                groups -> Call.of(
+                        DeleteGroupsRequest.builder().groupsNames(groups).build(), DeleteGroupsResponse::read),
+                (answer, outcomes) -> answer.response()
+                        .results()
+                        .forEach(group -> outcomes.outcome(
+                                group.groupId(), group.errorCode(), group.errorMessage(), () -> Done.DONE)));
+    }
+
+    static Question<Groups.Leaver, Done, LeaveGroupResponse> remove(String group, String reason) {
+        return Question.of(
+                "remove from group " + group,
+                leaver -> new Route.CoordinatorOf(group),
+                leavers -> Call.of(
+                                ApiKey.LEAVE_GROUP,
+                                version -> LeaveGroupRequest.builder()
+                                        .groupId(group)
+                                        .members(leavers.stream()
+                                                .map(leaver -> MemberIdentity.builder()
+                                                        .memberId(leaver.memberId())
+                                                        .groupInstanceId(leaver.instanceId())
+                                                        .reason(version >= 5 ? reason : null)
+                                                        .build())
+                                                .toList())
+                                        .build(),
+                                LeaveGroupResponse::read)
+                        .from(3),
+                (answer, outcomes) -> {
+                    if (answer.response().errorCode() != ErrorCode.NONE.code()) {
+                        outcomes.allRefused(answer.response().errorCode(), null);
+                        return;
+                    }
+                    Map<Groups.Leaver, Short> errors = answer.response().members().stream()
+                            .collect(Collectors.toMap(
+                                    member -> member.groupInstanceId() != null
+                                            ? Groups.Leaver.staticMember(member.groupInstanceId())
+                                            : Groups.Leaver.member(member.memberId()),
+                                    LeaveGroupResponse.MemberResponse::errorCode,
+                                    (one, same) -> one));
+                    outcomes.keys().forEach(leaver -> {
+                        Short error = errors.get(leaver);
+                        if (error != null) {
+                            outcomes.outcome(leaver, error, null, () -> Done.DONE);
+                        }
+                    });
+                });
+    }
+}

@@ -1,0 +1,84 @@
+package dev.barnabas.client;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What one is told about groups. */
+public final class Groups {
+
+    private Groups() {}
+
+    /**
+     * A group in a list.
+     *
+     * @param protocolType {@code consumer} for groups of consumers; empty if it has only offsets
+     * @param state as the broker calls it, such as {@code Stable} or {@code Empty}; empty if it is too old to tell
+     * @param type as the broker calls it, such as {@code Classic} or {@code Consumer}; empty if it is too old to tell
+     */
+    public record Listing(String id, String protocolType, String state, String type) {}
+
+    /** @param failed brokers that could not be asked; groups that they coordinate are missing */
+    public record Listings(List<Listing> groups, Map<Integer, ClientError> failed) {
+        public Listings {
+            groups = List.copyOf(groups);
+            failed = Map.copyOf(failed);
+        }
+    }
+
+    /**
+     * A group as its coordinator sees it.
+     *
+     * @param type {@code Classic} or {@code Consumer}
+     * @param assignor the name of the assignor in use; empty if there is none
+     * @param epoch of a consumer group; -1 for a classic one
+     */
+    public record Description(
+            String id,
+            String type,
+            String state,
+            String protocolType,
+            String assignor,
+            int epoch,
+            ClusterView.Broker coordinator,
+            List<Member> members) {
+        public Description {
+            members = List.copyOf(members);
+        }
+    }
+
+    /**
+     * A member.
+     *
+     * @param instanceId the name of a static member, or null
+     * @param assigned what it has; empty if it has nothing, or the group does not speak the consumers' protocol
+     */
+    public record Member(
+            String memberId,
+            @Nullable String instanceId,
+            String clientId,
+            String clientHost,
+            Set<TopicPartition> assigned) {
+        public Member {
+            assigned = Set.copyOf(assigned);
+        }
+    }
+
+    /**
+     * Who is to be removed from a group.
+     *
+     * @param memberId empty for a static member
+     * @param instanceId the name of a static member, or null
+     */
+    public record Leaver(String memberId, @Nullable String instanceId) {
+
+        public static Leaver member(String memberId) {
+            return new Leaver(memberId, null);
+        }
+
+        public static Leaver staticMember(String instanceId) {
+            return new Leaver("", instanceId);
+        }
+    }
+}

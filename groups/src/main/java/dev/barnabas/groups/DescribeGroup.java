@@ -1,0 +1,61 @@
+package dev.barnabas.groups;
+
+import dev.barnabas.coordinator.Decision;
+import dev.barnabas.coordinator.Ticket;
+import dev.barnabas.groups.Phase.Stable;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroup;
+import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroupMember;
+import java.util.Optional;
+
+/**
+ * How one group stands: one of those that a DescribeGroups request asks for. What the members said and were assigned is
+ * told when the group is stable.
+ *
+ * <ul>
+ *   <li>Version 4 tells the instance ids of static members.
+ *   <li>Version 6 (KIP-1043) says GROUP_ID_NOT_FOUND of a group that does not exist; before, it is merely Dead.
+ * </ul>
+ */
+record DescribeGroup(String groupId, Caller caller, Ticket<DescribedGroup> ticket) implements GroupOperation {
+    private static final String DEAD = "Dead";
+    private static final int NOT_FOUND_SINCE = 6;
+
+    @Override
+    public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
+        Optional<ClassicGroup> group = shard.classic(groupId);
+        return Decision.answer(ticket.with(group.isPresent() ? described(group.get()) : notFound()));
+    }
+
+    private static DescribedGroup described(ClassicGroup group) {
+        String protocol = group.phase() instanceof Stable stable ? stable.protocol() : null;
+        return DescribedGroup.builder()
+                .groupId(group.id())
+                .groupState(group.state())
+                .protocolType(group.shownProtocolType())
+                .protocolData(protocol == null ? "" : protocol)
+                .members(group.roster().all().stream()
+                        .map(member -> DescribedGroupMember.builder()
+                                .memberId(member.id())
+                                .groupInstanceId(member.client().instanceId())
+                                .clientId(member.client().clientId())
+                                .clientHost(member.client().clientHost())
+                                .memberMetadata(protocol == null ? Member.NO_ASSIGNMENT : member.metadata(protocol))
+                                .memberAssignment(protocol == null ? Member.NO_ASSIGNMENT : member.assignment())
+                                .build())
+                        .toList())
+                .build();
+    }
+
+    private DescribedGroup notFound() {
+        DescribedGroup.Builder dead = DescribedGroup.builder().groupId(groupId).groupState(DEAD);
+        if (caller.apiVersion() >= NOT_FOUND_SINCE) {
+            dead.errorCode(ErrorCode.GROUP_ID_NOT_FOUND.code()).errorMessage("Group " + groupId + " not found.");
+        }
+        return dead.build();
+    }
+
+    static DescribedGroup refusal(String groupId, ErrorCode error) {
+        return DescribedGroup.builder().groupId(groupId).errorCode(error.code()).build();
+    }
+}

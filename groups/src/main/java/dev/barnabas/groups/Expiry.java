@@ -1,0 +1,147 @@
+package dev.barnabas.groups;
+
+import dev.barnabas.coordinator.Decision;
+import dev.barnabas.coordinator.Ticket;
+import dev.barnabas.coordinator.TimerChange;
+import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
+import dev.barnabas.groups.GroupRecord.OffsetForgotten;
+import dev.barnabas.groups.GroupTimer.ForgetTopics;
+import dev.barnabas.groups.GroupTimer.Sweep;
+import dev.barnabas.groups.GroupTimer.SweepGroup;
+import dev.barnabas.groups.Phase.Completing;
+import dev.barnabas.groups.Phase.Empty;
+import dev.barnabas.groups.Phase.Preparing;
+import dev.barnabas.groups.Phase.Stable;
+import dev.barnabas.protocol.Uuid;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What is forgotten, and when.
+ *
+ * <ul>
+ *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty
+ *       (KIP-211).
+ *   <li>Those of a name that never had members (a simple consumer, a tool) expire so long after they were committed.
+ *   <li>Those of a stable consumer group that has not subscribed to the topic any more, likewise.
+ *   <li>Offsets that were committed with a time of expiry, by clients of old versions, keep it.
+ *   <li>Offsets of topics that are deleted go at once; a sweep finds those whose deletion nobody told.
+ *   <li>A group that has neither members nor offsets is forgotten by the next sweep.
+ * </ul>
+ */
+final class Expiry {
+    private static final long NEVER = -1;
+
+    private Expiry() {}
+
+    /** Looks at each group by itself, as each is written by itself. */
+    static Decision<GroupRecord, GroupChange, GroupTimer> sweep(GroupShard shard) {
+        List<TimerChange<GroupTimer>> timers = new ArrayList<>();
+        for (Group group : shard.groups()) {
+            timers.add(new TimerChange.Start<>(new SweepGroup(group.id()), 0));
+        }
+        timers.add(new TimerChange.Start<>(new Sweep(), shard.settings().offsetsRetentionCheckIntervalMs()));
+        return new Decision<>(List.of(), List.of(), List.of(), timers, false);
+    }
+
+    /** What of a group has expired. */
+    static Decision<GroupRecord, GroupChange, GroupTimer> ofGroup(GroupShard shard, String groupId, long nowMs) {
+        Optional<ClassicGroup> existing = shard.classic(groupId);
+        if (existing.isEmpty()) {
+            return Decision.nothing();
+        }
+        ClassicGroup group = existing.get();
+        List<GroupRecord> records = new ArrayList<>();
+        long offsets = 0;
+        for (var topic : shard.offsets().of(groupId).entrySet()) {
+            offsets += topic.getValue().size();
+            Optional<Uuid> current = shard.topics().idOf(topic.getKey());
+            topic.getValue().forEach((partition, committed) -> {
+                boolean topicIsGone = current.isEmpty() || committed.isOfAnother(current.get());
+                if (topicIsGone || isExpired(group, topic.getKey(), committed, shard.settings(), nowMs)) {
+                    records.add(new OffsetForgotten(groupId, topic.getKey(), partition));
+                }
+            });
+        }
+        boolean nothingLeft = records.size() == offsets;
+        if (group.isEmpty() && group.roster().pending().isEmpty() && nothingLeft) {
+            records.add(new ClassicGroupForgotten(groupId));
+        }
+        return divisible(records, List.of());
+    }
+
+    private static boolean isExpired(
+            ClassicGroup group, String topic, CommittedOffset committed, GroupSettings settings, long nowMs) {
+        OptionalLong unusedSince = group.isSubscribedTo(topic) ? OptionalLong.empty() : unusedSince(group, committed);
+        if (unusedSince.isEmpty()) {
+            return false;
+        }
+        return committed.expireMs() == NEVER
+                ? nowMs - unusedSince.getAsLong() >= settings.offsetsRetentionMs()
+                : nowMs >= committed.expireMs();
+    }
+
+    /** Since when nobody has used an offset of a topic that the group does not read; empty if that cannot be said. */
+    private static OptionalLong unusedSince(ClassicGroup group, CommittedOffset committed) {
+        if (group.protocolType() == null) {
+            return OptionalLong.of(committed.commitMs());
+        }
+        return switch (group.phase()) {
+            case Empty _ ->
+                OptionalLong.of(group.sinceMs() == ClassicGroup.SINCE_UNKNOWN ? committed.commitMs() : group.sinceMs());
+            case Stable _ ->
+                group.isConsumers() && group.subscribedTopics() != null
+                        ? OptionalLong.of(committed.commitMs())
+                        : OptionalLong.empty();
+            case Preparing _, Completing _ -> OptionalLong.empty();
+        };
+    }
+
+    /** Topics were deleted: which groups have offsets of them. */
+    static Decision<GroupRecord, GroupChange, GroupTimer> topicsDeleted(GroupShard shard, Map<String, Uuid> deleted) {
+        List<TimerChange<GroupTimer>> timers = new ArrayList<>();
+        for (Group group : shard.groups()) {
+            if (deleted.keySet().stream().anyMatch(shard.offsets().of(group.id())::containsKey)) {
+                timers.add(new TimerChange.Start<>(new ForgetTopics(group.id(), deleted), 0));
+            }
+        }
+        return new Decision<>(List.of(), List.of(), List.of(), timers, false);
+    }
+
+    /** Forgets a group's offsets of deleted topics, but not those of new topics of the same names. */
+    static Decision<GroupRecord, GroupChange, GroupTimer> ofTopics(
+            GroupShard shard, String groupId, Map<String, Uuid> deleted) {
+        List<GroupRecord> records = new ArrayList<>();
+        deleted.forEach((name, id) -> {
+            var partitions = shard.offsets().of(groupId).getOrDefault(name, Collections.emptyNavigableMap());
+            partitions.forEach((partition, committed) -> {
+                if (!committed.isOfAnother(id)) {
+                    records.add(new OffsetForgotten(groupId, name, partition));
+                }
+            });
+        });
+        return divisible(records, List.of());
+    }
+
+    /** Forgets a group and all that it has committed. */
+    static List<GroupRecord> everythingOf(GroupShard shard, String groupId) {
+        List<GroupRecord> records = new ArrayList<>();
+        shard.offsets()
+                .of(groupId)
+                .forEach((topic, partitions) -> partitions
+                        .keySet()
+                        .forEach(partition -> records.add(new OffsetForgotten(groupId, topic, partition))));
+        // The group last: what is forgotten of it before is whole offsets.
+        records.add(new ClassicGroupForgotten(groupId));
+        return records;
+    }
+
+    static Decision<GroupRecord, GroupChange, GroupTimer> divisible(
+            List<GroupRecord> records, List<Ticket.Answer> answers) {
+        return new Decision<>(records, List.of(), answers, List.of(), true);
+    }
+}

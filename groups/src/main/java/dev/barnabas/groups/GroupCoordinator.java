@@ -1,0 +1,246 @@
+package dev.barnabas.groups;
+
+import dev.barnabas.coordinator.Gather;
+import dev.barnabas.coordinator.ShardHost;
+import dev.barnabas.coordinator.ShardLog;
+import dev.barnabas.coordinator.Shards;
+import dev.barnabas.coordinator.Ticket;
+import dev.barnabas.host.Entropy;
+import dev.barnabas.host.Loop;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.DeleteGroupsRequest;
+import dev.barnabas.protocol.message.DeleteGroupsResponse;
+import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
+import dev.barnabas.protocol.message.DescribeGroupsRequest;
+import dev.barnabas.protocol.message.DescribeGroupsResponse;
+import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroup;
+import dev.barnabas.protocol.message.HeartbeatRequest;
+import dev.barnabas.protocol.message.HeartbeatResponse;
+import dev.barnabas.protocol.message.JoinGroupRequest;
+import dev.barnabas.protocol.message.JoinGroupResponse;
+import dev.barnabas.protocol.message.LeaveGroupRequest;
+import dev.barnabas.protocol.message.LeaveGroupResponse;
+import dev.barnabas.protocol.message.ListGroupsRequest;
+import dev.barnabas.protocol.message.ListGroupsResponse;
+import dev.barnabas.protocol.message.OffsetCommitRequest;
+import dev.barnabas.protocol.message.OffsetCommitResponse;
+import dev.barnabas.protocol.message.OffsetDeleteRequest;
+import dev.barnabas.protocol.message.OffsetDeleteResponse;
+import dev.barnabas.protocol.message.OffsetFetchRequest;
+import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
+import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
+import dev.barnabas.protocol.message.SyncGroupRequest;
+import dev.barnabas.protocol.message.SyncGroupResponse;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+
+/**
+ * The group coordinator of this node: what the broker calls. It checks what needs no group, finds the shard that keeps
+ * the group, on whatever loop that is, and brings the answer back to the loop of the caller.
+ *
+ * <p>Each method returns before it is answered; the answer comes once, on the loop that is given, and has the shape of
+ * the version that the caller speaks. Nothing that is given with a request is kept but copies, so the frame that it
+ * came in may be released when the method returns. Authorisation and throttling are the broker's.
+ */
+public final class GroupCoordinator {
+    /** Before, there has to be a protocol name in every answer. */
+    private static final int NULL_PROTOCOL_NAME_SINCE = 7;
+
+    private final GroupSettings settings;
+    private final IntSupplier partitions;
+    private final Shards<GroupShard, GroupRecord, GroupChange, GroupTimer> shards;
+
+    /**
+     * @param topics for the names and ids in requests, and to forget offsets of what does not exist any more
+     * @param entropy for member ids
+     * @param partitions how many partitions {@code __consumer_offsets} has; 0 while it does not exist. Asked on any
+     *     loop
+     */
+    public GroupCoordinator(GroupSettings settings, Topics topics, Entropy entropy, IntSupplier partitions) {
+        this.settings = settings;
+        this.partitions = partitions;
+        this.shards = new Shards<>(() -> new GroupShard(settings, topics, entropy), settings.commitTimeoutMs());
+    }
+
+    /** The partition of {@code __consumer_offsets} whose leader coordinates a group. */
+    public static int partitionOf(String groupId, int partitions) {
+        return Shards.partitionOf(groupId, partitions);
+    }
+
+    /** This node leads a partition of {@code __consumer_offsets} from now on, or in a new epoch. On its loop. */
+    public void elected(int partition, ShardLog log) {
+        shards.elected(partition, log);
+    }
+
+    /** This node does not lead the partition (any more). On its loop. */
+    public void resigned(int partition) {
+        shards.resigned(partition);
+    }
+
+    /** Topics were deleted: their offsets are forgotten. From any loop. */
+    public void topicsDeleted(Map<String, Uuid> deleted) {
+        for (ShardHost<GroupShard, GroupRecord, GroupChange, GroupTimer> host : shards.hosts()) {
+            Ticket<ErrorCode> nobodyAsked = new Ticket<>(error -> error, _ -> {});
+            shards.read(host, nobodyAsked, (shard, _) -> Expiry.topicsDeleted(shard, deleted));
+        }
+    }
+
+    public void join(JoinGroupRequest request, Caller caller, Loop loop, Consumer<JoinGroupResponse> then) {
+        Consumer<JoinGroupResponse> answer = response -> then.accept(asVersion(response, caller.apiVersion()));
+        Function<ErrorCode, JoinGroupResponse> refusal = error -> JoinGroup.refusal(request.memberId(), error);
+        if (request.groupId().isEmpty()) {
+            answer.accept(refusal.apply(ErrorCode.INVALID_GROUP_ID));
+        } else if (request.sessionTimeoutMs() < settings.minSessionTimeoutMs()
+                || request.sessionTimeoutMs() > settings.maxSessionTimeoutMs()) {
+            answer.accept(refusal.apply(ErrorCode.INVALID_SESSION_TIMEOUT));
+        } else {
+            Ticket<JoinGroupResponse> ticket = ticket(refusal, loop, answer);
+            decide(request.groupId(), ticket, new JoinGroup(JoinGroup.detached(request), caller, ticket));
+        }
+    }
+
+    private static JoinGroupResponse asVersion(JoinGroupResponse response, int version) {
+        return version < NULL_PROTOCOL_NAME_SINCE && response.protocolName() == null
+                ? response.toBuilder().protocolName("").build()
+                : response;
+    }
+
+    public void sync(SyncGroupRequest request, Loop loop, Consumer<SyncGroupResponse> then) {
+        if (request.groupId().isEmpty()) {
+            then.accept(SyncGroup.refusal(ErrorCode.INVALID_GROUP_ID));
+            return;
+        }
+        Ticket<SyncGroupResponse> ticket = ticket(SyncGroup::refusal, loop, then);
+        decide(request.groupId(), ticket, new SyncGroup(SyncGroup.detached(request), ticket));
+    }
+
+    public void heartbeat(HeartbeatRequest request, Loop loop, Consumer<HeartbeatResponse> then) {
+        if (request.groupId().isEmpty()) {
+            then.accept(Heartbeat.refusal(ErrorCode.INVALID_GROUP_ID));
+            return;
+        }
+        Ticket<HeartbeatResponse> ticket = ticket(Heartbeat::refusal, loop, then);
+        decide(request.groupId(), ticket, new Heartbeat(request, ticket));
+    }
+
+    public void leave(LeaveGroupRequest request, Caller caller, Loop loop, Consumer<LeaveGroupResponse> then) {
+        if (request.groupId().isEmpty()) {
+            then.accept(LeaveGroup.refusal(ErrorCode.INVALID_GROUP_ID));
+            return;
+        }
+        Ticket<LeaveGroupResponse> ticket = ticket(LeaveGroup::refusal, loop, then);
+        decide(request.groupId(), ticket, new LeaveGroup(request, caller, ticket));
+    }
+
+    /** An empty group id is allowed, for old clients that use none. */
+    public void commitOffsets(
+            OffsetCommitRequest request, Caller caller, Loop loop, Consumer<OffsetCommitResponse> then) {
+        Ticket<OffsetCommitResponse> ticket = ticket(error -> OffsetCommit.refusal(request, error), loop, then);
+        decide(request.groupId(), ticket, new OffsetCommit(request, caller, ticket));
+    }
+
+    /** An empty group id is allowed, for old clients that use none. */
+    public void fetchOffsets(OffsetFetchRequest request, Caller caller, Loop loop, Consumer<OffsetFetchResponse> then) {
+        int version = caller.apiVersion();
+        List<OffsetFetchRequestGroup> groups = OffsetFetch.groupsOf(request, version);
+        Gather<OffsetFetchResponseGroup> gather = new Gather<>(
+                groups.size(), loop, answers -> then.accept(OffsetFetch.answer(request, version, answers)));
+        for (int i = 0; i < groups.size(); i++) {
+            OffsetFetchRequestGroup group = groups.get(i);
+            Ticket<OffsetFetchResponseGroup> ticket =
+                    ticket(error -> OffsetFetch.refusal(group, error), gather.part(i));
+            decide(group.groupId(), ticket, new OffsetFetch(group, caller, ticket));
+        }
+    }
+
+    public void deleteOffsets(OffsetDeleteRequest request, Loop loop, Consumer<OffsetDeleteResponse> then) {
+        if (request.groupId().isEmpty()) {
+            then.accept(OffsetDelete.refusal(ErrorCode.INVALID_GROUP_ID));
+            return;
+        }
+        Ticket<OffsetDeleteResponse> ticket = ticket(OffsetDelete::refusal, loop, then);
+        decide(request.groupId(), ticket, new OffsetDelete(request, ticket));
+    }
+
+    public void describe(
+            DescribeGroupsRequest request, Caller caller, Loop loop, Consumer<DescribeGroupsResponse> then) {
+        List<String> groups = request.groups();
+        Gather<DescribedGroup> gather = new Gather<>(
+                groups.size(),
+                loop,
+                described -> then.accept(
+                        DescribeGroupsResponse.builder().groups(described).build()));
+        for (int i = 0; i < groups.size(); i++) {
+            String groupId = groups.get(i);
+            Ticket<DescribedGroup> ticket = ticket(error -> DescribeGroup.refusal(groupId, error), gather.part(i));
+            decide(groupId, ticket, new DescribeGroup(groupId, caller, ticket));
+        }
+    }
+
+    /** The groups that this node coordinates. */
+    public void list(ListGroupsRequest request, Loop loop, Consumer<ListGroupsResponse> then) {
+        List<ShardHost<GroupShard, GroupRecord, GroupChange, GroupTimer>> hosts = List.copyOf(shards.hosts());
+        Gather<ListGroupsResponse> gather =
+                new Gather<>(hosts.size(), loop, answers -> then.accept(ListGroups.together(answers)));
+        for (int i = 0; i < hosts.size(); i++) {
+            Ticket<ListGroupsResponse> ticket = ticket(ListGroups::refusal, gather.part(i));
+            shards.read(hosts.get(i), ticket, new ListGroups(request, ticket));
+        }
+    }
+
+    public void delete(DeleteGroupsRequest request, Loop loop, Consumer<DeleteGroupsResponse> then) {
+        // A group that is named twice is deleted, and answered, once.
+        List<String> groups = List.copyOf(new LinkedHashSet<>(request.groupsNames()));
+        Gather<DeletableGroupResult> gather = new Gather<>(
+                groups.size(),
+                loop,
+                results -> then.accept(
+                        DeleteGroupsResponse.builder().results(results).build()));
+        for (int i = 0; i < groups.size(); i++) {
+            String groupId = groups.get(i);
+            Ticket<DeletableGroupResult> ticket = ticket(error -> DeleteGroup.answer(groupId, error), gather.part(i));
+            decide(groupId, ticket, new DeleteGroup(groupId, ticket));
+        }
+    }
+
+    /** How the shards on this node are, for metrics and for people; each answers on its own loop. */
+    Collection<ShardHost<GroupShard, GroupRecord, GroupChange, GroupTimer>> hosts() {
+        return shards.hosts();
+    }
+
+    private void decide(String groupId, Ticket<?> ticket, GroupOperation operation) {
+        shards.decide(groupId, partitions.getAsInt(), ticket, operation);
+    }
+
+    private static <A> Ticket<A> ticket(Function<ErrorCode, A> refusal, Loop loop, Consumer<A> then) {
+        return ticket(refusal, response -> {
+            if (loop.isCurrent()) {
+                then.accept(response);
+            } else {
+                loop.execute(() -> then.accept(response));
+            }
+        });
+    }
+
+    private static <A> Ticket<A> ticket(Function<ErrorCode, A> refusal, Consumer<A> then) {
+        return new Ticket<>(error -> refusal.apply(asToldToMembers(error)), then);
+    }
+
+    /** What refuses an append, in terms of coordinators: those are the errors that clients of groups understand. */
+    private static ErrorCode asToldToMembers(ErrorCode error) {
+        return switch (error) {
+            case UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
+                ErrorCode.COORDINATOR_NOT_AVAILABLE;
+            case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR -> ErrorCode.NOT_COORDINATOR;
+            case RECORD_LIST_TOO_LARGE, INVALID_FETCH_SIZE -> ErrorCode.MESSAGE_TOO_LARGE;
+            default -> error;
+        };
+    }
+}

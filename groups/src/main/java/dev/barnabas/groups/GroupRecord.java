@@ -1,0 +1,19 @@
+package dev.barnabas.groups;
+
+import dev.barnabas.protocol.state.GroupMetadataValue;
+
+/** What is stored in {@code __consumer_offsets}. {@link GroupRecords} has the formats. */
+sealed interface GroupRecord {
+
+    record OffsetCommitted(String groupId, String topic, int partition, CommittedOffset committed)
+            implements GroupRecord {}
+
+    /** A tombstone. */
+    record OffsetForgotten(String groupId, String topic, int partition) implements GroupRecord {}
+
+    /** A classic group as it is after a rebalance, or empty. */
+    record ClassicGroupStored(String groupId, GroupMetadataValue value) implements GroupRecord {}
+
+    /** A tombstone. */
+    record ClassicGroupForgotten(String groupId) implements GroupRecord {}
+}

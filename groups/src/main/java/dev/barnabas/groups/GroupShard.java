@@ -1,0 +1,215 @@
+package dev.barnabas.groups;
+
+import dev.barnabas.coordinator.Decision;
+import dev.barnabas.coordinator.Shard;
+import dev.barnabas.coordinator.ShardRecord;
+import dev.barnabas.coordinator.TimerChange;
+import dev.barnabas.groups.GroupChange.Becomes;
+import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
+import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
+import dev.barnabas.groups.GroupRecord.OffsetCommitted;
+import dev.barnabas.groups.GroupRecord.OffsetForgotten;
+import dev.barnabas.groups.GroupTimer.ForgetTopics;
+import dev.barnabas.groups.GroupTimer.JoinEnd;
+import dev.barnabas.groups.GroupTimer.SessionEnd;
+import dev.barnabas.groups.GroupTimer.Sweep;
+import dev.barnabas.groups.GroupTimer.SweepGroup;
+import dev.barnabas.groups.GroupTimer.SyncEnd;
+import dev.barnabas.groups.Phase.Completing;
+import dev.barnabas.groups.Phase.Empty;
+import dev.barnabas.groups.Phase.Preparing;
+import dev.barnabas.groups.Phase.Stable;
+import dev.barnabas.host.Entropy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The groups and offsets that one partition of {@code __consumer_offsets} stores. Owned by the loop of the partition.
+ *
+ * <p>What it can be asked is a {@link GroupOperation} each ({@link JoinGroup}, {@link OffsetCommit}, ...), which reads
+ * the state here and decides. The state changes only in {@link #apply} and {@link #change}: offsets and settled groups
+ * by records, what is under way in a rebalance by changes. The key of each group is its id; groups do not touch each
+ * other.
+ */
+final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupShard.class);
+
+    private final GroupSettings settings;
+    private final Topics topics;
+    private final Entropy entropy;
+    private final Map<String, Group> groups = new TreeMap<>();
+    private final Offsets offsets = new Offsets();
+
+    GroupShard(GroupSettings settings, Topics topics, Entropy entropy) {
+        this.settings = settings;
+        this.topics = topics;
+        this.entropy = entropy;
+    }
+
+    GroupSettings settings() {
+        return settings;
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    Optional<Group> group(String id) {
+        return Optional.ofNullable(groups.get(id));
+    }
+
+    /** The classic group of that name. */
+    Optional<ClassicGroup> classic(String id) {
+        return switch (groups.get(id)) {
+            case null -> Optional.empty();
+            case ClassicGroup classic -> Optional.of(classic);
+        };
+    }
+
+    /** In the order of their ids. */
+    Collection<Group> groups() {
+        return Collections.unmodifiableCollection(groups.values());
+    }
+
+    Offsets offsets() {
+        return offsets;
+    }
+
+    Draft draft(ClassicGroup group, long nowMs) {
+        return new Draft(group, settings, nowMs);
+    }
+
+    /** A name for people, and a random part that makes it unique. */
+    String newMemberId(String name) {
+        // A random UUID, of version 4 and variant 2.
+        long most = (entropy.nextLong() & ~0xf000L) | 0x4000L;
+        long least = (entropy.nextLong() & ~0xc000000000000000L) | 0x8000000000000000L;
+        return name + "-" + new UUID(most, least);
+    }
+
+    @Override
+    public void apply(GroupRecord record) {
+        switch (record) {
+            case OffsetCommitted(String groupId, String topic, int partition, CommittedOffset committed) -> {
+                offsets.put(groupId, topic, partition, committed);
+                groups.computeIfAbsent(groupId, id -> ClassicGroup.created(id, ClassicGroup.SINCE_UNKNOWN));
+            }
+            case OffsetForgotten(String groupId, String topic, int partition) ->
+                offsets.remove(groupId, topic, partition);
+            case ClassicGroupStored(String groupId, var value) -> groups.put(groupId, StoredGroup.read(groupId, value));
+            case ClassicGroupForgotten(String groupId) -> {
+                groups.remove(groupId);
+                if (offsets.has(groupId)) {
+                    groups.put(groupId, ClassicGroup.created(groupId, ClassicGroup.SINCE_UNKNOWN));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void change(GroupChange change) {
+        switch (change) {
+            case Becomes(ClassicGroup group) -> {
+                Optional<ClassicGroup> before = classic(group.id());
+                groups.put(group.id(), group);
+                log(before, group);
+            }
+        }
+    }
+
+    private static void log(Optional<ClassicGroup> before, ClassicGroup group) {
+        boolean samePhase = before.isPresent()
+                && before.get().generation() == group.generation()
+                && before.get().phase().getClass() == group.phase().getClass();
+        if (samePhase) {
+            return;
+        }
+        String message = switch (group.phase()) {
+            case Empty _ -> "group is empty";
+            case Preparing _ -> "group rebalances";
+            case Completing _ -> "group has a new generation";
+            case Stable _ -> "group is stable";
+        };
+        LOG.atInfo()
+                .setMessage(message)
+                .addKeyValue("group", group.id())
+                .addKeyValue("generation", group.generation())
+                .addKeyValue("members", group.roster().size())
+                .addKeyValue("why", group.phase() instanceof Preparing preparing ? preparing.reason() : "")
+                .log();
+    }
+
+    @Override
+    public Decision<GroupRecord, GroupChange, GroupTimer> loaded(long nowMs) {
+        List<GroupChange> changes = new ArrayList<>();
+        List<TimerChange<GroupTimer>> timers = new ArrayList<>();
+        for (Group group : groups.values()) {
+            switch (group) {
+                case ClassicGroup classic -> {
+                    Draft draft = draft(classic, nowMs);
+                    Rebalance.loaded(draft);
+                    Decision<GroupRecord, GroupChange, GroupTimer> decision = draft.decision();
+                    changes.addAll(decision.changes());
+                    timers.addAll(decision.timers());
+                }
+            }
+        }
+        timers.add(new TimerChange.Start<>(new Sweep(), settings.offsetsRetentionCheckIntervalMs()));
+        return new Decision<>(List.of(), changes, List.of(), timers, false);
+    }
+
+    @Override
+    public Decision<GroupRecord, GroupChange, GroupTimer> expired(GroupTimer timer, long nowMs) {
+        return switch (timer) {
+            case SessionEnd(String groupId, String memberId) ->
+                onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId));
+            case JoinEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::joinEnded);
+            case SyncEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::syncEnded);
+            case Sweep _ -> Expiry.sweep(this);
+            case SweepGroup(String groupId) -> Expiry.ofGroup(this, groupId, nowMs);
+            case ForgetTopics(String groupId, var deleted) -> Expiry.ofTopics(this, groupId, deleted);
+        };
+    }
+
+    private Decision<GroupRecord, GroupChange, GroupTimer> onGroup(
+            String groupId, long nowMs, Consumer<Draft> transition) {
+        Optional<ClassicGroup> group = classic(groupId);
+        if (group.isEmpty()) {
+            return Decision.nothing();
+        }
+        Draft draft = draft(group.get(), nowMs);
+        transition.accept(draft);
+        return draft.decision();
+    }
+
+    @Override
+    public Optional<String> keyOf(GroupTimer timer) {
+        return switch (timer) {
+            case SessionEnd sessionEnd -> Optional.of(sessionEnd.groupId());
+            case JoinEnd joinEnd -> Optional.of(joinEnd.groupId());
+            case SyncEnd syncEnd -> Optional.of(syncEnd.groupId());
+            case Sweep _ -> Optional.empty();
+            case SweepGroup sweep -> Optional.of(sweep.groupId());
+            case ForgetTopics forget -> Optional.of(forget.groupId());
+        };
+    }
+
+    @Override
+    public ShardRecord encode(GroupRecord record) {
+        return GroupRecords.encode(record);
+    }
+
+    @Override
+    public Optional<GroupRecord> decode(ShardRecord record) {
+        return GroupRecords.decode(record);
+    }
+}

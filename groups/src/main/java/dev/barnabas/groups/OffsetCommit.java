@@ -1,0 +1,190 @@
+package dev.barnabas.groups;
+
+import dev.barnabas.coordinator.Decision;
+import dev.barnabas.coordinator.Ticket;
+import dev.barnabas.groups.GroupRecord.OffsetCommitted;
+import dev.barnabas.groups.Phase.Completing;
+import dev.barnabas.groups.Phase.Empty;
+import dev.barnabas.groups.Phase.Preparing;
+import dev.barnabas.groups.Phase.Stable;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.OffsetCommitRequest;
+import dev.barnabas.protocol.message.OffsetCommitRequest.OffsetCommitRequestPartition;
+import dev.barnabas.protocol.message.OffsetCommitRequest.OffsetCommitRequestTopic;
+import dev.barnabas.protocol.message.OffsetCommitResponse;
+import dev.barnabas.protocol.message.OffsetCommitResponse.OffsetCommitResponsePartition;
+import dev.barnabas.protocol.message.OffsetCommitResponse.OffsetCommitResponseTopic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member stores how far it has come; or somebody who is no member does, if the group has none (generation -1).
+ *
+ * <ul>
+ *   <li>Versions 2 to 4 may say how long the offsets are to be kept.
+ *   <li>Version 6 adds the leader epoch, version 7 (KIP-345) the static instance.
+ *   <li>Version 9 answers GROUP_ID_NOT_FOUND where ILLEGAL_GENERATION was answered if there is no such group.
+ *   <li>Version 10 (KIP-848) names topics by id only.
+ * </ul>
+ */
+record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCommitResponse> ticket)
+        implements GroupOperation {
+    static final int TOPIC_IDS_SINCE = 10;
+    private static final int GROUP_NOT_FOUND_SINCE = 9;
+    private static final long NEVER = -1;
+
+    @Override
+    public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
+        List<Target> targets =
+                request.topics().stream().map(topic -> target(topic, shard)).toList();
+        if (targets.stream().allMatch(target -> target.known == null)) {
+            return Decision.answer(ticket.with(answer(targets, _ -> ErrorCode.NONE.code())));
+        }
+        Optional<ClassicGroup> existing = shard.classic(request.groupId());
+        Optional<ErrorCode> refused = existing.isPresent() ? refusalBy(existing.get()) : refusalWithoutGroup();
+        if (refused.isPresent()) {
+            return Decision.answer(
+                    ticket.with(answer(targets, _ -> refused.get().code())));
+        }
+        int maxChars = shard.settings().offsetMetadataMaxChars();
+        ClassicGroup group = existing.orElseGet(() -> ClassicGroup.created(request.groupId(), nowMs));
+        Draft draft = shard.draft(group, nowMs);
+        for (Target target : targets) {
+            if (target.known != null) {
+                commit(draft, target.known, target.topic, maxChars);
+            }
+        }
+        prolongSession(draft);
+        return draft.answer(ticket.with(answer(
+                        targets, partition -> refusalOf(partition, maxChars).code())))
+                .decision();
+    }
+
+    private Optional<ErrorCode> refusalWithoutGroup() {
+        if (request.generationIdOrMemberEpoch() < 0) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                caller.apiVersion() >= GROUP_NOT_FOUND_SINCE
+                        ? ErrorCode.GROUP_ID_NOT_FOUND
+                        : ErrorCode.ILLEGAL_GENERATION);
+    }
+
+    private Optional<ErrorCode> refusalBy(ClassicGroup group) {
+        int generation = request.generationIdOrMemberEpoch();
+        if (generation < 0 && group.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean claimsMembership =
+                generation >= 0 || !request.memberId().isEmpty() || request.groupInstanceId() != null;
+        if (!claimsMembership) {
+            return Optional.of(ErrorCode.UNKNOWN_MEMBER_ID);
+        }
+        Optional<ErrorCode> unknown = group.refusalOf(request.memberId(), request.groupInstanceId());
+        if (unknown.isPresent()) {
+            return unknown;
+        }
+        if (generation != group.generation()) {
+            return Optional.of(ErrorCode.ILLEGAL_GENERATION);
+        }
+        return switch (group.phase()) {
+            // It knows the generation, but what it commits may be somebody else's now; it joins again.
+            case Completing _ -> Optional.of(ErrorCode.REBALANCE_IN_PROGRESS);
+            case Empty _, Preparing _, Stable _ -> Optional.empty();
+        };
+    }
+
+    private void commit(Draft draft, Named known, OffsetCommitRequestTopic topic, int maxChars) {
+        long expireMs = request.retentionTimeMs() == NEVER ? NEVER : draft.nowMs() + request.retentionTimeMs();
+        for (OffsetCommitRequestPartition partition : topic.partitions()) {
+            if (refusalOf(partition, maxChars) == ErrorCode.NONE) {
+                String metadata = partition.committedMetadata() == null ? "" : partition.committedMetadata();
+                CommittedOffset committed = new CommittedOffset(
+                        partition.committedOffset(),
+                        partition.committedLeaderEpoch(),
+                        metadata,
+                        draft.nowMs(),
+                        expireMs,
+                        known.id());
+                draft.record(
+                        new OffsetCommitted(request.groupId(), known.name(), partition.partitionIndex(), committed));
+            }
+        }
+    }
+
+    private static ErrorCode refusalOf(OffsetCommitRequestPartition partition, int maxChars) {
+        String metadata = partition.committedMetadata();
+        return metadata != null && metadata.length() > maxChars ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
+    }
+
+    /** A member that commits is alive. */
+    private void prolongSession(Draft draft) {
+        draft.group().roster().member(request.memberId()).ifPresent(draft::prolongSession);
+    }
+
+    private Target target(OffsetCommitRequestTopic topic, GroupShard shard) {
+        Named known;
+        if (caller.apiVersion() >= TOPIC_IDS_SINCE) {
+            known = shard.topics()
+                    .nameOf(topic.topicId())
+                    .map(name -> new Named(name, topic.topicId()))
+                    .orElse(null);
+        } else {
+            known = shard.topics()
+                    .idOf(topic.name())
+                    .map(id -> new Named(topic.name(), id))
+                    .orElse(null);
+        }
+        return new Target(topic, known);
+    }
+
+    private OffsetCommitResponse answer(
+            List<Target> targets, ToIntFunction<OffsetCommitRequestPartition> errorOfKnown) {
+        ErrorCode unknown = caller.apiVersion() >= TOPIC_IDS_SINCE
+                ? ErrorCode.UNKNOWN_TOPIC_ID
+                : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        List<OffsetCommitResponseTopic> topics = new ArrayList<>();
+        for (Target target : targets) {
+            topics.add(answer(
+                    target.topic,
+                    partition -> target.known == null ? unknown.code() : errorOfKnown.applyAsInt(partition)));
+        }
+        return OffsetCommitResponse.builder().topics(topics).build();
+    }
+
+    private static OffsetCommitResponseTopic answer(
+            OffsetCommitRequestTopic topic, ToIntFunction<OffsetCommitRequestPartition> error) {
+        return OffsetCommitResponseTopic.builder()
+                .name(topic.name())
+                .topicId(topic.topicId())
+                .partitions(topic.partitions().stream()
+                        .map(partition -> new OffsetCommitResponsePartition(
+                                partition.partitionIndex(), (short) error.applyAsInt(partition)))
+                        .toList())
+                .build();
+    }
+
+    static OffsetCommitResponse refusal(OffsetCommitRequest request, ErrorCode error) {
+        ErrorCode told = error == ErrorCode.MESSAGE_TOO_LARGE ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : error;
+        return OffsetCommitResponse.builder()
+                .topics(request.topics().stream()
+                        .map(topic -> answer(topic, _ -> told.code()))
+                        .toList())
+                .build();
+    }
+
+    /** A topic that exists. */
+    private record Named(String name, Uuid id) {}
+
+    /**
+     * A topic of the request.
+     *
+     * @param known null if it does not exist
+     */
+    private record Target(
+            OffsetCommitRequestTopic topic, @Nullable Named known) {}
+}

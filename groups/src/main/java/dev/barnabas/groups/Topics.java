@@ -1,0 +1,17 @@
+package dev.barnabas.groups;
+
+import dev.barnabas.protocol.Uuid;
+import java.util.Optional;
+
+/**
+ * The topics that there are, as the newest metadata that this node has seen says. Asked on any loop.
+ *
+ * <p>A leader that was elected has seen all metadata up to its election, and with it every topic that an earlier leader
+ * can have accepted offsets for: a topic that is missing here has been deleted.
+ */
+public interface Topics {
+
+    Optional<Uuid> idOf(String name);
+
+    Optional<String> nameOf(Uuid id);
+}

@@ -1,0 +1,164 @@
+package dev.barnabas.host.live;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The calls of Linux that Java has no name for: {@code syncfs}, {@code fallocate} with {@code FALLOC_FL_KEEP_SIZE}, and
+ * {@code ftruncate} to the same size.
+ */
+final class LinuxCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(LinuxCalls.class);
+
+    private static final int O_RDONLY = 0;
+    private static final int O_WRONLY = 1;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+
+    private static final MemoryLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    private final MethodHandle open;
+    private final MethodHandle close;
+    private final MethodHandle syncfs;
+    private final MethodHandle fallocate;
+    private final MethodHandle ftruncate;
+
+    private LinuxCalls(Linker linker) {
+        SymbolLookup symbols = linker.defaultLookup();
+        Linker.Option errno = Linker.Option.captureCallState("errno");
+        open = linker.downcallHandle(
+                symbols.findOrThrow("open"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+                errno,
+                Linker.Option.firstVariadicArg(2));
+        close = linker.downcallHandle(
+                symbols.findOrThrow("close"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+        syncfs = linker.downcallHandle(
+                symbols.findOrThrow("syncfs"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+                errno);
+        fallocate = linker.downcallHandle(
+                symbols.findOrThrow("fallocate"),
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG),
+                errno);
+        ftruncate = linker.downcallHandle(
+                symbols.findOrThrow("ftruncate"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
+                errno);
+    }
+
+    private static final class Loaded {
+        static final Optional<LinuxCalls> CALLS = load();
+
+        private static Optional<LinuxCalls> load() {
+            boolean linux64 =
+                    System.getProperty("os.name", "").equals("Linux") && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
+            if (!linux64) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(new LinuxCalls(Linker.nativeLinker()));
+            } catch (RuntimeException | LinkageError e) {
+                LOG.atInfo().setCause(e).log("no native calls: syncing many files will be slower");
+                return Optional.empty();
+            }
+        }
+    }
+
+    /** Empty where there is no Linux, or no permission to call it. */
+    static Optional<LinuxCalls> get() {
+        return Loaded.CALLS;
+    }
+
+    /**
+     * A descriptor of a directory, for {@link #syncfs}: from now on it learns of every write-back error of the file
+     * system.
+     *
+     * @return negative if it failed
+     */
+    int openDirectory(Path directory) {
+        return open(directory, O_RDONLY);
+    }
+
+    /** A descriptor of a file that exists; negative if it failed. */
+    int openFile(Path file) {
+        return open(file, O_WRONLY);
+    }
+
+    private int open(Path path, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(ERRNO_LAYOUT);
+            return (int) open.invokeExact(state, arena.allocateFrom(path.toString()), flags | O_CLOEXEC);
+        } catch (Throwable e) {
+            throw new LinkageError("open", e);
+        }
+    }
+
+    void close(int descriptor) {
+        try {
+            int ignored = (int) close.invokeExact(descriptor);
+        } catch (Throwable e) {
+            throw new LinkageError("close", e);
+        }
+    }
+
+    /**
+     * Makes everything of the file system that the descriptor is on durable.
+     *
+     * @return 0, or the error number
+     */
+    int syncfs(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(ERRNO_LAYOUT);
+            int result = (int) syncfs.invokeExact(state, descriptor);
+            return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
+        } catch (Throwable e) {
+            throw new LinkageError("syncfs", e);
+        }
+    }
+
+    /**
+     * Reserves space for the first bytes of a file without changing its size.
+     *
+     * @return whether the file system did it
+     */
+    boolean reserve(int descriptor, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(ERRNO_LAYOUT);
+            return (int) fallocate.invokeExact(state, descriptor, FALLOC_FL_KEEP_SIZE, 0L, bytes) == 0;
+        } catch (Throwable e) {
+            throw new LinkageError("fallocate", e);
+        }
+    }
+
+    /**
+     * Sets the size of a file, which gives back what is reserved behind it.
+     *
+     * @return whether the file system did it
+     */
+    boolean resize(int descriptor, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(ERRNO_LAYOUT);
+            return (int) ftruncate.invokeExact(state, descriptor, bytes) == 0;
+        } catch (Throwable e) {
+            throw new LinkageError("ftruncate", e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.barnabas.host.live;
+
+import dev.barnabas.host.Frame;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * A frame as a view of the pooled buffer it was read into, on which it holds one reference. Several frames may share
+ * that buffer.
+ */
+final class LiveFrame implements Frame {
+    private static final AtomicIntegerFieldUpdater<LiveFrame> RELEASED =
+            AtomicIntegerFieldUpdater.newUpdater(LiveFrame.class, "released");
+
+    private final ByteBuf buffer;
+    private final ByteBuffer bytes;
+    private volatile int released;
+
+    LiveFrame(ByteBuf buffer, int index, int length) {
+        this.buffer = buffer.retain();
+        this.bytes = buffer.nioBuffer(index, length);
+    }
+
+    @Override
+    public ByteBuffer bytes() {
+        if (released != 0) {
+            throw new IllegalStateException("the frame has been released");
+        }
+        return bytes;
+    }
+
+    @Override
+    public void release() {
+        if (!RELEASED.compareAndSet(this, 0, 1)) {
+            throw new IllegalStateException("the frame has been released already");
+        }
+        buffer.release();
+    }
+}

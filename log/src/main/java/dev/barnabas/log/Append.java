@@ -1,0 +1,13 @@
+package dev.barnabas.log;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Record batches to be appended to a log.
+ *
+ * @param batches complete batches from position to limit, one behind the other; a client's must be exactly one. The log
+ *     writes into them (offsets, leader epoch, perhaps timestamps and CRC) and moves the position; they belong to the
+ *     log until the append is answered
+ * @param leaderEpoch what is stamped into the batches of a client or coordinator; replicated ones keep theirs
+ */
+public record Append(ByteBuffer batches, AppendOrigin origin, int leaderEpoch) {}

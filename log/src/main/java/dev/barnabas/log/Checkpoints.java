@@ -1,0 +1,93 @@
+package dev.barnabas.log;
+
+import dev.barnabas.host.Disk;
+import dev.barnabas.host.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What the {@code .checkpoint} files of a log say, read from the first entry to the last. Used on a worker by the
+ * {@link Recovery}.
+ */
+final class Checkpoints {
+    private static final int NEXT_OFFSET = 2 + 16;
+
+    /** {@link CheckpointCodec#STATE} entries that still hold, the newest last. */
+    final List<ByteBuffer> states = new ArrayList<>();
+    /** The log starts here at the least. */
+    long startOffset;
+    /** A truncation that was begun and perhaps not ended. */
+    OptionalLong truncateTo = OptionalLong.empty();
+    /** The log was to be emptied and to begin at that offset, and perhaps that was not done. */
+    OptionalLong restartAt = OptionalLong.empty();
+
+    /** Number of the oldest and of the newest file, 0 if there is none. */
+    long oldestNumber;
+
+    long newestNumber;
+    /** Bytes of whole entries in the newest file. */
+    int newestBytes;
+
+    static Checkpoints read(Disk disk, String folder, List<String> names) throws IOException {
+        Checkpoints found = new Checkpoints();
+        for (String name : names) {
+            if (FileNames.has(name, FileNames.CHECKPOINT)) {
+                found.readFile(disk, folder, FileNames.number(name));
+            }
+        }
+        return found;
+    }
+
+    private void readFile(Disk disk, String folder, long number) throws IOException {
+        DiskFile file = disk.open(FileNames.path(folder, number, FileNames.CHECKPOINT));
+        try {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
+            file.read(bytes, 0);
+            bytes.flip();
+            ByteBuffer entry;
+            while ((entry = CheckpointCodec.next(bytes)) != null) {
+                fold(entry);
+            }
+            if (bytes.hasRemaining()) {
+                // Torn by a crash. Entries that are appended must follow on the whole ones.
+                file.truncate(bytes.position());
+            }
+            newestBytes = bytes.position();
+        } finally {
+            file.close();
+        }
+        newestNumber = number;
+        if (oldestNumber == 0) {
+            oldestNumber = number;
+        }
+    }
+
+    private void fold(ByteBuffer entry) {
+        long offset = entry.getLong(2);
+        switch (entry.get(0)) {
+            case CheckpointCodec.STATE -> {
+                states.add(entry);
+                startOffset = Math.max(startOffset, offset);
+                truncateTo = OptionalLong.empty();
+                restartAt = OptionalLong.empty();
+            }
+            case CheckpointCodec.START -> startOffset = Math.max(startOffset, offset);
+            case CheckpointCodec.TRUNCATED -> {
+                states.removeIf(state -> state.getLong(NEXT_OFFSET) > offset);
+                truncateTo = OptionalLong.of(offset);
+            }
+            case CheckpointCodec.RESTARTED -> {
+                states.clear();
+                startOffset = offset;
+                truncateTo = OptionalLong.empty();
+                restartAt = OptionalLong.of(offset);
+            }
+            default -> {
+                // Of a later version, whose entries change nothing that matters to this one.
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.barnabas.log;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Where each leader epoch begins in a log (KIP-101): epochs and start offsets both grow. Owned like the log's
+ * {@link LogContents}.
+ */
+final class LeaderEpochs {
+    private int count;
+    private int[] epochs = new int[2];
+    private long[] starts = new long[2];
+
+    int count() {
+        return count;
+    }
+
+    int epoch(int index) {
+        return epochs[index];
+    }
+
+    long start(int index) {
+        return starts[index];
+    }
+
+    OptionalInt latest() {
+        return count == 0 ? OptionalInt.empty() : OptionalInt.of(epochs[count - 1]);
+    }
+
+    /** An epoch begins, unless it or a later one has begun already. */
+    void begin(int epoch, long startOffset) {
+        if (epoch < 0 || (count > 0 && epoch <= epochs[count - 1])) {
+            return;
+        }
+        if (count > 0 && starts[count - 1] >= startOffset) {
+            // The epoch before has no records.
+            count--;
+            begin(epoch, startOffset);
+            return;
+        }
+        if (count == epochs.length) {
+            epochs = Arrays.copyOf(epochs, 2 * count);
+            starts = Arrays.copyOf(starts, 2 * count);
+        }
+        epochs[count] = epoch;
+        starts[count] = startOffset;
+        count++;
+    }
+
+    /** Forgets epochs that end before the log starts. */
+    void truncateStart(long logStartOffset) {
+        int gone = 0;
+        while (gone + 1 < count && starts[gone + 1] <= logStartOffset) {
+            gone++;
+        }
+        if (gone > 0) {
+            System.arraycopy(epochs, gone, epochs, 0, count - gone);
+            System.arraycopy(starts, gone, starts, 0, count - gone);
+            count -= gone;
+        }
+        if (count > 0 && starts[0] < logStartOffset) {
+            starts[0] = logStartOffset;
+        }
+    }
+
+    /** Where an epoch ends, given where the log ends; see {@link PartitionLog#endOfLeaderEpoch}. */
+    Optional<EpochEnd> endOf(int epoch, long logEndOffset) {
+        if (count == 0 || epoch < 0 || epoch > epochs[count - 1]) {
+            return Optional.empty();
+        }
+        int at = floor(epoch);
+        if (at < 0) {
+            return Optional.of(new EpochEnd(epoch, starts[0]));
+        }
+        return Optional.of(new EpochEnd(epochs[at], at + 1 < count ? starts[at + 1] : logEndOffset));
+    }
+
+    private int floor(int epoch) {
+        int found = Arrays.binarySearch(epochs, 0, count, epoch);
+        return found >= 0 ? found : -found - 2;
+    }
+
+    OptionalInt at(long offset) {
+        int found = Arrays.binarySearch(starts, 0, count, offset);
+        int at = found >= 0 ? found : -found - 2;
+        return at < 0 ? OptionalInt.empty() : OptionalInt.of(epochs[at]);
+    }
+}

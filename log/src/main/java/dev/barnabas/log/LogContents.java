@@ -1,0 +1,123 @@
+package dev.barnabas.log;
+
+import dev.barnabas.host.Disk;
+import dev.barnabas.protocol.record.ControlRecordType;
+import dev.barnabas.protocol.record.CorruptRecordException;
+import dev.barnabas.protocol.record.EndTxnMarker;
+import dev.barnabas.protocol.record.Record;
+import dev.barnabas.protocol.record.RecordBatch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a log without reading it, all of which follows from its batches: segments, producers, transactions,
+ * leader epochs. It changes when a batch that has been written is applied, the same way when it is appended and when it
+ * is recovered. Built by the recovery on a worker, then owned by the log's loop.
+ */
+final class LogContents {
+    final String folder;
+    /** By base offset; the last one is appended to. A segment ends where the next one begins. */
+    final List<Segment> segments = new ArrayList<>(1);
+
+    final Transactions transactions = new Transactions();
+    final Producers producers = new Producers(transactions);
+    final LeaderEpochs epochs = new LeaderEpochs();
+
+    long startOffset;
+    long nextOffset;
+    long highWatermark;
+
+    LogContents(String folder, long offset) {
+        this.folder = folder;
+        this.startOffset = offset;
+        this.nextOffset = offset;
+        this.highWatermark = offset;
+    }
+
+    /** The segment that is appended to; null as long as there is none. */
+    @Nullable
+    Segment active() {
+        return segments.isEmpty() ? null : segments.getLast();
+    }
+
+    /** The log goes on in a new segment. Its file appears with the first append. */
+    Segment begin() {
+        Segment segment = new Segment(folder, nextOffset);
+        segments.add(segment);
+        return segment;
+    }
+
+    /** The offset that follows a segment. */
+    long endOffset(int index) {
+        return index + 1 < segments.size() ? segments.get(index + 1).baseOffset : nextOffset;
+    }
+
+    /** Index of the segment that would hold the offset: the last one that does not begin behind it; -1 if all do. */
+    int floor(long offset) {
+        int last = segments.size() - 1;
+        if (last < 0 || segments.get(last).baseOffset <= offset) {
+            return last;
+        }
+        int low = -1;
+        int high = last;
+        while (low < high) {
+            int middle = (low + high + 1) >> 1;
+            if (segments.get(middle).baseOffset <= offset) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    long sizeInBytes() {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            bytes += segment.size;
+        }
+        return bytes;
+    }
+
+    /** A batch has been appended to a segment, or was found there. */
+    void apply(
+            Disk disk, Segment segment, RecordBatch batch, @Nullable EndTxnMarker marker, long nowMs, int indexInterval)
+            throws IOException {
+        int position = segment.size;
+        long timestamp = batch.maxTimestamp();
+        segment.index.batch(disk, batch.baseOffset(), position, segment.maxTimestamp, indexInterval);
+        segment.size = position + batch.sizeInBytes();
+        segment.maxTimestamp = Math.max(segment.maxTimestamp, timestamp);
+        segment.lastAppendMs = nowMs;
+        if (position == 0) {
+            segment.firstTimestamp = timestamp >= 0 ? timestamp : nowMs;
+        }
+        nextOffset = batch.lastOffset() + 1;
+        epochs.begin(batch.partitionLeaderEpoch(), batch.baseOffset());
+        producers.apply(batch, marker, nowMs);
+    }
+
+    void moveStart(long offset) {
+        startOffset = Math.max(startOffset, offset);
+        highWatermark = Math.max(highWatermark, startOffset);
+        epochs.truncateStart(startOffset);
+        transactions.truncateStart(startOffset);
+    }
+
+    /**
+     * The transaction marker in a whole control batch; null if it is none.
+     *
+     * @throws CorruptRecordException if the records are not what they should be
+     */
+    static @Nullable EndTxnMarker marker(RecordBatch batch) {
+        if (!batch.isControl()) {
+            return null;
+        }
+        for (Record record : batch.records()) {
+            return ControlRecordType.of(record).endsTransaction() ? EndTxnMarker.of(record) : null;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.barnabas.log;
+
+import java.time.Duration;
+
+/**
+ * What the logs of one directory on one loop share.
+ *
+ * @param maxOpenFiles how many segment files are kept open; exceeded only while more are being read at once
+ * @param reserveBytes appends are refused when the disk has less left than this, so that what keeps the node healthy
+ *     (checkpoints, metadata, deleting) can still write
+ * @param hotBytes how much of what was appended last, over all these logs together, is taken to be in the page cache
+ *     and read on the loop
+ * @param retentionCheckInterval {@code log.retention.check.interval.ms}
+ * @param producerIdExpiration {@code producer.id.expiration.ms}: when a producer that sends nothing is forgotten
+ */
+public record LogDirectorySettings(
+        int maxOpenFiles,
+        long reserveBytes,
+        long hotBytes,
+        Duration retentionCheckInterval,
+        Duration producerIdExpiration) {
+
+    public static final LogDirectorySettings DEFAULT =
+            new LogDirectorySettings(4_096, 64L << 20, 256L << 20, Duration.ofMinutes(5), Duration.ofDays(1));
+}

@@ -1,0 +1,267 @@
+package dev.barnabas.log;
+
+import dev.barnabas.host.Disk;
+import dev.barnabas.host.DiskFile;
+import dev.barnabas.protocol.record.CorruptRecordException;
+import dev.barnabas.protocol.record.EndTxnMarker;
+import dev.barnabas.protocol.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out what a log contains. Starts from the newest checkpoint that fits the files, reads every batch that may have
+ * come after it, and ends the log at the first one that is not whole. Also finishes what a crash interrupted: a
+ * truncation, the deletion of segments before the log start.
+ *
+ * <p>Runs on a worker. When it is done, {@link Recovered#changed} must be synced before anything else relies on it.
+ */
+final class Recovery {
+    private static final int CHUNK_BYTES = 256 << 10;
+
+    private final Disk disk;
+    private final String folder;
+    private final int indexInterval;
+    private final long nowMs;
+
+    private final TreeSet<Long> onDisk = new TreeSet<>();
+    private final List<String> changed = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private boolean namesChanged;
+    private long scannedBytes;
+    private long removedBytes;
+    private @Nullable ByteBuffer chunk;
+
+    private Recovery(Disk disk, String folder, int indexInterval, long nowMs) {
+        this.disk = disk;
+        this.folder = folder;
+        this.indexInterval = indexInterval;
+        this.nowMs = nowMs;
+    }
+
+    /**
+     * @param changed files that must be synced
+     * @param namesChanged files were deleted
+     * @param checkpointed the newest checkpoint says the same as the contents
+     * @param mustCheckpoint nothing may be appended before there is a checkpoint: a crash would find an older one that
+     *     asks for a truncation, or none
+     */
+    record Recovered(
+            LogContents contents,
+            CheckpointJournal journal,
+            List<String> changed,
+            boolean namesChanged,
+            boolean checkpointed,
+            boolean mustCheckpoint,
+            RecoveryReport report) {}
+
+    static Recovered recover(Disk disk, String folder, int indexInterval, long nowMs) throws IOException {
+        return new Recovery(disk, folder, indexInterval, nowMs).run();
+    }
+
+    private Recovered run() throws IOException {
+        List<String> names = disk.list(folder);
+        Checkpoints checkpoints = Checkpoints.read(disk, folder, names);
+        for (String name : names) {
+            if (FileNames.has(name, FileNames.SEGMENT)) {
+                onDisk.add(FileNames.number(name));
+            } else if (name.endsWith(FileNames.DELETED)) {
+                disk.delete(folder + "/" + name);
+            }
+        }
+        LogContents log =
+                checkpoints.restartAt.isPresent() ? emptied(checkpoints.restartAt.getAsLong()) : recovered(checkpoints);
+        for (String name : names) {
+            if (FileNames.has(name, FileNames.INDEX) && !onDisk.contains(FileNames.number(name))) {
+                disk.delete(folder + "/" + name);
+            }
+        }
+        boolean mustCheckpoint = checkpoints.states.isEmpty() || checkpoints.truncateTo.isPresent();
+        boolean checkpointed = !mustCheckpoint && changed.isEmpty() && !namesChanged;
+        CheckpointJournal journal = new CheckpointJournal(
+                disk, folder, checkpoints.oldestNumber, checkpoints.newestNumber, checkpoints.newestBytes);
+        RecoveryReport report = new RecoveryReport(scannedBytes, removedBytes, notes);
+        return new Recovered(log, journal, changed, namesChanged, checkpointed, mustCheckpoint, report);
+    }
+
+    private LogContents emptied(long offset) throws IOException {
+        removeFrom(Long.MIN_VALUE);
+        namesChanged = true;
+        return new LogContents(folder, offset);
+    }
+
+    private LogContents recovered(Checkpoints checkpoints) throws IOException {
+        LogContents log = null;
+        for (int i = checkpoints.states.size() - 1; i >= 0 && log == null; i--) {
+            log = usable(checkpoints.states.get(i));
+        }
+        boolean fromScratch = log == null;
+        if (log == null) {
+            if (!onDisk.isEmpty() && checkpoints.truncateTo.isEmpty()) {
+                notes.add("There is no usable checkpoint: all batches are read");
+            }
+            log = new LogContents(folder, onDisk.isEmpty() ? 0 : onDisk.first());
+        }
+        log.startOffset = Math.max(log.startOffset, checkpoints.startOffset);
+        dropMissing(log);
+        scan(log, checkpoints.truncateTo.orElse(Long.MAX_VALUE), fromScratch);
+        if (log.nextOffset < log.startOffset) {
+            // Records were deleted that had not become stable, and then were lost.
+            removeFrom(Long.MIN_VALUE);
+            log.segments.clear();
+            log.nextOffset = log.startOffset;
+        }
+        while (log.segments.size() > 1 && log.segments.get(1).baseOffset <= log.startOffset) {
+            remove(log.segments.removeFirst().baseOffset);
+        }
+        log.moveStart(log.startOffset);
+        log.highWatermark = Math.min(log.highWatermark, log.nextOffset);
+        return log;
+    }
+
+    /** What a checkpoint says, unless it speaks of more than there is. */
+    private @Nullable LogContents usable(ByteBuffer state) throws IOException {
+        LogContents log = CheckpointCodec.state(folder, state);
+        if (log == null) {
+            notes.add("A checkpoint contradicts itself");
+            return null;
+        }
+        Segment active = log.active();
+        if (active != null && active.size > 0) {
+            long size = onDisk.contains(active.baseOffset) ? size(active.path) : -1;
+            if (size < active.size) {
+                notes.add(active.path + " was synced with " + active.size + " bytes and now "
+                        + (size < 0 ? "is missing" : "has " + size));
+                return null;
+            }
+        }
+        return log;
+    }
+
+    private long size(String path) throws IOException {
+        DiskFile file = disk.open(path);
+        try {
+            return file.size();
+        } finally {
+            file.close();
+        }
+    }
+
+    /** Takes segments out of the list that are no longer there, and files away that are not in the list. */
+    private void dropMissing(LogContents log) throws IOException {
+        Segment active = log.active();
+        long activeBase = active == null ? Long.MIN_VALUE : active.baseOffset;
+        boolean first = true;
+        for (Segment segment : List.copyOf(log.segments)) {
+            if (segment != active && !onDisk.contains(segment.baseOffset)) {
+                log.segments.remove(segment);
+                if (!first && segment.size > 0) {
+                    notes.add(segment.path + " is missing");
+                }
+            } else if (first) {
+                // Nothing remembers a deletion on a full disk but that the segments are gone.
+                log.startOffset = Math.max(log.startOffset, segment.baseOffset);
+                first = false;
+            }
+        }
+        for (long base : List.copyOf(onDisk.headSet(activeBase, false))) {
+            if (log.segments.stream().noneMatch(each -> each.baseOffset == base)) {
+                remove(base);
+            }
+        }
+    }
+
+    private void scan(LogContents log, long limit, boolean fromScratch) throws IOException {
+        Segment active = log.active();
+        boolean ended = false;
+        if (active != null && onDisk.contains(active.baseOffset)) {
+            ended = scan(log, active, limit);
+        }
+        long after = active == null ? Long.MIN_VALUE : active.baseOffset;
+        for (long base : List.copyOf(onDisk.tailSet(after, active == null))) {
+            if (!ended && base > log.nextOffset && fromScratch) {
+                // Without a checkpoint nobody knows whether offsets are missing here; better a gap than a loss.
+                log.nextOffset = base;
+            }
+            if (ended || base != log.nextOffset || base >= limit) {
+                ended = true;
+                remove(base);
+                continue;
+            }
+            Segment before = log.active();
+            if (before != null) {
+                before.index.seal(disk);
+                before.index.forget();
+            }
+            Segment segment = new Segment(folder, base);
+            log.segments.add(segment);
+            ended = scan(log, segment, limit);
+        }
+    }
+
+    /** Applies the batches of a segment behind what is known of it; true if the log ends here. */
+    private boolean scan(LogContents log, Segment segment, long limit) throws IOException {
+        DiskFile file = disk.open(segment.path);
+        try {
+            long size = file.size();
+            if (size == segment.size) {
+                return false;
+            }
+            if (size > Integer.MAX_VALUE) {
+                throw new IOException(segment.path + " is larger than a segment can be: " + size);
+            }
+            changed.add(segment.path);
+            int known = segment.size;
+            applyAll(log, segment, file, (int) size, limit);
+            scannedBytes += segment.size - known;
+            if (segment.size == size) {
+                return false;
+            }
+            removedBytes += size - segment.size;
+            file.truncate(segment.size);
+            return true;
+        } finally {
+            file.close();
+        }
+    }
+
+    private void applyAll(LogContents log, Segment segment, DiskFile file, int size, long limit) throws IOException {
+        ByteBuffer buffer = chunk;
+        if (buffer == null) {
+            buffer = ByteBuffer.allocate(CHUNK_BYTES);
+            chunk = buffer;
+        }
+        BatchScan scan = new BatchScan(file, segment.size, size, log.nextOffset, true, buffer);
+        while (scan.next()) {
+            RecordBatch batch = scan.header();
+            if (batch.lastOffset() >= limit || batch.lastOffset() - segment.baseOffset > Integer.MAX_VALUE) {
+                return;
+            }
+            EndTxnMarker marker = null;
+            if (batch.isControl()) {
+                try {
+                    marker = LogContents.marker(scan.load());
+                } catch (CorruptRecordException corrupt) {
+                    // Its CRC fits, so it was never written by a log: this is where the log ends.
+                    return;
+                }
+            }
+            log.apply(disk, segment, batch, marker, nowMs, indexInterval);
+        }
+    }
+
+    private void removeFrom(long base) throws IOException {
+        for (long each : List.copyOf(onDisk.tailSet(base))) {
+            remove(each);
+        }
+    }
+
+    private void remove(long base) throws IOException {
+        disk.delete(FileNames.path(folder, base, FileNames.SEGMENT));
+        onDisk.remove(base);
+        namesChanged = true;
+    }
+}

@@ -1,0 +1,479 @@
+package dev.barnabas.settings;
+
+import static dev.barnabas.settings.Rule.anyOf;
+import static dev.barnabas.settings.Rule.atLeast;
+import static dev.barnabas.settings.Rule.atLeastOne;
+import static dev.barnabas.settings.Rule.between;
+import static dev.barnabas.settings.Rule.betweenOr;
+import static dev.barnabas.settings.Rule.notEmpty;
+import static dev.barnabas.settings.Rule.oneOf;
+import static dev.barnabas.settings.Rule.only;
+import static dev.barnabas.settings.Rule.ratio;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings of a node: who it is, where it listens, what it stores and how, and the defaults of its topics. Those of
+ * its coordinators are in {@link CoordinatorSettings}.
+ */
+public final class BrokerSettings {
+
+    private static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.BROKER);
+
+    static final String NO_COMPACTION = "log compaction is not in this version";
+    static final String NO_TIERED_STORAGE = "tiered storage is not in this version";
+    private static final String ONE_REPLICA = "partitions have one replica in this version";
+
+    // The node
+
+    public static final Setting<Integer> BROKER_ID =
+            DECLARED.integer("broker.id", -1).high().doc("The old name of node.id; -1 leaves it to node.id.");
+
+    public static final Setting<Integer> NODE_ID = DECLARED.integer("node.id", 1)
+            .allow(atLeast(0))
+            .high()
+            .orElse(BROKER_ID)
+            .differs("Kafka has no default; a single node needs no number to be chosen")
+            .doc("The number of this node, which must differ from that of every other node of the cluster.");
+
+    public static final Setting<List<String>> PROCESS_ROLES = DECLARED.list("process.roles", "broker", "controller")
+            .allow(new Rule<>(
+                    "broker,controller: a node of this version is always both",
+                    roles -> roles.containsAll(List.of("broker", "controller")) && roles.size() == 2))
+            .high()
+            .differs("Kafka has no default")
+            .doc("What this node does: serve clients (broker) and take part in agreeing on metadata (controller).");
+
+    public static final Setting<String> BROKER_RACK = DECLARED.string("broker.rack", null)
+            .doc("The rack, or availability zone, that this node tells clients it is in.");
+
+    // Listeners and connections
+
+    public static final Setting<List<String>> LISTENERS = DECLARED.list("listeners", "PLAINTEXT://localhost:9092")
+            .allow(atLeastOne())
+            .high()
+            .differs("Kafka listens on all interfaces and can change it at run time; here a new node is reachable from"
+                    + " its own machine only, until somebody decides otherwise")
+            .doc("Where the node listens, as NAME://host:port; an empty host means every interface, port 0 a free"
+                    + " one.");
+
+    public static final Setting<List<String>> ADVERTISED_LISTENERS = DECLARED.listOrUnset("advertised.listeners")
+            .high()
+            .doc("The addresses that clients are told to connect to, if they differ from listeners.");
+
+    public static final Setting<String> LISTENER_SECURITY_PROTOCOL_MAP = DECLARED.string(
+                    "listener.security.protocol.map",
+                    "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT")
+            .low()
+            .differs("Kafka can change it at run time")
+            .doc("Which security protocol each listener name stands for; in this version listeners can only be"
+                    + " PLAINTEXT.");
+
+    public static final Setting<List<String>> CONTROLLER_LISTENER_NAMES = DECLARED.list("controller.listener.names")
+            .high()
+            .differs("Kafka has no default; here controllers need no listener")
+            .doc("Listener names that are meant for controllers; such listeners are not opened, because a node of this"
+                    + " version is its own controller.");
+
+    public static final Setting<String> INTER_BROKER_LISTENER_NAME = DECLARED.string("inter.broker.listener.name", null)
+            .doc("The name of the listener on which brokers talk to each other; by default the first.");
+
+    public static final Setting<String> SECURITY_INTER_BROKER_PROTOCOL = DECLARED.string(
+                    "security.inter.broker.protocol", "PLAINTEXT")
+            .allow(only("PLAINTEXT", "TLS and SASL are not in this version"))
+            .doc("The security protocol between brokers.");
+
+    public static final Setting<Integer> SOCKET_LISTEN_BACKLOG_SIZE = DECLARED.integer("socket.listen.backlog.size", 50)
+            .allow(atLeast(1))
+            .doc("How many connections may wait for being accepted.");
+
+    public static final Setting<Integer> SOCKET_SEND_BUFFER_BYTES = DECLARED.integer(
+                    "socket.send.buffer.bytes", 102_400)
+            .allow(atLeast(-1))
+            .high()
+            .doc("The send buffer of a connection in the operating system; -1 leaves it to the operating system.");
+
+    public static final Setting<Integer> SOCKET_RECEIVE_BUFFER_BYTES = DECLARED.integer(
+                    "socket.receive.buffer.bytes", 102_400)
+            .allow(atLeast(-1))
+            .high()
+            .doc("The receive buffer of a connection in the operating system; -1 leaves it to the operating system.");
+
+    public static final Setting<Integer> SOCKET_REQUEST_MAX_BYTES = DECLARED.integer(
+                    "socket.request.max.bytes", 104_857_600)
+            .allow(atLeast(1))
+            .high()
+            .doc("The longest request that is read; a longer one closes its connection.");
+
+    public static final Setting<Long> QUEUED_MAX_REQUEST_BYTES = DECLARED.longInteger("queued.max.request.bytes", -1L)
+            .doc("How many bytes of requests may be in work before nothing more is read from connections; -1 is no"
+                    + " limit.");
+
+    public static final Setting<Integer> MAX_CONNECTIONS = DECLARED.integer("max.connections", Integer.MAX_VALUE)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("The most connections that are open at a time.");
+
+    public static final Setting<Integer> MAX_CONNECTIONS_PER_IP = DECLARED.integer(
+                    "max.connections.per.ip", Integer.MAX_VALUE)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("The most connections that are open at a time from one address.");
+
+    public static final Setting<String> MAX_CONNECTIONS_PER_IP_OVERRIDES = DECLARED.string(
+                    "max.connections.per.ip.overrides", "")
+            .allow(ConnectionOverrides.RULE)
+            .clusterWide()
+            .doc("Other limits for single addresses, as host:count,host:count.");
+
+    public static final Setting<Integer> MAX_CONNECTION_CREATION_RATE = DECLARED.integer(
+                    "max.connection.creation.rate", Integer.MAX_VALUE)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("The most connections that are accepted in a second; further ones wait.");
+
+    public static final Setting<Long> CONNECTIONS_MAX_IDLE_MS = DECLARED.longInteger(
+                    "connections.max.idle.ms", 600_000L)
+            .doc("A connection without a request for that long is closed; a negative value keeps it open.");
+
+    // Fetching and describing
+
+    public static final Setting<Integer> FETCH_MAX_BYTES = DECLARED.integer("fetch.max.bytes", 57_671_680)
+            .allow(atLeast(1024))
+            .doc("The most bytes of records in a fetch response, whatever the client asks for; the first batch is"
+                    + " always sent whole.");
+
+    public static final Setting<Integer> MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS = DECLARED.integer(
+                    "max.incremental.fetch.session.cache.slots", 1000)
+            .allow(atLeast(0))
+            .doc("How many incremental fetch sessions are kept.");
+
+    public static final Setting<Integer> MAX_REQUEST_PARTITION_SIZE_LIMIT = DECLARED.integer(
+                    "max.request.partition.size.limit", 2000)
+            .allow(atLeast(1))
+            .doc("The most partitions in one page of a DescribeTopicPartitions response.");
+
+    // Topics
+
+    public static final Setting<Boolean> AUTO_CREATE_TOPICS_ENABLE = DECLARED.bool("auto.create.topics.enable", true)
+            .high()
+            .doc("Whether asking for a topic that does not exist creates it.");
+
+    public static final Setting<Boolean> DELETE_TOPIC_ENABLE =
+            DECLARED.bool("delete.topic.enable", true).high().doc("Whether topics can be deleted.");
+
+    public static final Setting<Integer> NUM_PARTITIONS = DECLARED.integer("num.partitions", 1)
+            .allow(atLeast(1))
+            .doc("The number of partitions of a topic whose creator does not say how many.");
+
+    public static final Setting<Integer> DEFAULT_REPLICATION_FACTOR = DECLARED.integer("default.replication.factor", 1)
+            .allow(between(1, Short.MAX_VALUE))
+            .doc("The number of replicas of each partition of a topic whose creator does not say how many.");
+
+    public static final Setting<Integer> MIN_INSYNC_REPLICAS = DECLARED.integer("min.insync.replicas", 1)
+            .allow(atLeast(1))
+            .high()
+            .clusterWide()
+            .doc("How many replicas must have a record before a producer with acks=all is answered.");
+
+    public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = DECLARED.bool(
+                    "unclean.leader.election.enable", false)
+            .high()
+            .clusterWide()
+            .withoutEffect(ONE_REPLICA)
+            .doc("Whether a replica that misses records may become leader when no other is left.");
+
+    // Records
+
+    public static final Setting<Integer> MESSAGE_MAX_BYTES = DECLARED.integer("message.max.bytes", 1_048_588)
+            .allow(atLeast(0))
+            .high()
+            .clusterWide()
+            .doc("The largest record batch that is accepted, as it is sent, that is after compression.");
+
+    public static final Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES = DECLARED.integer(
+                    "max.decompressed.message.bytes", 2_147_483_639)
+            .allow(between(1, 2_147_483_639))
+            .clusterWide()
+            .doc("The largest content of a record batch that is accepted, measured after decompression.");
+
+    public static final Setting<String> COMPRESSION_TYPE = DECLARED.string("compression.type", "producer")
+            .allow(oneOf("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"))
+            .high()
+            .clusterWide()
+            .doc("How record batches are stored: as the producer sent them (producer), or compressed anew this way.");
+
+    public static final Setting<Integer> COMPRESSION_GZIP_LEVEL = DECLARED.integer("compression.gzip.level", -1)
+            .allow(betweenOr(1, 9, -1))
+            .clusterWide()
+            .doc("The level when batches are compressed anew with gzip; -1 is gzip's own default.");
+
+    public static final Setting<Integer> COMPRESSION_LZ4_LEVEL = DECLARED.integer("compression.lz4.level", 9)
+            .allow(between(1, 17))
+            .clusterWide()
+            .doc("The level when batches are compressed anew with lz4.");
+
+    public static final Setting<Integer> COMPRESSION_ZSTD_LEVEL = DECLARED.integer("compression.zstd.level", 3)
+            .allow(between(-131_072, 22))
+            .clusterWide()
+            .doc("The level when batches are compressed anew with zstd.");
+
+    public static final Setting<String> LOG_MESSAGE_TIMESTAMP_TYPE = DECLARED.string(
+                    "log.message.timestamp.type", "CreateTime")
+            .allow(oneOf("CreateTime", "LogAppendTime"))
+            .clusterWide()
+            .doc("Whether a record's time is when its producer made it (CreateTime) or when it was stored"
+                    + " (LogAppendTime).");
+
+    public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_BEFORE_MAX_MS = DECLARED.longInteger(
+                    "log.message.timestamp.before.max.ms", Long.MAX_VALUE)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("How far in the past a producer's time may be; older records are refused.");
+
+    public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_AFTER_MAX_MS = DECLARED.longInteger(
+                    "log.message.timestamp.after.max.ms", 3_600_000L)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("How far in the future a producer's time may be; later records are refused.");
+
+    // Logs: where, segments, retention
+
+    public static final Setting<List<String>> LOG_DIR = DECLARED.list("log.dir", "barnabas-data")
+            .allow(atLeastOne())
+            .high()
+            .differs("Kafka's is under /tmp, which does not survive a restart of the machine")
+            .doc("The directory that holds the data, if log.dirs does not name any.");
+
+    public static final Setting<List<String>> LOG_DIRS = DECLARED.listOrUnset("log.dirs")
+            .allow(atLeastOne())
+            .high()
+            .orElse(LOG_DIR)
+            .doc("The directories that hold the data; partitions are spread over them.");
+
+    public static final Setting<Integer> LOG_SEGMENT_BYTES = DECLARED.integer("log.segment.bytes", 1_073_741_824)
+            .allow(atLeast(1_048_576))
+            .high()
+            .clusterWide()
+            .doc("A segment that would grow beyond this is closed and the next one begun.");
+
+    public static final Setting<Integer> LOG_ROLL_HOURS = DECLARED.integer("log.roll.hours", 168)
+            .allow(atLeast(1))
+            .high()
+            .doc("The same as log.roll.ms, in hours, for when that is unset.");
+
+    public static final Setting<Long> LOG_ROLL_MS = DECLARED.longInteger("log.roll.ms", null)
+            .allow(atLeast(1))
+            .high()
+            .clusterWide()
+            .orElse(LOG_ROLL_HOURS, Times::hours)
+            .doc("A segment whose first record is this old is closed and the next one begun.");
+
+    public static final Setting<Integer> LOG_ROLL_JITTER_HOURS = DECLARED.integer("log.roll.jitter.hours", 0)
+            .allow(atLeast(0))
+            .high()
+            .doc("The same as log.roll.jitter.ms, in hours, for when that is unset.");
+
+    public static final Setting<Long> LOG_ROLL_JITTER_MS = DECLARED.longInteger("log.roll.jitter.ms", null)
+            .allow(atLeast(0))
+            .high()
+            .clusterWide()
+            .orElse(LOG_ROLL_JITTER_HOURS, Times::hours)
+            .doc("The most that is taken off log.roll.ms at random, so that not all segments are closed at once.");
+
+    public static final Setting<Integer> LOG_RETENTION_HOURS = DECLARED.integer("log.retention.hours", 168)
+            .high()
+            .doc("The same as log.retention.ms, in hours, for when neither that nor log.retention.minutes is set.");
+
+    public static final Setting<Integer> LOG_RETENTION_MINUTES = DECLARED.integer("log.retention.minutes", null)
+            .high()
+            .doc("The same as log.retention.ms, in minutes, for when that is unset.");
+
+    public static final Setting<Long> LOG_RETENTION_MS = DECLARED.longInteger("log.retention.ms", null)
+            .high()
+            .clusterWide()
+            .orElse(LOG_RETENTION_MINUTES, Times::minutesOrForever)
+            .orElse(LOG_RETENTION_HOURS, Times::hoursOrForever)
+            .doc("How long records are kept; -1 keeps them whatever their age.");
+
+    public static final Setting<Long> LOG_RETENTION_BYTES = DECLARED.longInteger("log.retention.bytes", -1L)
+            .high()
+            .clusterWide()
+            .doc("How many bytes of a partition are kept; -1 keeps them whatever their size.");
+
+    public static final Setting<Long> LOG_RETENTION_CHECK_INTERVAL_MS = DECLARED.longInteger(
+                    "log.retention.check.interval.ms", 300_000L)
+            .allow(atLeast(1))
+            .doc("How often it is looked whether there are segments to delete.");
+
+    public static final Setting<List<String>> LOG_CLEANUP_POLICY = DECLARED.list("log.cleanup.policy", "delete")
+            .allow(anyOf("compact", "delete"))
+            .clusterWide()
+            .doc("What becomes of old records: they are deleted (delete), the last one of each key is kept (compact),"
+                    + " both, or all are kept for ever (empty).");
+
+    public static final Setting<Long> LOG_SEGMENT_DELETE_DELAY_MS = DECLARED.longInteger(
+                    "log.segment.delete.delay.ms", 60_000L)
+            .allow(atLeast(0))
+            .high()
+            .clusterWide()
+            .doc("How long the files of a deleted segment stay, for those who are still reading them.");
+
+    public static final Setting<Long> LOG_FLUSH_INTERVAL_MESSAGES = DECLARED.longInteger(
+                    "log.flush.interval.messages", Long.MAX_VALUE)
+            .allow(atLeast(1))
+            .high()
+            .clusterWide()
+            .doc("How many records of a partition may wait for being brought to stable storage, where"
+                    + " barnabas.durability is after-write.");
+
+    public static final Setting<Long> LOG_FLUSH_SCHEDULER_INTERVAL_MS = DECLARED.longInteger(
+                    "log.flush.scheduler.interval.ms", Long.MAX_VALUE)
+            .high()
+            .doc("What log.flush.interval.ms is when it is unset.");
+
+    public static final Setting<Long> LOG_FLUSH_INTERVAL_MS = DECLARED.longInteger("log.flush.interval.ms", null)
+            .high()
+            .clusterWide()
+            .orElse(LOG_FLUSH_SCHEDULER_INTERVAL_MS)
+            .doc("How long records of a partition may wait for being brought to stable storage, where"
+                    + " barnabas.durability is after-write.");
+
+    public static final Setting<Integer> LOG_INDEX_INTERVAL_BYTES = DECLARED.integer("log.index.interval.bytes", 4096)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("How many bytes of records there are between two entries of the offset index.");
+
+    public static final Setting<Integer> LOG_INDEX_SIZE_MAX_BYTES = DECLARED.integer(
+                    "log.index.size.max.bytes", 10_485_760)
+            .allow(atLeast(4))
+            .clusterWide()
+            .doc("A segment whose offset index reaches this size is closed and the next one begun.");
+
+    public static final Setting<Boolean> LOG_PREALLOCATE = DECLARED.bool("log.preallocate", false)
+            .clusterWide()
+            .doc("Whether the whole space of a segment is reserved when it is begun.");
+
+    public static final Setting<Integer> PRODUCER_ID_EXPIRATION_MS = DECLARED.integer(
+                    "producer.id.expiration.ms", 86_400_000)
+            .allow(atLeast(1))
+            .low()
+            .clusterWide()
+            .doc("How long a partition remembers an idempotent producer that has stopped writing.");
+
+    // Logs: compaction and tiered storage
+
+    public static final Setting<Double> LOG_CLEANER_MIN_CLEANABLE_RATIO = DECLARED.decimal(
+                    "log.cleaner.min.cleanable.ratio", 0.5)
+            .allow(ratio(0, 1))
+            .clusterWide()
+            .withoutEffect(NO_COMPACTION)
+            .doc("The part of a log that must be uncompacted before it is compacted again.");
+
+    public static final Setting<Long> LOG_CLEANER_DELETE_RETENTION_MS = DECLARED.longInteger(
+                    "log.cleaner.delete.retention.ms", 86_400_000L)
+            .allow(atLeast(0))
+            .clusterWide()
+            .withoutEffect(NO_COMPACTION)
+            .doc("How long a compacted log keeps the markers of deleted keys.");
+
+    public static final Setting<Long> LOG_CLEANER_MIN_COMPACTION_LAG_MS = DECLARED.longInteger(
+                    "log.cleaner.min.compaction.lag.ms", 0L)
+            .allow(atLeast(0))
+            .clusterWide()
+            .withoutEffect(NO_COMPACTION)
+            .doc("How long a record is safe from being compacted away.");
+
+    public static final Setting<Long> LOG_CLEANER_MAX_COMPACTION_LAG_MS = DECLARED.longInteger(
+                    "log.cleaner.max.compaction.lag.ms", Long.MAX_VALUE)
+            .allow(atLeast(1))
+            .clusterWide()
+            .withoutEffect(NO_COMPACTION)
+            .doc("How long a record may stay uncompacted.");
+
+    public static final Setting<Long> LOG_LOCAL_RETENTION_MS = DECLARED.longInteger("log.local.retention.ms", -2L)
+            .allow(atLeast(-2))
+            .clusterWide()
+            .withoutEffect(NO_TIERED_STORAGE)
+            .doc("How long records of a tiered topic stay on this node; -2 is as long as log.retention.ms.");
+
+    public static final Setting<Long> LOG_LOCAL_RETENTION_BYTES = DECLARED.longInteger("log.local.retention.bytes", -2L)
+            .allow(atLeast(-2))
+            .clusterWide()
+            .withoutEffect(NO_TIERED_STORAGE)
+            .doc("How many bytes of a partition of a tiered topic stay on this node; -2 is as many as"
+                    + " log.retention.bytes.");
+
+    public static final Setting<Long> LOG_REMOTE_COPY_LAG_MS = DECLARED.longInteger("log.remote.copy.lag.ms", 0L)
+            .allow(atLeast(-1))
+            .clusterWide()
+            .withoutEffect(NO_TIERED_STORAGE)
+            .doc("How old a closed segment of a tiered topic is before it is copied.");
+
+    public static final Setting<Long> LOG_REMOTE_COPY_LAG_BYTES = DECLARED.longInteger("log.remote.copy.lag.bytes", -1L)
+            .allow(atLeast(-1))
+            .clusterWide()
+            .withoutEffect(NO_TIERED_STORAGE)
+            .doc("How many bytes there are behind a closed segment of a tiered topic before it is copied.");
+
+    // Metadata
+
+    public static final Setting<String> METADATA_LOG_DIR = DECLARED.string("metadata.log.dir", null)
+            .allow(notEmpty())
+            .high()
+            .doc("The directory that holds the cluster's metadata; by default the first of log.dirs.");
+
+    public static final Setting<Long> METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS = DECLARED.longInteger(
+                    "metadata.log.max.record.bytes.between.snapshots", 20_971_520L)
+            .allow(atLeast(1))
+            .unit(Unit.BYTES)
+            .high()
+            .doc("After so many bytes of metadata changes a snapshot takes their place.");
+
+    // Barnabas' own
+
+    public static final Setting<String> DURABILITY = DECLARED.string("barnabas.durability", "after-sync")
+            .allow(oneOf("after-sync", "after-write"))
+            .high()
+            .clusterWide()
+            .doc("When a record is acknowledged: when it is on stable storage (after-sync), or as in Kafka as soon"
+                    + " as the operating system has it (after-write), which a power failure can undo.");
+
+    public static final Setting<Integer> LOOPS = DECLARED.integer("barnabas.loops", 0)
+            .allow(between(0, 1024))
+            .doc("How many event loops there are; 0 is one for each processor core.");
+
+    public static final Setting<String> HTTP_LISTENER = DECLARED.string(
+                    "barnabas.http.listener", "http://localhost:9644")
+            .allow(Listeners.HTTP_RULE)
+            .doc("Where metrics (/metrics) and health (/health) are served, as http://host:port; empty serves them"
+                    + " nowhere.");
+
+    public static final Setting<Long> DISK_RESERVE_BYTES = DECLARED.longInteger(
+                    "barnabas.disk.reserve.bytes", 134_217_728L)
+            .allow(atLeast(0))
+            .doc("When a disk has less free space than this, producers are refused, so that the node can still be"
+                    + " restarted and cleaned up.");
+
+    /** Every setting of a broker. */
+    public static final Declarations ALL =
+            DECLARED.together(CoordinatorSettings.DECLARED, SettingsWithoutEffect.DECLARED);
+
+    private BrokerSettings() {}
+
+    /** Settings of a node that was given none. */
+    public static Settings defaults() {
+        return new Settings(ALL, List.of());
+    }
+
+    /** What a broker's settings, each valid by itself, violate together. */
+    public static List<Problem> conflicts(Settings broker) {
+        return BrokerRules.problems(broker);
+    }
+
+    /** Settings given as texts that are valid, as for a test. */
+    public static Settings of(Map<String, String> texts) {
+        return defaults().with(Source.STATIC_BROKER, texts);
+    }
+}
