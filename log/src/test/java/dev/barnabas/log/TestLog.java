@@ -80,7 +80,8 @@ final class TestLog implements Opening, LogListener {
     }
 
     Written append(ByteBuffer batch, AppendOrigin origin, int leaderEpoch) {
-        return appendTogether(List.of(new Append(World.copy(batch), origin, leaderEpoch))).getFirst();
+        return appendTogether(List.of(new Append(World.copy(batch), origin, leaderEpoch)))
+                .getFirst();
     }
 
     /** Appends several in one turn of the loop. */
