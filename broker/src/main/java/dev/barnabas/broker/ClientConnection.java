@@ -46,12 +46,12 @@ final class ClientConnection implements ConnectionHandler {
     private final ArrayDeque<Call> unanswered = new ArrayDeque<>();
     /** Null until the node is ready; until then nothing is read. */
     private @Nullable Apis apis;
+
     private boolean reading;
     private boolean closed;
     private long lastActiveNanos;
 
-    ClientConnection(
-            Connection connection, BrokerListener listener, Connections connections, RequestMetrics metrics) {
+    ClientConnection(Connection connection, BrokerListener listener, Connections connections, RequestMetrics metrics) {
         this.connection = connection;
         this.listener = listener;
         this.connections = connections;
@@ -155,15 +155,19 @@ final class ClientConnection implements ConnectionHandler {
     }
 
     /**
-     * A response that its version cannot express is our defect. It harms nobody but this client, which must not be able to
-     * stop the node by asking again.
+     * A response that its version cannot express is our defect. It harms nobody but this client, which must not be able
+     * to stop the node by asking again.
      */
     private boolean send(Call call, Response response) {
         List<Part> frame;
         try {
             frame = ResponseFrame.of(call.correlationId(), response, call.version());
         } catch (UnsupportedFieldException e) {
-            log.error("A response cannot be written; its connection is closed api={} version={}", call.api(), call.version(), e);
+            log.error(
+                    "A response cannot be written; its connection is closed api={} version={}",
+                    call.api(),
+                    call.version(),
+                    e);
             connection.close();
             return false;
         }
@@ -207,7 +211,8 @@ final class ClientConnection implements ConnectionHandler {
     }
 
     private void adjustReading() {
-        boolean wanted = apis != null && unanswered.size() < MAX_PIPELINED && connection.unsentBytes() < MAX_UNSENT_BYTES;
+        boolean wanted =
+                apis != null && unanswered.size() < MAX_PIPELINED && connection.unsentBytes() < MAX_UNSENT_BYTES;
         if (wanted != reading && !closed) {
             reading = wanted;
             if (wanted) {

@@ -72,7 +72,8 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
                 call.version() >= 4
                         ? answers
                         : answers.stream()
-                                .map(answer -> answer.toBuilder().leaderEpoch(-1).build())
+                                .map(answer ->
+                                        answer.toBuilder().leaderEpoch(-1).build())
                                 .toList())));
     }
 

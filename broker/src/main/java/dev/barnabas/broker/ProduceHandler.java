@@ -69,7 +69,8 @@ final class ProduceHandler implements Handler<ProduceRequest> {
             ClusterImage image = node.image();
             Share[] shares = new Share[node.loopCount()];
             for (ProduceRequest.TopicProduceData topic : request.topicData()) {
-                Topic known = (call.version() >= 13 ? image.topic(topic.topicId()) : image.topic(topic.name())).orElse(null);
+                Topic known =
+                        (call.version() >= 13 ? image.topic(topic.topicId()) : image.topic(topic.name())).orElse(null);
                 List<Item> ofTopic = new ArrayList<>(topic.partitionData().size());
                 items.add(ofTopic);
                 for (ProduceRequest.PartitionProduceData partition : topic.partitionData()) {

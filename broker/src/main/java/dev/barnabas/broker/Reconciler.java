@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the open partitions of one loop agree with the image: opens what this node is to hold, deletes what is gone, and
- * passes on what has changed. Owned by its loop.
+ * Makes the open partitions of one loop agree with the image: opens what this node is to hold, deletes what is gone,
+ * and passes on what has changed. Owned by its loop.
  *
  * <pre>
  *   absent -- in the image --> OPENING --> open (in the PartitionTable)
@@ -86,7 +86,8 @@ final class Reconciler {
         boolean brokerSettings =
                 update.settings().stream().anyMatch(resource -> resource.type() == Resource.Type.BROKER);
         for (Partition partition : share.partitions().all()) {
-            if (brokerSettings || update.settings().contains(Resource.topic(partition.id().topic()))) {
+            if (brokerSettings
+                    || update.settings().contains(Resource.topic(partition.id().topic()))) {
                 partition.changeSettings(settings(partition.id()));
             }
         }
@@ -173,7 +174,8 @@ final class Reconciler {
                 opening.remove(id);
                 offline.add(id);
                 log.error(
-                        "A partition cannot be opened; it is offline until the node is started again partition={} disk={} why={}",
+                        "A partition cannot be opened; it is offline until the node is started again partition={}"
+                                + " disk={} why={}",
                         id,
                         directory.disk().name(),
                         fault.message(),

@@ -49,7 +49,9 @@ final class TopicLogSettings {
     }
 
     private static Durability durability(Settings topic) {
-        return topic.get(TopicSettings.DURABILITY).equals("after-write") ? Durability.AFTER_WRITE : Durability.AFTER_SYNC;
+        return topic.get(TopicSettings.DURABILITY).equals("after-write")
+                ? Durability.AFTER_WRITE
+                : Durability.AFTER_SYNC;
     }
 
     private static @Nullable CompressionSpec compression(Settings topic) {

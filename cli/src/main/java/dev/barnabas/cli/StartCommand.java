@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Settings have Kafka's names (docs/settings.md). What is given with --set counts over the file, and the file"
-                    + " over the defaults.",
+            "Settings have Kafka's names (docs/settings.md). What is given with --set counts over the file, and the"
+                    + " file over the defaults.",
             "Exit codes: 0 stopped, 1 failed, 78 wrong settings."
         })
 final class StartCommand implements Callable<Integer> {

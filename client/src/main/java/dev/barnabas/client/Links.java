@@ -44,6 +44,7 @@ final class Links {
         private int failures;
         /** The monotonic clock starts anywhere, also below zero. */
         private long notBeforeNanos = loop.clock().nanos();
+
         private String lastFault = "";
 
         @Override
