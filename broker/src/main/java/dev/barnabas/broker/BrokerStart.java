@@ -81,7 +81,7 @@ final class BrokerStart {
         try {
             storage = Storage.open(host, settings);
         } catch (IOException e) {
-            then.failed(e.getMessage());
+            then.failed(String.valueOf(e.getMessage()));
             return;
         }
         Storage opened = storage;
@@ -334,7 +334,7 @@ final class BrokerStart {
 
             @Override
             public void failed(IOException fault) {
-                fail(fault.getMessage());
+                fail(String.valueOf(fault.getMessage()));
             }
         };
     }

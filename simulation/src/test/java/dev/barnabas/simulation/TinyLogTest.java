@@ -1,0 +1,95 @@
+package dev.barnabas.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.barnabas.simulation.Fault.Kind;
+import dev.barnabas.simulation.TinyLog.Bug;
+import dev.barnabas.simulation.history.Checks;
+import dev.barnabas.simulation.history.Finding;
+import dev.barnabas.simulation.history.History;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The proof of the whole: a small server under faults keeps its promises, and whatever promise it is made to break, the
+ * checks find it. This is also how a workload is put together.
+ */
+final class TinyLogTest {
+    private static final Duration FAULTS = Duration.ofSeconds(20);
+    private static final Duration RECOVERY = Duration.ofMinutes(2);
+
+    /** Without bit rot, which one node alone cannot survive. */
+    private static final Set<Kind> KINDS = EnumSet.complementOf(EnumSet.of(Kind.BIT_ROT));
+
+    @Test
+    void theServerKeepsItsPromisesWhateverHappens() {
+        Seeds.check(
+                150,
+                simulation -> assertThat(run(simulation, KINDS, EnumSet.noneOf(Bug.class)))
+                        .isEmpty());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Bug.class)
+    void everyBugIsFound(Bug bug) {
+        Set<Finding.Kind> found = new TreeSet<>();
+        long seed = LongStream.rangeClosed(1, 300)
+                .filter(candidate -> {
+                    List<Finding> findings = run(new Simulation(candidate), kinds(bug), EnumSet.of(bug));
+                    findings.forEach(finding -> found.add(finding.kind()));
+                    return !findings.isEmpty();
+                })
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(bug + " was not found"));
+
+        assertThat(found)
+                .as("seed %s", seed)
+                .containsAnyOf(
+                        switch (bug) {
+                            case ACKNOWLEDGES_BEFORE_SYNC -> Finding.Kind.LOST_WRITE;
+                            case SERVES_WHAT_IS_NOT_SYNCED -> Finding.Kind.INCONSISTENT_OFFSET;
+                            case BELIEVES_TORN_RECORDS -> Finding.Kind.CORRUPT;
+                            case FORGETS_WHAT_IT_STORED -> Finding.Kind.DUPLICATE;
+                            case DOES_NOT_SYNC_AFTER_RECOVERY -> Finding.Kind.LOST_WRITE;
+                            case SKIPS_RECORDS -> Finding.Kind.POLL_SKIP;
+                        });
+    }
+
+    /** Few kinds go deeper: this one takes a crash, and then a loss of power before anything else is synced. */
+    private static Set<Kind> kinds(Bug bug) {
+        return bug == Bug.DOES_NOT_SYNC_AFTER_RECOVERY
+                ? EnumSet.of(Kind.CRASH_IN_TASK, Kind.POWER_LOSS_IN_TASK)
+                : KINDS;
+    }
+
+    private static List<Finding> run(Simulation simulation, Set<Kind> kinds, Set<Bug> bugs) {
+        History history = new History();
+        SimulatedHost server = simulation.addHost("server", 2);
+        SimulatedHost client = simulation.addHost("client", 1);
+        server.run(host -> TinyLog.start(host, bugs));
+        List<TinyClient.Producer> producers = List.of(
+                new TinyClient.Producer(client, "p1", "server", history, 110),
+                new TinyClient.Producer(client, "p2", "server", history, 110));
+        producers.forEach(TinyClient::connect);
+        new TinyClient.Reader(client, "tail", "server", history, false).connect();
+
+        FaultPlan plan = FaultPlan.draw(simulation, new FaultPlan.Limits(kinds, List.of(server), 1, FAULTS));
+        plan.start();
+        simulation.runFor(FAULTS);
+
+        plan.stop();
+        simulation.runUntil(
+                "all is acknowledged", () -> producers.stream().allMatch(TinyClient.Producer::isDone), RECOVERY);
+        TinyClient.Reader last = new TinyClient.Reader(client, "last", "server", history, true);
+        last.connect();
+        simulation.runUntil("all is read", last::isDone, RECOVERY);
+        return Checks.all(history);
+    }
+}
