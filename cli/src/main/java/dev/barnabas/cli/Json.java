@@ -1,6 +1,10 @@
 package dev.barnabas.cli;
 
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -19,17 +23,17 @@ final class Json {
 
     /** One document, in one line. */
     static void print(@Nullable Object document, OutputStream out) {
-        byte[] line = (text(document) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] line = (text(document) + "\n").getBytes(StandardCharsets.UTF_8);
         try {
             out.write(line);
             out.flush();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     static String text(@Nullable Object document) {
-        java.io.StringWriter text = new java.io.StringWriter();
+        StringWriter text = new StringWriter();
         try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
             write(generator, document);
         }

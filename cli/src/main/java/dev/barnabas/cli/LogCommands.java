@@ -129,7 +129,7 @@ final class LogCommands {
                 batch.records().forEach(record -> records.add(RecordJson.tree(null, 0, record)));
             }
             Map<String, @Nullable Object> document = ordered(
-                    "file", file, "position", position, "baseOffset", batch.baseOffset(), "lastOffset",
+                    "file", file.toString(), "position", position, "baseOffset", batch.baseOffset(), "lastOffset",
                     batch.lastOffset(), "records", batch.recordCount(), "bytes", batch.sizeInBytes(), "leaderEpoch",
                     batch.partitionLeaderEpoch(), "maxTimestamp", batch.maxTimestamp(), "timestampType",
                     batch.timestampType(), "compression", codec, "producerId", batch.producerId(), "producerEpoch",

@@ -1,9 +1,12 @@
 package dev.barnabas.cli;
 
 import dev.barnabas.client.ClientException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParseResult;
 
 /** The {@code barnabas} command: where its subcommands hang together. */
 @Command(
@@ -47,12 +50,16 @@ public final class Main {
                 .addSubcommand(new CompletionCommand(streams))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100)
-                .setOut(new java.io.PrintWriter(streams.out(), true))
-                .setErr(new java.io.PrintWriter(streams.err(), true))
-                .setExecutionExceptionHandler((failure, command, parsed) -> failed(streams, failure, parsed));
+                .setOut(writer(streams.out()))
+                .setErr(writer(streams.err()))
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(streams, failure));
     }
 
-    private static int failed(Streams streams, Exception failure, ParseResult parsed) throws Exception {
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+
+    private static int failed(Streams streams, Exception failure) throws Exception {
         return switch (failure) {
             case Failure told -> {
                 streams.err().println("barnabas: " + told.getMessage());

@@ -124,11 +124,15 @@ final class ResetOffsetsCommand implements Callable<Integer> {
         if (where.time != null) {
             return new Offsets.Spec.AtTime(Times.timestampMs(where.time, Instant.now()));
         }
+        if (where.latest) {
+            return new Offsets.Spec.Latest();
+        }
         if (where.age != null) {
             return new Offsets.Spec.AtTime(
                     Math.max(0, Instant.now().minus(Times.duration(where.age)).toEpochMilli()));
         }
-        return where.latest ? new Offsets.Spec.Latest() : new Offsets.Spec.Earliest();
+        // A given offset and a shift do not need what is found.
+        return where.earliest ? new Offsets.Spec.Earliest() : new Offsets.Spec.Latest();
     }
 
     private List<TopicPartition> named(Session session) {

@@ -29,10 +29,11 @@ final class Table {
         boolean[] numeric = new boolean[columns];
         for (int column = 0; column < columns; column++) {
             numeric[column] = rows.size() > 1;
-            for (List<String> row : rows) {
+            widths[column] = rows.getFirst().get(column).length();
+            for (List<String> row : rows.subList(1, rows.size())) {
                 String cell = row.get(column);
                 widths[column] = Math.max(widths[column], cell.length());
-                numeric[column] &= row == rows.getFirst() || cell.matches("-|-?[0-9]+");
+                numeric[column] &= cell.matches("-|-?[0-9]+");
             }
         }
         for (List<String> row : rows) {

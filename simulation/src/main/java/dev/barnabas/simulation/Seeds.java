@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The seeds are 1, 2, 3 and so on, so that a build that passed passes again. {@code -Dbarnabas.seeds=N} runs that
  * many instead, and {@code -Dbarnabas.seed=S} (or {@code S,T,...}) just those. The first seed, and now and then
- * another, is run twice, to prove that a run still follows from its seed. The first failure ends the test and says how to repeat it.
+ * another, is run twice, to prove that a run still follows from its seed. The first failure ends the test and says how
+ * to repeat it.
  */
 public final class Seeds {
     private static final int RUNS_PER_PROOF = 50;

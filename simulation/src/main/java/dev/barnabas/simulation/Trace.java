@@ -27,9 +27,13 @@ public final class Trace {
     public String timeline() {
         StringBuilder text = new StringBuilder();
         long first = notes.isEmpty() ? 0 : notes.getFirst().number;
-        marks.stream().filter(mark -> mark.number < first).forEach(mark -> text.append(mark).append('\n'));
+        marks.stream()
+                .filter(mark -> mark.number < first)
+                .forEach(mark -> text.append(mark).append('\n'));
         if (count > notes.size()) {
-            text.append("  ... all notes from here on, ").append(count - notes.size()).append(" more before\n");
+            text.append("  ... all notes from here on, ")
+                    .append(count - notes.size())
+                    .append(" more before\n");
         }
         notes.forEach(note -> text.append(note).append('\n'));
         return text.toString();
