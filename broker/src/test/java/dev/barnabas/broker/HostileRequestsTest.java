@@ -122,7 +122,7 @@ class HostileRequestsTest {
             int at = random.nextInt(from, size);
             int telling = TELLING[random.nextInt(TELLING.length)];
             switch (random.nextInt(8)) {
-                case 0 -> out.put(at, (byte) (out.get(at) ^ 1 << random.nextInt(8)));
+                case 0 -> out.put(at, (byte) (out.get(at) ^ (1 << random.nextInt(8))));
                 case 1, 2 -> out.put(at, (byte) telling);
                 case 3 -> putIfItFits(out, at, Short.BYTES, telling);
                 case 4 -> putIfItFits(out, at, Integer.BYTES, telling);
@@ -139,7 +139,7 @@ class HostileRequestsTest {
             switch (bytes) {
                 case Short.BYTES -> out.putShort(at, (short) value);
                 case Integer.BYTES -> out.putInt(at, value);
-                default -> out.putLong(at, (long) value << 32 | value);
+                default -> out.putLong(at, ((long) value << 32) | value);
             }
         }
     }
