@@ -93,10 +93,18 @@ final class Node {
         return (int) Long.remainderUnsigned(topicId.leastSignificantBits() + partition, shares.size());
     }
 
-    /** Runs a task on a loop: at once if that is this one, otherwise as a message. */
+    /**
+     * Runs a task on the loop that owns what it works on: at once if that is this one, otherwise as a message.
+     *
+     * @throws BrokenStateError if the task has thrown, which is a defect either way
+     */
     void run(Loop loop, Runnable task) {
         if (loop.isCurrent()) {
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                throw new BrokenStateError(e);
+            }
         } else {
             loop.execute(task);
         }

@@ -227,11 +227,16 @@ public final class PartitionLog {
         return contents.epochs.latest();
     }
 
-    /** A leader begins an epoch at the end of the log. An epoch that is not newer than the latest changes nothing. */
+    /**
+     * A leader begins an epoch at the end of the log, behind what was appended in this turn. An epoch that is not newer
+     * than the latest changes nothing.
+     */
     public void beginLeaderEpoch(int leaderEpoch) {
         directory.loop().requireCurrent();
-        appender.flush();
-        contents.epochs.begin(leaderEpoch, contents.nextOffset);
+        whenIdle(() -> {
+            appender.flush();
+            contents.epochs.begin(leaderEpoch, contents.nextOffset);
+        });
     }
 
     /**

@@ -107,6 +107,10 @@ final class TestLog implements Opening, LogListener {
                 java.time.Duration.ofMinutes(5));
     }
 
+    void settle() {
+        world.settle();
+    }
+
     ReadResult read(long offset, int maxBytes) {
         return read(offset, maxBytes, Long.MAX_VALUE);
     }
