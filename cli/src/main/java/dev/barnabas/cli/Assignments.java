@@ -16,9 +16,12 @@ final class Assignments {
         for (String assignment : assignments) {
             int equals = assignment.indexOf('=');
             if (equals < 1) {
-                throw Failure.usage("expected NAME=VALUE, not \"" + assignment + "\"; for example retention.ms=3600000");
+                throw Failure.usage(
+                        "expected NAME=VALUE, not \"" + assignment + "\"; for example retention.ms=3600000");
             }
-            values.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1).strip());
+            values.put(
+                    assignment.substring(0, equals).strip(),
+                    assignment.substring(equals + 1).strip());
         }
         return values;
     }

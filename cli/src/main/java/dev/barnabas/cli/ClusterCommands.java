@@ -23,8 +23,7 @@ final class ClusterCommands {
 
     @Command(name = "describe", description = "Show the cluster's id and its brokers.", mixinStandardHelpOptions = true)
     int describe(
-            @Mixin ClusterOptions cluster,
-            @Option(names = "--json", description = "A JSON document.") boolean json) {
+            @Mixin ClusterOptions cluster, @Option(names = "--json", description = "A JSON document.") boolean json) {
         try (Session session = cluster.open()) {
             Admin.ClusterDescription found = session.get(() -> session.admin().describeCluster());
             if (json) {
@@ -37,10 +36,16 @@ final class ClusterCommands {
                                 "brokers",
                                 found.brokers().stream()
                                         .map(each -> ordered(
-                                                "id", each.broker().id(), "host",
-                                                each.broker().endpoint().host(), "port",
-                                                each.broker().endpoint().port(), "rack",
-                                                each.broker().rack(), "fenced", each.fenced()))
+                                                "id",
+                                                each.broker().id(),
+                                                "host",
+                                                each.broker().endpoint().host(),
+                                                "port",
+                                                each.broker().endpoint().port(),
+                                                "rack",
+                                                each.broker().rack(),
+                                                "fenced",
+                                                each.fenced()))
                                         .toList()),
                         streams.raw());
                 return ExitCode.OK;

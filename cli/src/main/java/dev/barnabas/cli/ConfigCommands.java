@@ -48,8 +48,9 @@ final class ConfigCommands {
                         yield Configs.Resource.allBrokers();
                     }
                     if (!name.matches("[0-9]{1,9}")) {
-                        throw Failure.usage("a broker is named by its number, or \"all\" for the default of all brokers,"
-                                + " not \"" + name + "\"; barnabas cluster describe shows the numbers");
+                        throw Failure.usage(
+                                "a broker is named by its number, or \"all\" for the default of all brokers,"
+                                        + " not \"" + name + "\"; barnabas cluster describe shows the numbers");
                     }
                     yield Configs.Resource.broker(Integer.parseInt(name));
                 }
@@ -70,8 +71,8 @@ final class ConfigCommands {
                             paramLabel = "NAME",
                             description = "A topic, a group, a broker's number, or \"all\" for all brokers.")
                     String name,
-            @Parameters(index = "2..*", arity = "0..*", paramLabel = "SETTING", description = "Only these.")
-                    @Nullable List<String> wanted,
+            @Parameters(index = "2..*", arity = "0..*", paramLabel = "SETTING", description = "Only these.") @Nullable
+                    List<String> wanted,
             @Option(
                             names = {"-a", "--all"},
                             description = "Also those that have their defaults.")
@@ -103,7 +104,8 @@ final class ConfigCommands {
                 table.print(streams.out());
             }
             List<String> missing = only.stream()
-                    .filter(each -> shown.stream().noneMatch(entry -> entry.name().equals(each)))
+                    .filter(each ->
+                            shown.stream().noneMatch(entry -> entry.name().equals(each)))
                     .sorted()
                     .toList();
             missing.forEach(each -> streams.err().println("barnabas: " + resource + " has no setting " + each));
@@ -125,8 +127,17 @@ final class ConfigCommands {
 
     private static Map<String, @Nullable Object> document(Configs.Entry entry) {
         return TopicCommands.ordered(
-                "name", entry.name(), "value", entry.value(), "source", source(entry), "type",
-                entry.type().name().toLowerCase(Locale.ROOT), "readOnly", entry.readOnly(), "sensitive",
+                "name",
+                entry.name(),
+                "value",
+                entry.value(),
+                "source",
+                source(entry),
+                "type",
+                entry.type().name().toLowerCase(Locale.ROOT),
+                "readOnly",
+                entry.readOnly(),
+                "sensitive",
                 entry.sensitive());
     }
 
@@ -153,13 +164,15 @@ final class ConfigCommands {
                             arity = "0..*",
                             paramLabel = "NAME=VALUE",
                             description = "What to change. [a,b] is not needed for lists: write a,b.")
-                    @Nullable List<String> assignments,
+                    @Nullable
+                    List<String> assignments,
             @Option(names = "--unset", paramLabel = "NAME", description = "Take back to the default. May be repeated.")
-                    @Nullable List<String> unset,
+                    @Nullable
+                    List<String> unset,
             @Option(names = "--dry-run", description = "Only check whether it could be done.") boolean dryRun) {
         Configs.Resource resource = kind.named(name);
-        List<Configs.Change> changes = Assignments.changes(
-                assignments == null ? List.of() : assignments, unset == null ? List.of() : unset);
+        List<Configs.Change> changes =
+                Assignments.changes(assignments == null ? List.of() : assignments, unset == null ? List.of() : unset);
         if (changes.isEmpty()) {
             throw Failure.usage("say what to change: NAME=VALUE or --unset NAME");
         }

@@ -41,8 +41,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Without --group it reads all partitions, from now on unless told otherwise, and commits nothing. With --group"
-                    + " it shares the partitions with the other members and goes on where the group has stopped.",
+            "Without --group it reads all partitions, from now on unless told otherwise, and commits nothing. With"
+                + " --group it shares the partitions with the other members and goes on where the group has stopped.",
             "Ctrl-C ends it; a member of a group commits and leaves.",
             "",
             "Examples:",
@@ -67,12 +67,16 @@ final class ConsumeCommand implements Callable<Integer> {
     @Mixin
     private ClusterOptions cluster = new ClusterOptions();
 
-    @Option(names = {"-g", "--group"}, paramLabel = "G", description = "Read as a member of this group.")
+    @Option(
+            names = {"-g", "--group"},
+            paramLabel = "G",
+            description = "Read as a member of this group.")
     private @Nullable String group;
 
     @Option(
             names = "--from-beginning",
-            description = "Start at the first record there is; with --group only where the group has committed nothing.")
+            description =
+                    "Start at the first record there is; with --group only where the group has committed nothing.")
     private boolean fromBeginning;
 
     @Option(names = "--offset", paramLabel = "N", description = "Start at this offset; -N: N before the end.")
@@ -87,7 +91,10 @@ final class ConsumeCommand implements Callable<Integer> {
             description = "Start at the first record that is not older: 1h, 30m, 2d ago, or 2026-05-01T12:00.")
     private @Nullable String since;
 
-    @Option(names = {"-n", "--max"}, paramLabel = "N", description = "End after so many records.")
+    @Option(
+            names = {"-n", "--max"},
+            paramLabel = "N",
+            description = "End after so many records.")
     private long max = Long.MAX_VALUE;
 
     @Option(names = "--until-end", description = "End when all there is has been read.")
@@ -138,9 +145,11 @@ final class ConsumeCommand implements Callable<Integer> {
             throw Failure.usage("--from-beginning, --offset and --since exclude each other");
         }
         if (group != null && (offset != null || since != null || !partitions.isEmpty())) {
-            throw Failure.usage("--offset, --since and --partition do not go with --group: its partitions are shared out"
-                    + " and it goes on where it has stopped.\n  To move a group: barnabas group reset-offsets " + group
-                    + " --help");
+            throw Failure.usage(
+                    "--offset, --since and --partition do not go with --group: its partitions are shared out"
+                            + " and it goes on where it has stopped.\n  To move a group: barnabas group reset-offsets "
+                            + group
+                            + " --help");
         }
         if (json && keySeparator != null) {
             throw Failure.usage("--json and --key-separator exclude each other: in JSON the key has its own field");
@@ -158,11 +167,13 @@ final class ConsumeCommand implements Callable<Integer> {
         Map<String, ClusterView.Topic> found = new TreeMap<>();
         boolean told = false;
         while (!stopped) {
-            Map<String, Result<ClusterView.Topic>> answers = session.get(() -> session.admin().describeTopics(topics));
+            Map<String, Result<ClusterView.Topic>> answers =
+                    session.get(() -> session.admin().describeTopics(topics));
             List<String> missing = new ArrayList<>();
             answers.forEach((name, answer) -> {
                 if (!untilEnd
-                        && answer instanceof Result.Failure<ClusterView.Topic>(ClientError.Refused(ErrorCode code, var _))
+                        && answer
+                                instanceof Result.Failure<ClusterView.Topic>(ClientError.Refused(ErrorCode code, var _))
                         && code == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
                     missing.add(name);
                 } else {
@@ -174,8 +185,9 @@ final class ConsumeCommand implements Callable<Integer> {
             }
             if (!told) {
                 told = true;
-                streams.err().println("barnabas: waiting for topic " + String.join(", ", missing)
-                        + ", which does not exist yet; produce creates it, and so does topic create.");
+                streams.err()
+                        .println("barnabas: waiting for topic " + String.join(", ", missing)
+                                + ", which does not exist yet; produce creates it, and so does topic create.");
             }
             pause();
         }
@@ -216,14 +228,14 @@ final class ConsumeCommand implements Callable<Integer> {
     }
 
     /** Assigns the partitions and goes to where they start; returns where they end now. */
-    private Map<TopicPartition, Long> assign(
-            Session session, Consumer consumer, Map<String, ClusterView.Topic> found) {
+    private Map<TopicPartition, Long> assign(Session session, Consumer consumer, Map<String, ClusterView.Topic> found) {
         Map<TopicPartition, Offsets.Spec> latest = new TreeMap<>();
-        found.values().forEach(topic -> topic.partitions().forEach(partition -> {
-            if (partitions.isEmpty() || partitions.contains(partition.index())) {
-                latest.put(new TopicPartition(topic.name(), partition.index()), new Offsets.Spec.Latest());
-            }
-        }));
+        found.values()
+                .forEach(topic -> topic.partitions().forEach(partition -> {
+                    if (partitions.isEmpty() || partitions.contains(partition.index())) {
+                        latest.put(new TopicPartition(topic.name(), partition.index()), new Offsets.Spec.Latest());
+                    }
+                }));
         for (int wanted : partitions) {
             if (latest.keySet().stream().noneMatch(each -> each.partition() == wanted)) {
                 throw Failure.failed("there is no partition " + wanted + "; barnabas topic describe "
@@ -264,7 +276,8 @@ final class ConsumeCommand implements Callable<Integer> {
     private static Map<TopicPartition, Long> offsets(Session session, Map<TopicPartition, Offsets.Spec> specs) {
         Map<TopicPartition, Long> offsets = new TreeMap<>();
         session.get(() -> session.admin().listOffsets(specs))
-                .forEach((partition, found) -> offsets.put(partition, found.orThrow().offset()));
+                .forEach((partition, found) ->
+                        offsets.put(partition, found.orThrow().offset()));
         return offsets;
     }
 

@@ -42,17 +42,24 @@ final class GroupCommands {
                             split = ",",
                             paramLabel = "STATE",
                             description = "Only those that are, for example, Stable or Empty.")
-                    @Nullable Set<String> states,
+                    @Nullable
+                    Set<String> states,
             @Option(names = "--json", description = "A JSON document.") boolean json) {
         try (Session session = cluster.open()) {
-            Groups.Listings found = session.get(
-                    () -> session.admin().listGroups(states == null ? Set.of() : states, Set.of()));
+            Groups.Listings found =
+                    session.get(() -> session.admin().listGroups(states == null ? Set.of() : states, Set.of()));
             if (json) {
                 Json.print(
                         found.groups().stream()
                                 .map(group -> ordered(
-                                        "group", group.id(), "state", group.state(), "type", group.type(),
-                                        "protocolType", group.protocolType()))
+                                        "group",
+                                        group.id(),
+                                        "state",
+                                        group.state(),
+                                        "type",
+                                        group.type(),
+                                        "protocolType",
+                                        group.protocolType()))
                                 .toList(),
                         streams.raw());
             } else if (found.groups().isEmpty()) {
@@ -71,9 +78,13 @@ final class GroupCommands {
 
     /** How far a group is in a partition, and who reads it. */
     private record Line(
-            TopicPartition partition, @Nullable Long committed, @Nullable Long end, Groups.@Nullable Member member) {
+            TopicPartition partition,
+            @Nullable Long committed,
+            @Nullable Long end,
+            Groups.@Nullable Member member) {
 
-        @Nullable Long lag() {
+        @Nullable
+        Long lag() {
             return committed == null || end == null ? null : Math.max(0, end - committed);
         }
     }
@@ -94,8 +105,9 @@ final class GroupCommands {
             for (Groups.Description group : found.values()) {
                 if (group.state().equals("Dead")) {
                     dead++;
-                    streams.err().println("barnabas: there is no group " + group.id()
-                            + "\n  ./barnabas group list shows what there is.");
+                    streams.err()
+                            .println("barnabas: there is no group " + group.id()
+                                    + "\n  ./barnabas group list shows what there is.");
                     continue;
                 }
                 List<Line> lines = lines(session, group);
@@ -120,7 +132,8 @@ final class GroupCommands {
         all.addAll(committed.keySet());
         Map<TopicPartition, Offsets.Spec> specs = new TreeMap<>();
         all.forEach(partition -> specs.put(partition, new Offsets.Spec.Latest()));
-        Map<TopicPartition, Result<Offsets.Found>> ends = session.get(() -> session.admin().listOffsets(specs));
+        Map<TopicPartition, Result<Offsets.Found>> ends =
+                session.get(() -> session.admin().listOffsets(specs));
         List<Line> lines = new ArrayList<>();
         for (TopicPartition partition : all) {
             Long end = ends.get(partition) instanceof Result.Success<Offsets.Found>(Offsets.Found found)
@@ -149,7 +162,8 @@ final class GroupCommands {
 
     private void print(Groups.Description group, List<Line> lines) {
         streams.out()
-                .println(group.id() + "  " + group.state() + ", " + group.members().size() + " members, coordinator "
+                .println(group.id() + "  " + group.state() + ", "
+                        + group.members().size() + " members, coordinator "
                         + group.coordinator().endpoint()
                         + (group.assignor().isEmpty() ? "" : ", assignor " + group.assignor()));
         Table table = new Table("TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "MEMBER", "HOST");
@@ -167,8 +181,8 @@ final class GroupCommands {
         table.print(streams.out());
         group.members().stream()
                 .filter(member -> member.assigned().isEmpty())
-                .forEach(member -> streams.out()
-                        .println("Without partitions: " + member.memberId() + " " + member.clientHost()));
+                .forEach(member ->
+                        streams.out().println("Without partitions: " + member.memberId() + " " + member.clientHost()));
     }
 
     private static Object orDash(@Nullable Long number) {
@@ -180,20 +194,48 @@ final class GroupCommands {
         for (Line line : lines) {
             Groups.Member member = line.member();
             partitions.add(ordered(
-                    "topic", line.partition().topic(), "partition", line.partition().partition(), "committed",
-                    line.committed(), "end", line.end(), "lag", line.lag(), "member",
+                    "topic",
+                    line.partition().topic(),
+                    "partition",
+                    line.partition().partition(),
+                    "committed",
+                    line.committed(),
+                    "end",
+                    line.end(),
+                    "lag",
+                    line.lag(),
+                    "member",
                     member == null ? null : member.memberId()));
         }
         return ordered(
-                "group", group.id(), "state", group.state(), "type", group.type(), "protocolType",
-                group.protocolType(), "assignor", group.assignor(), "coordinator", group.coordinator().id(), "members",
+                "group",
+                group.id(),
+                "state",
+                group.state(),
+                "type",
+                group.type(),
+                "protocolType",
+                group.protocolType(),
+                "assignor",
+                group.assignor(),
+                "coordinator",
+                group.coordinator().id(),
+                "members",
                 group.members().stream()
                         .map(member -> ordered(
-                                "memberId", member.memberId(), "instanceId", member.instanceId(), "clientId",
-                                member.clientId(), "host", member.clientHost(), "partitions",
+                                "memberId",
+                                member.memberId(),
+                                "instanceId",
+                                member.instanceId(),
+                                "clientId",
+                                member.clientId(),
+                                "host",
+                                member.clientHost(),
+                                "partitions",
                                 new TreeSet<>(member.assigned())))
                         .toList(),
-                "partitions", partitions);
+                "partitions",
+                partitions);
     }
 
     @Command(

@@ -116,10 +116,11 @@ final class LogCommands {
         return buffer.flip();
     }
 
-    private void show(
-            Path file, long position, RecordBatch batch, boolean withRecords, boolean json, Table table) {
+    private void show(Path file, long position, RecordBatch batch, boolean withRecords, boolean json, Table table) {
         String notes = notes(batch);
-        String newest = batch.maxTimestamp() < 0 ? "-" : Instant.ofEpochMilli(batch.maxTimestamp()).toString();
+        String newest = batch.maxTimestamp() < 0
+                ? "-"
+                : Instant.ofEpochMilli(batch.maxTimestamp()).toString();
         Object producer = batch.hasProducerId() ? batch.producerId() + "/" + batch.producerEpoch() : "-";
         Object sequence = batch.baseSequence() < 0 ? "-" : batch.baseSequence();
         String codec = batch.compression().settingName();
@@ -129,12 +130,39 @@ final class LogCommands {
                 batch.records().forEach(record -> records.add(RecordJson.tree(null, 0, record)));
             }
             Map<String, @Nullable Object> document = ordered(
-                    "file", file.toString(), "position", position, "baseOffset", batch.baseOffset(), "lastOffset",
-                    batch.lastOffset(), "records", batch.recordCount(), "bytes", batch.sizeInBytes(), "leaderEpoch",
-                    batch.partitionLeaderEpoch(), "maxTimestamp", batch.maxTimestamp(), "timestampType",
-                    batch.timestampType(), "compression", codec, "producerId", batch.producerId(), "producerEpoch",
-                    batch.producerEpoch(), "baseSequence", batch.baseSequence(), "transactional",
-                    batch.isTransactional(), "control", batch.isControl(), "crc", batch.crc(), "crcValid",
+                    "file",
+                    file.toString(),
+                    "position",
+                    position,
+                    "baseOffset",
+                    batch.baseOffset(),
+                    "lastOffset",
+                    batch.lastOffset(),
+                    "records",
+                    batch.recordCount(),
+                    "bytes",
+                    batch.sizeInBytes(),
+                    "leaderEpoch",
+                    batch.partitionLeaderEpoch(),
+                    "maxTimestamp",
+                    batch.maxTimestamp(),
+                    "timestampType",
+                    batch.timestampType(),
+                    "compression",
+                    codec,
+                    "producerId",
+                    batch.producerId(),
+                    "producerEpoch",
+                    batch.producerEpoch(),
+                    "baseSequence",
+                    batch.baseSequence(),
+                    "transactional",
+                    batch.isTransactional(),
+                    "control",
+                    batch.isControl(),
+                    "crc",
+                    batch.crc(),
+                    "crcValid",
                     batch.crcValid());
             if (withRecords) {
                 document.put("content", records);

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Begin with: barnabas start; then, in other terminals, barnabas produce greetings and barnabas consume greetings.",
+            "Begin with: barnabas start; then, in other terminals, barnabas produce greetings and barnabas consume"
+                    + " greetings.",
             "barnabas COMMAND --help says more.",
             "Exit codes: 0 done, 1 failed, 2 wrong command line, 69 no broker answers."
         })
@@ -43,7 +44,8 @@ public final class Main {
                 .addSubcommand(new ProduceCommand(streams))
                 .addSubcommand(new ConsumeCommand(streams))
                 .addSubcommand(new TopicCommands(streams))
-                .addSubcommand(new CommandLine(new GroupCommands(streams)).addSubcommand(new ResetOffsetsCommand(streams)))
+                .addSubcommand(
+                        new CommandLine(new GroupCommands(streams)).addSubcommand(new ResetOffsetsCommand(streams)))
                 .addSubcommand(new ConfigCommands(streams))
                 .addSubcommand(new LogCommands(streams))
                 .addSubcommand(new ClusterCommands(streams))

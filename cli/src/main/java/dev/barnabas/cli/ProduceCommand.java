@@ -38,9 +38,11 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  tail -F app.log | barnabas produce logs",
             "  printf 'k1:hello\\n' | barnabas produce greetings --key-separator :",
-            "  echo '{\"key\":\"k1\",\"value\":\"hello\",\"headers\":{\"lang\":\"en\"}}' | barnabas produce greetings --json",
+            "  echo '{\"key\":\"k1\",\"value\":\"hello\",\"headers\":{\"lang\":\"en\"}}' | barnabas produce greetings"
+                    + " --json",
             "",
-            "Exit codes: 0 all records are acknowledged, 1 a record was not, 2 wrong command line, 69 no broker answers."
+            "Exit codes: 0 all records are acknowledged, 1 a record was not, 2 wrong command line, 69 no broker"
+                    + " answers."
         })
 final class ProduceCommand implements Callable<Integer> {
 
@@ -156,7 +158,8 @@ final class ProduceCommand implements Callable<Integer> {
         }
 
         int toTheEnd() {
-            streams.remark(streams.inputIsTerminal() ? "A record for each line; Ctrl-D ends." : "Reading; Ctrl-C ends.");
+            streams.remark(
+                    streams.inputIsTerminal() ? "A record for each line; Ctrl-D ends." : "Reading; Ctrl-C ends.");
             Thread reader = Thread.ofPlatform().daemon().name("barnabas-input").start(this::read);
             OnStop hook = OnStop.run(() -> {
                 flush();
@@ -180,8 +183,9 @@ final class ProduceCommand implements Callable<Integer> {
         }
 
         private void read() {
-            byte @Nullable [] separator =
-                    keySeparator == null ? null : keySeparator.replace("\\t", "\t").getBytes(StandardCharsets.UTF_8);
+            byte @Nullable [] separator = keySeparator == null
+                    ? null
+                    : keySeparator.replace("\\t", "\t").getBytes(StandardCharsets.UTF_8);
             Lines lines = new Lines(streams.in(), MAX_LINE_BYTES);
             long number = 0;
             try {

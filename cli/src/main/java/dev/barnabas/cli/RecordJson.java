@@ -59,7 +59,12 @@ final class RecordJson {
             return;
         }
         try {
-            tree.put(name, StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString());
+            tree.put(
+                    name,
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(bytes.duplicate())
+                            .toString());
         } catch (CharacterCodingException notText) {
             byte[] copy = new byte[bytes.remaining()];
             bytes.duplicate().get(copy);

@@ -22,7 +22,8 @@ final class RecordPrinter {
     RecordPrinter(OutputStream out, boolean json, @Nullable String separator) {
         this.out = new BufferedOutputStream(out, BUFFER_BYTES);
         this.json = json;
-        this.separator = separator == null ? null : separator.replace("\\t", "\t").getBytes(StandardCharsets.UTF_8);
+        this.separator =
+                separator == null ? null : separator.replace("\\t", "\t").getBytes(StandardCharsets.UTF_8);
     }
 
     /** @throws IOException if nobody reads the output any more */

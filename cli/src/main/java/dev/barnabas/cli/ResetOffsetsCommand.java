@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Without --topic it moves in everything that the group has committed. Offsets beyond the ends of a partition"
-                    + " are moved to the end.",
+            "Without --topic it moves in everything that the group has committed. Offsets beyond the ends of a"
+                    + " partition are moved to the end.",
             "Example: barnabas group reset-offsets viewers --topic logs --to-earliest --dry-run"
         })
 final class ResetOffsetsCommand implements Callable<Integer> {
@@ -164,7 +164,8 @@ final class ResetOffsetsCommand implements Callable<Integer> {
         partitions.forEach(partition -> specs.put(partition, spec));
         Map<TopicPartition, Long> found = new TreeMap<>();
         session.get(() -> session.admin().listOffsets(specs))
-                .forEach((partition, result) -> found.put(partition, result.orThrow().offset()));
+                .forEach((partition, result) ->
+                        found.put(partition, result.orThrow().offset()));
         return found;
     }
 
@@ -180,8 +181,8 @@ final class ResetOffsetsCommand implements Callable<Integer> {
         moved.keySet().forEach(partition -> {
             Long from = committed.get(partition);
             Long to = targets.get(partition);
-            documents.add(ordered(
-                    "topic", partition.topic(), "partition", partition.partition(), "from", from, "to", to));
+            documents.add(
+                    ordered("topic", partition.topic(), "partition", partition.partition(), "from", from, "to", to));
             table.row(partition.topic(), partition.partition(), from == null ? "-" : from, String.valueOf(to));
         });
         if (json) {

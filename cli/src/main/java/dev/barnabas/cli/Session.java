@@ -78,7 +78,8 @@ final class Session implements AutoCloseable {
         String why = last instanceof UnknownHostException
                 ? "the name is not known"
                 : last == null ? "no server is named" : String.valueOf(last.getMessage());
-        String names = String.join(", ", servers.stream().map(Endpoint::toString).toList());
+        String names =
+                String.join(", ", servers.stream().map(Endpoint::toString).toList());
         throw Failure.unreachable("no broker at " + names + " (" + why + ").\n"
                 + "  Start one with ./barnabas start, or name another with --bootstrap-server HOST:PORT.");
     }

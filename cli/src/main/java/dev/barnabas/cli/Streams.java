@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param errIsTerminal whether a person reads what is said about the work
  */
 record Streams(
-        InputStream in, OutputStream raw, PrintStream out, PrintStream err, boolean inputIsTerminal, boolean errIsTerminal) {
+        InputStream in,
+        OutputStream raw,
+        PrintStream out,
+        PrintStream err,
+        boolean inputIsTerminal,
+        boolean errIsTerminal) {
 
     /** Of this process. The launcher says in an environment variable which of 0, 1 and 2 are terminals. */
     static Streams ofProcess() {

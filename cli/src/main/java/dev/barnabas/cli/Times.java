@@ -53,14 +53,17 @@ final class Times {
     private static Instant moment(String text) {
         try {
             if (text.indexOf('T') < 0) {
-                return LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant();
+                return LocalDate.parse(text)
+                        .atStartOfDay(ZoneId.systemDefault())
+                        .toInstant();
             }
             return text.matches(".*T.*(Z|[+-][0-9:]+)")
                     ? ZonedDateTime.parse(text).toInstant()
                     : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant();
         } catch (DateTimeException e) {
             throw Failure.usage("not a time: \"" + text
-                    + "\"; write for example 1h (ago), 2026-05-01T12:00, 2026-05-01T12:00:00Z or milliseconds since 1970");
+                    + "\"; write for example 1h (ago), 2026-05-01T12:00, 2026-05-01T12:00:00Z or milliseconds"
+                    + " since 1970");
         }
     }
 }

@@ -54,7 +54,8 @@ final class TopicCommands {
                             names = {"-c", "--config"},
                             paramLabel = "NAME=VALUE",
                             description = "A setting of the topics. May be repeated.")
-                    @Nullable List<String> configs,
+                    @Nullable
+                    List<String> configs,
             @Option(names = "--if-not-exists", description = "A topic that exists already is left alone.")
                     boolean ifNotExists,
             @Option(names = "--dry-run", description = "Only check whether it could be done.") boolean dryRun,
@@ -78,12 +79,19 @@ final class TopicCommands {
             if (json) {
                 List<Object> documents = new ArrayList<>();
                 created.forEach((name, topic) -> documents.add(ordered(
-                        "name", name, "id", topic.id(), "partitions", topic.partitions(), "replicationFactor",
+                        "name",
+                        name,
+                        "id",
+                        topic.id(),
+                        "partitions",
+                        topic.partitions(),
+                        "replicationFactor",
                         topic.replicationFactor())));
                 Json.print(documents, streams.raw());
             } else {
                 created.forEach((name, topic) -> streams.out()
-                        .println((dryRun ? "Could create " : "Created ") + name
+                        .println((dryRun ? "Could create " : "Created ")
+                                + name
                                 + (topic.partitions() < 0
                                         ? ""
                                         : ": partitions " + topic.partitions() + ", replicas "
@@ -121,8 +129,15 @@ final class TopicCommands {
                 Json.print(
                         topics.stream()
                                 .map(topic -> ordered(
-                                        "name", topic.name(), "id", topic.id(), "partitions",
-                                        topic.partitions().size(), "replicationFactor", replicas(topic), "internal",
+                                        "name",
+                                        topic.name(),
+                                        "id",
+                                        topic.id(),
+                                        "partitions",
+                                        topic.partitions().size(),
+                                        "replicationFactor",
+                                        replicas(topic),
+                                        "internal",
                                         topic.internal()))
                                 .toList(),
                         streams.raw());
@@ -130,7 +145,8 @@ final class TopicCommands {
                 streams.out().println("There are no topics; barnabas topic create NAME creates one.");
             } else {
                 Table table = new Table("TOPIC", "PARTITIONS", "REPLICAS");
-                topics.forEach(topic -> table.row(topic.name(), topic.partitions().size(), replicas(topic)));
+                topics.forEach(
+                        topic -> table.row(topic.name(), topic.partitions().size(), replicas(topic)));
                 table.print(streams.out());
             }
             return ExitCode.OK;
@@ -190,9 +206,10 @@ final class TopicCommands {
     private static Map<TopicPartition, Long> offsets(
             Session session, Map<String, ClusterView.Topic> topics, Offsets.Spec spec) {
         Map<TopicPartition, Offsets.Spec> specs = new TreeMap<>();
-        topics.values().forEach(topic -> topic.partitions().stream()
-                .filter(partition -> partition.leader() >= 0)
-                .forEach(partition -> specs.put(new TopicPartition(topic.name(), partition.index()), spec)));
+        topics.values()
+                .forEach(topic -> topic.partitions().stream()
+                        .filter(partition -> partition.leader() >= 0)
+                        .forEach(partition -> specs.put(new TopicPartition(topic.name(), partition.index()), spec)));
         Map<TopicPartition, Long> offsets = new TreeMap<>();
         session.get(() -> session.admin().listOffsets(specs)).forEach((partition, result) -> {
             if (result instanceof Result.Success<Offsets.Found>(Offsets.Found found)) {
@@ -211,12 +228,31 @@ final class TopicCommands {
         for (ClusterView.Partition partition : topic.partitions()) {
             TopicPartition id = new TopicPartition(topic.name(), partition.index());
             partitions.add(ordered(
-                    "partition", partition.index(), "leader", partition.leader(), "leaderEpoch",
-                    partition.leaderEpoch(), "replicas", partition.replicas(), "inSync", partition.inSync(),
-                    "startOffset", starts.get(id), "endOffset", ends.get(id)));
+                    "partition",
+                    partition.index(),
+                    "leader",
+                    partition.leader(),
+                    "leaderEpoch",
+                    partition.leaderEpoch(),
+                    "replicas",
+                    partition.replicas(),
+                    "inSync",
+                    partition.inSync(),
+                    "startOffset",
+                    starts.get(id),
+                    "endOffset",
+                    ends.get(id)));
         }
         return ordered(
-                "name", topic.name(), "id", topic.id(), "internal", topic.internal(), "configs", settings, "partitions",
+                "name",
+                topic.name(),
+                "id",
+                topic.id(),
+                "internal",
+                topic.internal(),
+                "configs",
+                settings,
+                "partitions",
                 partitions);
     }
 
@@ -262,12 +298,14 @@ final class TopicCommands {
                             names = {"-c", "--config", "--set"},
                             paramLabel = "NAME=VALUE",
                             description = "A setting to change. May be repeated.")
-                    @Nullable List<String> set,
+                    @Nullable
+                    List<String> set,
             @Option(
                             names = "--unset",
                             paramLabel = "NAME",
                             description = "A setting to take back to its default. May be repeated.")
-                    @Nullable List<String> unset,
+                    @Nullable
+                    List<String> unset,
             @Option(names = "--dry-run", description = "Only check whether it could be done.") boolean dryRun) {
         List<Configs.Change> changes =
                 Assignments.changes(set == null ? List.of() : set, unset == null ? List.of() : unset);

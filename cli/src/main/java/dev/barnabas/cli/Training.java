@@ -31,7 +31,17 @@ final class Training {
         run("a:b\nc:d\n", "produce", "training", "--key-separator", ":", "--bootstrap-server", address);
         run("{\"key\":\"k\",\"value\":\"v\"}\n", "produce", "training", "--json", "--bootstrap-server", address);
         run("", "consume", "training", "--from-beginning", "--until-end", "--bootstrap-server", address);
-        run("", "consume", "training", "--from-beginning", "--max", "1", "--json", "--group", "t", "--bootstrap-server",
+        run(
+                "",
+                "consume",
+                "training",
+                "--from-beginning",
+                "--max",
+                "1",
+                "--json",
+                "--group",
+                "t",
+                "--bootstrap-server",
                 address);
         run("", "topic", "describe", "training", "--bootstrap-server", address);
         run("", "topic", "describe", "training", "--json", "--bootstrap-server", address);

@@ -100,13 +100,20 @@ class CommandsTest {
 
     @Test
     void startsWhereItIsToldTo() {
-        onNode("{\"value\":\"old\",\"timestamp\":1000}\n{\"value\":\"new\"}\n{\"value\":\"last\"}\n", "produce", "starts", "--json");
+        onNode(
+                "{\"value\":\"old\",\"timestamp\":1000}\n{\"value\":\"new\"}\n{\"value\":\"last\"}\n",
+                "produce",
+                "starts",
+                "--json");
 
-        assertThat(onNode("", "consume", "starts", "--offset", "1", "--until-end").out())
+        assertThat(onNode("", "consume", "starts", "--offset", "1", "--until-end")
+                        .out())
                 .isEqualTo("new\nlast\n");
-        assertThat(onNode("", "consume", "starts", "--offset", "-1", "--until-end").out())
+        assertThat(onNode("", "consume", "starts", "--offset", "-1", "--until-end")
+                        .out())
                 .isEqualTo("last\n");
-        assertThat(onNode("", "consume", "starts", "--since", "1h", "--partition", "0", "--until-end").out())
+        assertThat(onNode("", "consume", "starts", "--since", "1h", "--partition", "0", "--until-end")
+                        .out())
                 .isEqualTo("new\nlast\n");
         assertThat(onNode("", "consume", "starts", "--until-end").out()).isEmpty();
     }
@@ -124,7 +131,8 @@ class CommandsTest {
         assertThat(first.out()).isEqualTo("1\n2\n");
         assertThat(rest.out()).isEqualTo("3\n4\n5\n");
         assertThat(described.out()).contains("\"committed\":5,\"end\":5,\"lag\":0");
-        assertThat(reset).isEqualTo(new Outcome(0, "[{\"topic\":\"shared\",\"partition\":0,\"from\":5,\"to\":4}]\n", ""));
+        assertThat(reset)
+                .isEqualTo(new Outcome(0, "[{\"topic\":\"shared\",\"partition\":0,\"from\":5,\"to\":4}]\n", ""));
         assertThat(again.out()).isEqualTo("5\n");
         assertThat(onNode("", "group", "list").out()).contains("readers");
         assertThat(onNode("", "group", "delete", "readers").out()).isEqualTo("Deleted readers\n");
@@ -133,7 +141,8 @@ class CommandsTest {
 
     @Test
     void topicsAreCreatedAlteredAndDeleted() {
-        assertThat(onNode("", "topic", "create", "t", "--partitions", "2", "--config", "retention.ms=1234567").out())
+        assertThat(onNode("", "topic", "create", "t", "--partitions", "2", "--config", "retention.ms=1234567")
+                        .out())
                 .isEqualTo("Created t: partitions 2, replicas 1\n");
         assertThat(onNode("", "topic", "create", "t").code()).isEqualTo(1);
         succeeds("topic", "create", "t", "--if-not-exists");
@@ -152,9 +161,11 @@ class CommandsTest {
         succeeds("config", "set", "topic", "settings", "retention.ms=5000");
         assertThat(onNode("", "config", "get", "topic", "settings").out()).containsPattern("retention.ms +5000 +topic");
         succeeds("config", "set", "topic", "settings", "--unset", "retention.ms");
-        assertThat(onNode("", "config", "get", "topic", "settings", "retention.ms", "--json").out())
+        assertThat(onNode("", "config", "get", "topic", "settings", "retention.ms", "--json")
+                        .out())
                 .contains("\"value\":\"604800000\"");
-        assertThat(onNode("", "config", "set", "topic", "settings", "retention.ms=soon").code())
+        assertThat(onNode("", "config", "set", "topic", "settings", "retention.ms=soon")
+                        .code())
                 .isEqualTo(1);
         assertThat(onNode("", "config", "get", "broker", "one").code()).isEqualTo(2);
     }
@@ -173,14 +184,16 @@ class CommandsTest {
         assertThat(run("", "log", "dump", segment.toString()).out()).contains("POSITION", "0..0");
         assertThat(run("", "log", "dump", segment.toString(), "--records").out())
                 .contains("\"key\":\"k\",\"value\":\"hello\"");
-        assertThat(run("", "log", "dump", segment.toString(), "--json", "--records").out())
+        assertThat(run("", "log", "dump", segment.toString(), "--json", "--records")
+                        .out())
                 .contains("\"baseOffset\":0", "\"crcValid\":true", "\"value\":\"hello\"");
 
         byte[] bytes = Files.readAllBytes(segment);
         bytes[bytes.length - 1] ^= 1;
         Path damaged = Files.write(data.resolve("damaged.log"), bytes);
         assertThat(run("", "log", "dump", damaged.toString()).err()).contains("at position 0: the CRC does not fit");
-        assertThat(run("", "log", "dump", data.resolve("none").toString()).code()).isEqualTo(1);
+        assertThat(run("", "log", "dump", data.resolve("none").toString()).code())
+                .isEqualTo(1);
     }
 
     @Test
@@ -202,7 +215,11 @@ class CommandsTest {
 
         int code = Main.run(
                 Streams.of(new ByteArrayInputStream(new byte[0]), broken, err),
-                "consume", "pipe", "--from-beginning", "--bootstrap-server", node.address());
+                "consume",
+                "pipe",
+                "--from-beginning",
+                "--bootstrap-server",
+                node.address());
 
         assertThat(code).isZero();
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
@@ -221,13 +238,18 @@ class CommandsTest {
         assertThat(run("", "topic").code()).isEqualTo(2);
         assertThat(run("").code()).isEqualTo(2);
         assertThat(run("", "produse").err()).contains("produce");
-        assertThat(run("", "consume", "t", "--from-beginning", "--offset", "1").code()).isEqualTo(2);
-        assertThat(run("", "cluster", "describe", "--bootstrap-server", "nowhere").code()).isEqualTo(2);
+        assertThat(run("", "consume", "t", "--from-beginning", "--offset", "1").code())
+                .isEqualTo(2);
+        assertThat(run("", "cluster", "describe", "--bootstrap-server", "nowhere")
+                        .code())
+                .isEqualTo(2);
     }
 
     static Stream<String> commands() {
         return names(Main.commandLine(Streams.of(
-                new ByteArrayInputStream(new byte[0]), OutputStream.nullOutputStream(), OutputStream.nullOutputStream())));
+                new ByteArrayInputStream(new byte[0]),
+                OutputStream.nullOutputStream(),
+                OutputStream.nullOutputStream())));
     }
 
     private static Stream<String> names(CommandLine command) {
