@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Connections to a server whose one handler is the test's. */
@@ -72,7 +73,7 @@ class ClientConnectionTest {
         server.run(host -> {
             Connections connections = new Connections(
                     loop(),
-                    new Connections.Limits(10, 10, Duration.ofHours(1)),
+                    new Connections.Limits(10, 10, Map.of(), Duration.ofHours(1)),
                     new Connections.Totals(),
                     new RequestMetrics());
             loop().execute(() -> connections.serve(apis));
