@@ -28,7 +28,9 @@ final class FormatTest {
 
         assertThat(world.drive().files().keySet()).containsExactly(World.FOLDER + "/00000000000000000001.checkpoint");
         ByteBuffer file = file("00000000000000000001.checkpoint");
-        assertThat(HexFormat.of().formatHex(file.array(), 8, file.limit()))
+        byte[] payload = new byte[file.limit() - 8];
+        file.get(8, payload);
+        assertThat(HexFormat.of().formatHex(payload))
                 .isEqualTo(
                         "0101" // the whole state, version 1
                                 + "0000000000000000" // log start offset
@@ -49,6 +51,7 @@ final class FormatTest {
         TestLog log = world.open(LogSettings.DEFAULT);
         log.append(Batches.transactional(7, 3, 5, "a", "b"), AppendOrigin.CLIENT, 9);
         world.on(() -> log.get().highWatermark(1));
+        int size = (int) log.get().sizeInBytes();
         world.restart();
 
         ByteBuffer file = file("00000000000000000001.checkpoint");
@@ -64,12 +67,7 @@ final class FormatTest {
         assertThat(state.get()).isZero();
         assertThat(state.getInt()).as("segments").isEqualTo(1);
         assertThat(state.getLong()).as("base offset").isZero();
-        assertThat(state.getInt())
-                .as("size")
-                .isEqualTo(world.drive()
-                        .files()
-                        .get(World.FOLDER + "/00000000000000000000.log")
-                        .intValue());
+        assertThat(state.getInt()).as("size").isEqualTo(size);
         assertThat(state.getInt()).as("index blocks").isZero();
         assertThat(state.getLong()).as("maximum timestamp").isEqualTo(Batches.NOW_MS);
         assertThat(state.getLong()).as("first timestamp").isEqualTo(Batches.NOW_MS);

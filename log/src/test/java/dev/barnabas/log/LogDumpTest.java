@@ -19,10 +19,9 @@ final class LogDumpTest {
         return world.call(() -> {
             List<String> lines = new ArrayList<>();
             try (LogDump dump = LogDump.open(world.disk(), SEGMENT)) {
-                Optional<LogDump.Entry> entry;
-                while ((entry = dump.next()).isPresent()) {
-                    LogDump.Entry each = entry.get();
-                    lines.add(each.position() + ": " + each.batch().baseOffset() + " " + each.crcFits());
+                for (Optional<LogDump.Entry> next = dump.next(); next.isPresent(); next = dump.next()) {
+                    LogDump.Entry entry = next.get();
+                    lines.add(entry.position() + ": " + entry.batch().baseOffset() + " " + entry.crcFits());
                 }
                 dump.damage().ifPresent(lines::add);
             } catch (IOException fault) {
