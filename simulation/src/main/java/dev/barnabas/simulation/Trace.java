@@ -76,7 +76,13 @@ public final class Trace {
 
     /** Text is made when it is asked for: most notes are never read. */
     private record Note(
-            long nanos, String who, String what, @Nullable String object, long position, long bytes) {
+            long number,
+            long nanos,
+            String who,
+            String what,
+            @Nullable String object,
+            long position,
+            long bytes) {
         @Override
         public String toString() {
             String time = String.format(Locale.ROOT, "%14.6f  %-8s %s", nanos / 1e6, who, what);
