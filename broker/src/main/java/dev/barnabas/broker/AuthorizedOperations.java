@@ -1,8 +1,9 @@
 package dev.barnabas.broker;
 
 /**
- * What a client may do with a resource, as the bit field that describe responses carry (KIP-430): bit {@code n} is the ACL
- * operation with the code {@code n}. Without an authorizer everybody may do everything that makes sense for the resource.
+ * What a client may do with a resource, as the bit field that describe responses carry (KIP-430): bit {@code n} is the
+ * ACL operation with the code {@code n}. Without an authorizer everybody may do everything that makes sense for the
+ * resource.
  */
 final class AuthorizedOperations {
 

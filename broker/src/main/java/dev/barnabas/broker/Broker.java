@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: everything a client can reach. {@link BrokerStart} puts it together. The methods may be called from any thread;
- * callbacks come on the first loop.
+ * One node: everything a client can reach. {@link BrokerStart} puts it together. The methods may be called from any
+ * thread; callbacks come on the first loop.
  */
 public final class Broker {
 
@@ -98,14 +98,17 @@ public final class Broker {
             for (LoopShare share : node.shares()) {
                 share.loop().execute(() -> {
                     connections.get(share.index()).stop();
-                    reconcilers.get(share.index()).stop(() -> closeLogs(share, () -> node.run(
-                            node.share(0).loop(), () -> {
-                                if (--left[0] == 0) {
-                                    metadataLog.close();
-                                    storage.close();
-                                    then.run();
-                                }
-                            })));
+                    reconcilers
+                            .get(share.index())
+                            .stop(() -> closeLogs(
+                                    share,
+                                    () -> node.run(node.share(0).loop(), () -> {
+                                        if (--left[0] == 0) {
+                                            metadataLog.close();
+                                            storage.close();
+                                            then.run();
+                                        }
+                                    })));
                 });
             }
         });

@@ -28,6 +28,7 @@ import dev.barnabas.protocol.message.MetadataRequest;
 import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
 import dev.barnabas.protocol.message.ProduceRequest;
 import dev.barnabas.settings.BrokerSettings;
+import dev.barnabas.settings.ConnectionOverrides;
 import dev.barnabas.settings.CoordinatorSettings;
 import dev.barnabas.settings.Listeners;
 import dev.barnabas.settings.Settings;
@@ -42,12 +43,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The composition root: puts a broker together, step by step on the first loop, and undoes what it has done if a step fails.
+ * The composition root: puts a broker together, step by step on the first loop, and undoes what it has done if a step
+ * fails.
  *
  * <ol>
  *   <li>open the directories; read the metadata log
- *   <li>bind the listeners, whose connections wait; register this broker at their addresses, which begins a new term for all
- *       partitions it leads
+ *   <li>bind the listeners, whose connections wait; register this broker at their addresses, which begins a new term
+ *       for all partitions it leads
  *   <li>find the partitions on the disks; build what each loop owns
  *   <li>let the loops reconcile with the image, and when all partitions are open, let the connections in
  * </ol>
@@ -80,11 +82,12 @@ final class BrokerStart {
         try {
             storage = Storage.open(host, settings);
         } catch (IOException e) {
-            then.failed(e.getMessage());
+            then.failed(String.valueOf(e.getMessage()));
             return;
         }
         Storage opened = storage;
-        loop.execute(() -> EmbeddedMetadataLog.open(opened.first(), Storage.METADATA_FOLDER, loop, orFail(this::readMetadata)));
+        loop.execute(() ->
+                EmbeddedMetadataLog.open(opened.first(), Storage.METADATA_FOLDER, loop, orFail(this::readMetadata)));
     }
 
     private void readMetadata(EmbeddedMetadataLog metadataLog) {
@@ -108,12 +111,14 @@ final class BrokerStart {
         if (!image.brokers().isEmpty() && image.broker(nodeId).isEmpty()) {
             fail("the data in " + storage().first().name() + " belongs to node "
                     + image.brokers().firstKey() + ", not to node " + nodeId
-                    + "; start with --set node.id=" + image.brokers().firstKey() + " or with another --set log.dirs=DIRECTORY");
+                    + "; start with --set node.id=" + image.brokers().firstKey()
+                    + " or with another --set log.dirs=DIRECTORY");
             return;
         }
         Connections.Limits limits = new Connections.Limits(
                 settings.get(BrokerSettings.MAX_CONNECTIONS),
                 settings.get(BrokerSettings.MAX_CONNECTIONS_PER_IP),
+                ConnectionOverrides.of(settings),
                 Duration.ofMillis(settings.get(BrokerSettings.CONNECTIONS_MAX_IDLE_MS)));
         for (Loop each : host.loops()) {
             connections.add(new Connections(each, limits, totals, requestMetrics));
@@ -146,14 +151,18 @@ final class BrokerStart {
     }
 
     private boolean bind(Listeners.Listener configured) {
-        Endpoint address = new Endpoint(configured.bind().host(), configured.bind().port());
+        Endpoint address =
+                new Endpoint(configured.bind().host(), configured.bind().port());
         try {
             // The acceptor needs the listener's real address, which is known only when it is bound.
             BrokerListener[] bound = new BrokerListener[1];
             Network.Listener listener = host.network()
-                    .listen(address, settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES), connection -> connections
-                            .get(host.loops().indexOf(connection.loop()))
-                            .accept(connection, bound[0]));
+                    .listen(
+                            address,
+                            settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
+                            connection -> connections
+                                    .get(host.loops().indexOf(connection.loop()))
+                                    .accept(connection, bound[0]));
             int port = configured.advertised().port() == 0
                     ? listener.address().port()
                     : configured.advertised().port();
@@ -184,13 +193,20 @@ final class BrokerStart {
                     index,
                     each,
                     new PartitionTable(each),
-                    new FetchSessions(each, host.entropy(), Math.max(1, sessions / host.loops().size()))));
+                    new FetchSessions(
+                            each,
+                            host.entropy(),
+                            Math.max(1, sessions / host.loops().size()))));
         }
         Node node = new Node(settings.get(BrokerSettings.NODE_ID), host, settings, shares, metadata.image());
-        GroupCoordinator groups = new GroupCoordinator(groupSettings(), topics(node), host.entropy(), () -> node.image()
-                .topic(Topic.CONSUMER_OFFSETS)
-                .map(topic -> topic.partitions().size())
-                .orElse(0));
+        GroupCoordinator groups = new GroupCoordinator(
+                groupSettings(),
+                topics(node),
+                host.entropy(),
+                () -> node.image()
+                        .topic(Topic.CONSUMER_OFFSETS)
+                        .map(topic -> topic.partitions().size())
+                        .orElse(0));
         List<Reconciler> reconcilers = new ArrayList<>();
         for (LoopShare share : shares) {
             reconcilers.add(new Reconciler(node, share, groups));
@@ -269,8 +285,7 @@ final class BrokerStart {
         apis.add(Api.of(ApiKey.DELETE_RECORDS, DeleteRecordsRequest.class, new DeleteRecordsHandler(node)));
         apis.add(Api.of(
                 ApiKey.FIND_COORDINATOR, FindCoordinatorRequest.class, new FindCoordinatorHandler(node, creation)));
-        apis.add(Api.of(
-                ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
+        apis.add(Api.of(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
         apis.addAll(GroupApis.of(groups));
         apis.addAll(adminApis);
         all[0] = new Apis(apis);
@@ -321,7 +336,7 @@ final class BrokerStart {
 
             @Override
             public void failed(IOException fault) {
-                fail(fault.getMessage());
+                fail(String.valueOf(fault.getMessage()));
             }
         };
     }

@@ -52,7 +52,9 @@ final class DeleteRecordsHandler implements Handler<DeleteRecordsRequest> {
             return ErrorCode.INVALID_TOPIC_EXCEPTION;
         }
         // What compaction keeps must not be cut off (as in Kafka).
-        return TopicLogSettings.deletesRecords(node.topicSettings(image, topic.name())) ? ErrorCode.NONE : ErrorCode.POLICY_VIOLATION;
+        return TopicLogSettings.deletesRecords(node.topicSettings(image, topic.name()))
+                ? ErrorCode.NONE
+                : ErrorCode.POLICY_VIOLATION;
     }
 
     private static void delete(

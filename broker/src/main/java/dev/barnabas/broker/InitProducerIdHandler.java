@@ -8,11 +8,12 @@ import dev.barnabas.protocol.message.InitProducerIdResponse;
  * InitProducerId 0-5: an id for an idempotent producer (KIP-98).
  *
  * <ul>
- *   <li>v3 (KIP-360): a producer whose state was lost may name the id it had. Without a transactional id it gets a new one,
- *       as in Kafka.
+ *   <li>v3 (KIP-360): a producer whose state was lost may name the id it had. Without a transactional id it gets a new
+ *       one, as in Kafka.
  * </ul>
  *
- * <p>Transactional ids are not offered yet: they are answered with INVALID_REQUEST, and no API of transactions is advertised.
+ * <p>Transactional ids are not offered yet: they are answered with INVALID_REQUEST, and no API of transactions is
+ * advertised.
  */
 final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
 

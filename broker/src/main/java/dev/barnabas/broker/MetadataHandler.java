@@ -27,7 +27,8 @@ import java.util.Optional;
  *   <li>v8 (KIP-430): authorized operations. v10 (KIP-516): topic ids in responses. v12: topics asked for by id.
  * </ul>
  *
- * <p>A topic that is created by asking for it is answered when it can be written to, so that a client need not ask again.
+ * <p>A topic that is created by asking for it is answered when it can be written to, so that a client need not ask
+ * again.
  */
 final class MetadataHandler implements Handler<MetadataRequest> {
 
@@ -54,12 +55,15 @@ final class MetadataHandler implements Handler<MetadataRequest> {
             return;
         }
         if (!topicsAreNamedAsTheVersionAllows(asked, call.version())) {
-            call.answer(response(request, call, asked.stream().map(MetadataHandler::invalid).toList()));
+            call.answer(response(
+                    request, call, asked.stream().map(MetadataHandler::invalid).toList()));
             return;
         }
         ClusterImage image = node.image();
         List<String> missing = asked.stream()
-                .filter(topic -> topic.name() != null && byName(topic) && image.topic(name(topic)).isEmpty())
+                .filter(topic -> topic.name() != null
+                        && byName(topic)
+                        && image.topic(name(topic)).isEmpty())
                 .map(MetadataHandler::name)
                 .distinct()
                 .toList();
@@ -72,22 +76,29 @@ final class MetadataHandler implements Handler<MetadataRequest> {
     }
 
     private void answer(
-            MetadataRequest request, Call call, List<MetadataRequestTopic> asked, Map<String, ErrorCode> creationErrors) {
+            MetadataRequest request,
+            Call call,
+            List<MetadataRequestTopic> asked,
+            Map<String, ErrorCode> creationErrors) {
         ClusterImage image = node.image();
         Map<Object, MetadataResponseTopic> topics = new LinkedHashMap<>();
         for (MetadataRequestTopic topic : asked) {
             if (byName(topic)) {
-                topics.put(name(topic), image.topic(name(topic))
-                        .map(known -> describe(known, request))
-                        .orElseGet(() -> unknown(name(topic), creationErrors)));
+                topics.put(
+                        name(topic),
+                        image.topic(name(topic))
+                                .map(known -> describe(known, request))
+                                .orElseGet(() -> unknown(name(topic), creationErrors)));
             } else {
-                topics.put(topic.topicId(), image.topic(topic.topicId())
-                        .map(known -> describe(known, request))
-                        .orElseGet(() -> MetadataResponseTopic.builder()
-                                .errorCode(ErrorCode.UNKNOWN_TOPIC_ID.code())
-                                .name(call.version() >= 12 ? null : "")
-                                .topicId(topic.topicId())
-                                .build()));
+                topics.put(
+                        topic.topicId(),
+                        image.topic(topic.topicId())
+                                .map(known -> describe(known, request))
+                                .orElseGet(() -> MetadataResponseTopic.builder()
+                                        .errorCode(ErrorCode.UNKNOWN_TOPIC_ID.code())
+                                        .name(call.version() >= 12 ? null : "")
+                                        .topicId(topic.topicId())
+                                        .build()));
             }
         }
         call.answer(response(request, call, new ArrayList<>(topics.values())));
@@ -96,21 +107,23 @@ final class MetadataHandler implements Handler<MetadataRequest> {
     private MetadataResponse response(MetadataRequest request, Call call, List<MetadataResponseTopic> topics) {
         ClusterImage image = node.image();
         List<MetadataResponseBroker> brokers = new ArrayList<>();
-        image.brokers().values().forEach(broker -> node.endpointOf(broker, call.listener())
-                .ifPresent(endpoint -> brokers.add(MetadataResponseBroker.builder()
-                        .nodeId(broker.id())
-                        .host(endpoint.host())
-                        .port(endpoint.port())
-                        .rack(broker.rack())
-                        .build())));
-        boolean operations = call.version() >= 8 && call.version() <= 10 && request.includeClusterAuthorizedOperations();
+        image.brokers()
+                .values()
+                .forEach(broker -> node.endpointOf(broker, call.listener())
+                        .ifPresent(endpoint -> brokers.add(MetadataResponseBroker.builder()
+                                .nodeId(broker.id())
+                                .host(endpoint.host())
+                                .port(endpoint.port())
+                                .rack(broker.rack())
+                                .build())));
+        boolean operations =
+                call.version() >= 8 && call.version() <= 10 && request.includeClusterAuthorizedOperations();
         return MetadataResponse.builder()
                 .brokers(brokers)
                 .clusterId(node.clusterId())
                 .controllerId(node.id())
                 .topics(topics)
-                .clusterAuthorizedOperations(
-                        operations ? AuthorizedOperations.CLUSTER : AuthorizedOperations.NOT_ASKED)
+                .clusterAuthorizedOperations(operations ? AuthorizedOperations.CLUSTER : AuthorizedOperations.NOT_ASKED)
                 .build();
     }
 
@@ -145,9 +158,10 @@ final class MetadataHandler implements Handler<MetadataRequest> {
     private static MetadataResponseTopic unknown(String name, Map<String, ErrorCode> creationErrors) {
         ErrorCode error = Optional.ofNullable(creationErrors.get(name))
                 .filter(code -> code != ErrorCode.NONE && code != ErrorCode.TOPIC_ALREADY_EXISTS)
-                .orElse(TopicCreation.isValidName(name)
-                        ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-                        : ErrorCode.INVALID_TOPIC_EXCEPTION);
+                .orElse(
+                        TopicCreation.isValidName(name)
+                                ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+                                : ErrorCode.INVALID_TOPIC_EXCEPTION);
         return MetadataResponseTopic.builder()
                 .errorCode(error.code())
                 .name(name)
@@ -167,7 +181,9 @@ final class MetadataHandler implements Handler<MetadataRequest> {
 
     private static boolean topicsAreNamedAsTheVersionAllows(List<MetadataRequestTopic> asked, int version) {
         return version >= 12
-                || asked.stream().allMatch(topic -> topic.name() != null && topic.topicId().equals(Uuid.ZERO));
+                || asked.stream()
+                        .allMatch(
+                                topic -> topic.name() != null && topic.topicId().equals(Uuid.ZERO));
     }
 
     private static boolean byName(MetadataRequestTopic topic) {

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** One collection of an {@link Observation}: first the partitions of all loops, then the groups. Owned by the first loop. */
+/**
+ * One collection of an {@link Observation}: first the partitions of all loops, then the groups. Owned by the first
+ * loop.
+ */
 final class Observing {
 
     /** A version in which groups are named in a list, with names of topics. */
@@ -93,8 +96,7 @@ final class Observing {
         groups.fetchOffsets(request, CALLER, loop, offsets -> finish(described, lags(offsets), then));
     }
 
-    private void finish(
-            List<Observation.OfGroup> described, List<Observation.Lag> lags, Consumer<Observation> then) {
+    private void finish(List<Observation.OfGroup> described, List<Observation.Lag> lags, Consumer<Observation> then) {
         then.accept(new Observation(List.copyOf(partitions), offline, totals.count(), described, lags));
     }
 
@@ -111,18 +113,19 @@ final class Observing {
             highWatermarks.put(partition.topic() + "-" + partition.partition(), partition.highWatermark());
         }
         List<Observation.Lag> lags = new ArrayList<>();
-        offsets.groups().forEach(group -> group.topics()
-                .forEach(topic -> topic.partitions().forEach(partition -> {
-                    Long end = highWatermarks.get(topic.name() + "-" + partition.partitionIndex());
-                    if (end != null && partition.committedOffset() >= 0) {
-                        lags.add(new Observation.Lag(
-                                group.groupId(),
-                                topic.name(),
-                                partition.partitionIndex(),
-                                partition.committedOffset(),
-                                Math.max(0, end - partition.committedOffset())));
-                    }
-                })));
+        offsets.groups()
+                .forEach(group -> group.topics()
+                        .forEach(topic -> topic.partitions().forEach(partition -> {
+                            Long end = highWatermarks.get(topic.name() + "-" + partition.partitionIndex());
+                            if (end != null && partition.committedOffset() >= 0) {
+                                lags.add(new Observation.Lag(
+                                        group.groupId(),
+                                        topic.name(),
+                                        partition.partitionIndex(),
+                                        partition.committedOffset(),
+                                        Math.max(0, end - partition.committedOffset())));
+                            }
+                        })));
         return lags;
     }
 }

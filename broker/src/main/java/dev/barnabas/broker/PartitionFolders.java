@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Which directory holds which partition of one loop: where its folder is, and where a new one goes (the directory with the
- * fewest). Owned by the loop.
+ * Which directory holds which partition of one loop: where its folder is, and where a new one goes (the directory with
+ * the fewest). Owned by the loop.
  */
 final class PartitionFolders {
 

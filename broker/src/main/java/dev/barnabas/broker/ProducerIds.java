@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
- * Gives out producer ids from blocks that the controller allocates: an id is never given out twice, whatever happens to this
- * node. Owned by the first loop; may be asked on any.
+ * Gives out producer ids from blocks that the controller allocates: an id is never given out twice, whatever happens to
+ * this node. Owned by the first loop; may be asked on any.
  */
 final class ProducerIds {
 

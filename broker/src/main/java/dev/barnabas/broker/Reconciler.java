@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the open partitions of one loop agree with the image: opens what this node is to hold, deletes what is gone, and
- * passes on what has changed. Owned by its loop.
+ * Makes the open partitions of one loop agree with the image: opens what this node is to hold, deletes what is gone,
+ * and passes on what has changed. Owned by its loop.
  *
  * <pre>
  *   absent -- in the image --> OPENING --> open (in the PartitionTable)
@@ -44,6 +44,7 @@ final class Reconciler {
     private final List<Waiter> waiters = new ArrayList<>();
     private ClusterImage image = ClusterImage.EMPTY;
     private @Nullable PartitionFolders folders;
+    private boolean updated;
     private boolean stopped;
 
     Reconciler(Node node, LoopShare share, GroupCoordinator groups) {
@@ -59,7 +60,7 @@ final class Reconciler {
 
     /** Whether there has been no update yet. */
     boolean isNew() {
-        return image == ClusterImage.EMPTY;
+        return !updated;
     }
 
     int offlineCount() {
@@ -79,6 +80,7 @@ final class Reconciler {
         if (stopped) {
             return;
         }
+        updated = true;
         image = update.image();
         for (Uuid id : update.topics()) {
             image.topic(id).ifPresentOrElse(this::hold, () -> drop(id));
@@ -86,7 +88,8 @@ final class Reconciler {
         boolean brokerSettings =
                 update.settings().stream().anyMatch(resource -> resource.type() == Resource.Type.BROKER);
         for (Partition partition : share.partitions().all()) {
-            if (brokerSettings || update.settings().contains(Resource.topic(partition.id().topic()))) {
+            if (brokerSettings
+                    || update.settings().contains(Resource.topic(partition.id().topic()))) {
                 partition.changeSettings(settings(partition.id()));
             }
         }
@@ -173,7 +176,8 @@ final class Reconciler {
                 opening.remove(id);
                 offline.add(id);
                 log.error(
-                        "A partition cannot be opened; it is offline until the node is started again partition={} disk={} why={}",
+                        "A partition cannot be opened; it is offline until the node is started again partition={}"
+                                + " disk={} why={}",
                         id,
                         directory.disk().name(),
                         fault.message(),

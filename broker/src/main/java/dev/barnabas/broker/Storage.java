@@ -75,8 +75,9 @@ final class Storage {
     }
 
     /**
-     * Finds out which partition is in which directory. A folder that belongs to no partition is left over from a topic that
-     * was deleted when the node crashed; it is renamed, not deleted: if it is the metadata that is wrong, nothing is lost.
+     * Finds out which partition is in which directory. A folder that belongs to no partition is left over from a topic
+     * that was deleted when the node crashed; it is renamed, not deleted: if it is the metadata that is wrong, nothing
+     * is lost.
      */
     void find(ClusterImage image, Loop loop, Disk.Completion<Map<String, Integer>> then) {
         Set<String> expected = new HashSet<>();
@@ -110,7 +111,8 @@ final class Storage {
                         } else if (PartitionId.isFolder(folder)) {
                             disk.rename(folder, folder + STRAY);
                             log.warn(
-                                    "A folder belongs to no partition and was renamed; delete it if it is not needed disk={} folder={}",
+                                    "A folder belongs to no partition and was renamed; delete it if it is not needed"
+                                            + " disk={} folder={}",
                                     disk.name(),
                                     folder + STRAY);
                         }

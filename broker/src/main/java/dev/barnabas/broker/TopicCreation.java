@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Creates topics and waits until their partitions are open, so that whoever asked can use them at once. May be used on any
- * loop.
+ * Creates topics and waits until their partitions are open, so that whoever asked can use them at once. May be used on
+ * any loop.
  */
 final class TopicCreation {
 
@@ -57,8 +57,7 @@ final class TopicCreation {
     void createMissing(List<String> names, Loop loop, Consumer<Map<String, ErrorCode>> then) {
         Map<String, ErrorCode> errors = new HashMap<>();
         for (String name : names) {
-            CreateTopic wish =
-                    Topic.isInternal(name) ? internal(name) : CreateTopic.withDefaults(name);
+            CreateTopic wish = Topic.isInternal(name) ? internal(name) : CreateTopic.withDefaults(name);
             create(wish, loop, answer -> {
                 errors.put(name, error(answer));
                 if (errors.size() == names.size()) {
@@ -87,8 +86,8 @@ final class TopicCreation {
     }
 
     /**
-     * Calls back on the loop when all loops have acted on what was agreed on about a topic before: its partitions are open, or
-     * gone.
+     * Calls back on the loop when all loops have acted on what was agreed on about a topic before: its partitions are
+     * open, or gone.
      */
     void whenSettled(Uuid topicId, Loop loop, Runnable then) {
         List<LoopShare> owners = new ArrayList<>(node.shares());
@@ -99,7 +98,8 @@ final class TopicCreation {
                     then.run();
                 }
             });
-            // Always as a message: the loop has been told of the image before, but that message may still be on its way.
+            // Always as a message: the loop has been told of the image before, but that message may still be on its
+            // way.
             owner.loop().execute(() -> reconcilers.get(owner.index()).whenSettled(topicId, settled));
         }
     }

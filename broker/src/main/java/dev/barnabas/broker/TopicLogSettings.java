@@ -40,7 +40,8 @@ final class TopicLogSettings {
                         topic.get(TopicSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS),
                         topic.get(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
                         compacted,
-                        LogSettings.Check.PLAIN_RECORDS));
+                        LogSettings.Check.PLAIN_RECORDS,
+                        topic.get(TopicSettings.MAX_DECOMPRESSED_MESSAGE_BYTES)));
     }
 
     /** Whether records are deleted when they are old or many; otherwise only compaction removes any. */
@@ -49,7 +50,9 @@ final class TopicLogSettings {
     }
 
     private static Durability durability(Settings topic) {
-        return topic.get(TopicSettings.DURABILITY).equals("after-write") ? Durability.AFTER_WRITE : Durability.AFTER_SYNC;
+        return topic.get(TopicSettings.DURABILITY).equals("after-write")
+                ? Durability.AFTER_WRITE
+                : Durability.AFTER_SYNC;
     }
 
     private static @Nullable CompressionSpec compression(Settings topic) {

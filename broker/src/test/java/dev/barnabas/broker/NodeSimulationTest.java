@@ -16,8 +16,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * The whole node and clients of ours in one thread under a seed: first with faults, when nothing that was promised may be
- * broken, then without, when everything has to get on by a deadline in virtual time.
+ * The whole node and clients of ours in one thread under a seed: first with faults, when nothing that was promised may
+ * be broken, then without, when everything has to get on by a deadline in virtual time.
  */
 final class NodeSimulationTest {
 
@@ -47,8 +47,8 @@ final class NodeSimulationTest {
     @Test
     void aNodeThatAcknowledgesWhatIsNotStableIsCaught() {
         Set<Fault.Kind> powerLoss = EnumSet.of(Fault.Kind.POWER_LOSS, Fault.Kind.POWER_LOSS_IN_TASK);
-        assertThatThrownBy(() -> Seeds.check(
-                        200, simulation -> run(simulation, powerLoss, "barnabas.durability=after-write")))
+        assertThatThrownBy(() ->
+                        Seeds.check(200, simulation -> run(simulation, powerLoss, "barnabas.durability=after-write")))
                 .isInstanceOf(SimulationFailure.class)
                 .hasMessageContaining(Finding.Kind.LOST_WRITE.toString());
     }
@@ -56,8 +56,7 @@ final class NodeSimulationTest {
     private static void run(Simulation simulation, Set<Fault.Kind> kinds, String... settings) {
         SimulatedCluster cluster = new SimulatedCluster(simulation, settings);
         StreamWorkload workload = new StreamWorkload(simulation, cluster);
-        FaultPlan plan = FaultPlan.draw(
-                simulation, new FaultPlan.Limits(kinds, List.of(cluster.node()), 1, FAULTS));
+        FaultPlan plan = FaultPlan.draw(simulation, new FaultPlan.Limits(kinds, List.of(cluster.node()), 1, FAULTS));
         workload.start();
         plan.start();
         simulation.runFor(FAULTS);

@@ -106,7 +106,8 @@ final class StreamWorkload {
             List<Entry> entries = new ArrayList<>();
             for (Record record : records) {
                 ByteBuffer value = record.value();
-                entries.add(new Entry(record.offset(), value == null ? java.util.Optional.empty() : Payload.decode(value)));
+                entries.add(
+                        new Entry(record.offset(), value == null ? java.util.Optional.empty() : Payload.decode(value)));
             }
             history.add(new Event.Polled(now(), reader, partition(records.partition()), entries));
         }
@@ -182,7 +183,9 @@ final class StreamWorkload {
             this.cluster = cluster;
             this.consumer = new Consumer(
                     cluster,
-                    ConsumerSettings.group(GROUP).withReset(OffsetReset.earliest()).withoutAutoCommit());
+                    ConsumerSettings.group(GROUP)
+                            .withReset(OffsetReset.earliest())
+                            .withoutAutoCommit());
         }
 
         void start() {
@@ -214,8 +217,8 @@ final class StreamWorkload {
 
         private void commit(Polled polled) {
             Map<TopicPartition, Offsets.Committed> offsets = new HashMap<>();
-            polled.partitions().forEach(records ->
-                    offsets.put(records.partition(), Offsets.Committed.at(records.nextOffset())));
+            polled.partitions()
+                    .forEach(records -> offsets.put(records.partition(), Offsets.Committed.at(records.nextOffset())));
             long at = now();
             consumer.commit(offsets).then(result -> {
                 if (result instanceof Result.Success<Map<TopicPartition, Result<Done>>>(var answers)) {
@@ -266,10 +269,11 @@ final class StreamWorkload {
                     return;
                 }
                 Map<TopicPartition, Long> ends = new HashMap<>();
-                found.forEach((partition, end) -> ends.put(partition, end.orThrow().offset()));
+                found.forEach(
+                        (partition, end) -> ends.put(partition, end.orThrow().offset()));
                 consumer.assign(partitions);
-                partitions.forEach(partition ->
-                        history.add(new Event.Positioned(now(), "auditor", partition(partition), 0)));
+                partitions.forEach(
+                        partition -> history.add(new Event.Positioned(now(), "auditor", partition(partition), 0)));
                 read(ends);
             });
         }

@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Settings have Kafka's names (docs/settings.md). What is given with --set counts over the file, and the file"
-                    + " over the defaults.",
+            "Settings have Kafka's names (docs/settings.md). What is given with --set counts over the file, and the"
+                    + " file over the defaults.",
             "Exit codes: 0 stopped, 1 failed, 78 wrong settings."
         })
 final class StartCommand implements Callable<Integer> {
@@ -30,8 +30,14 @@ final class StartCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "One setting. May be repeated.")
     private List<String> assignments = new ArrayList<>();
 
+    private final Streams streams;
+
+    StartCommand(Streams streams) {
+        this.streams = streams;
+    }
+
     @Override
     public Integer call() {
-        return new Server(System.out, System.err).run(files, assignments);
+        return new Server(streams.out(), streams.err()).run(files, assignments);
     }
 }

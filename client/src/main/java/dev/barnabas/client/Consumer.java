@@ -59,7 +59,9 @@ public final class Consumer {
         record Matching(Pattern pattern) implements Subscription {}
     }
 
+    /** Only on the cluster's loop, like everything else here. */
     public Consumer(Cluster cluster, ConsumerSettings settings) {
+        cluster.loop().requireCurrent();
         this.cluster = cluster;
         this.loop = cluster.loop();
         this.settings = settings;

@@ -59,7 +59,9 @@ public final class Producer {
     private boolean closing;
     private boolean closed;
 
+    /** Only on the cluster's loop, like everything else here. */
     public Producer(Cluster cluster, ProducerSettings settings) {
+        cluster.loop().requireCurrent();
         this.cluster = cluster;
         this.loop = cluster.loop();
         this.settings = settings;

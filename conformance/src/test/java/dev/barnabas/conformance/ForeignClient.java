@@ -45,7 +45,8 @@ final class ForeignClient {
 
     static ForeignClient kafkajs(String script) {
         Path modules = Path.of(System.getProperty("barnabas.build", "target"), "kafkajs", "node_modules");
-        Map<String, String> environment = Map.of("NODE_PATH", modules.toString(), "KAFKAJS_NO_PARTITIONER_WARNING", "1");
+        Map<String, String> environment =
+                Map.of("NODE_PATH", modules.toString(), "KAFKAJS_NO_PARTITIONER_WARNING", "1");
         ForeignClient node = installed(
                 List.of("node"),
                 List.of("-e", "require('kafkajs')"),
@@ -79,14 +80,17 @@ final class ForeignClient {
     }
 
     private static ForeignClient installed(
-            List<String> command, List<String> probe, Map<String, String> environment, String name, String howToInstall) {
+            List<String> command,
+            List<String> probe,
+            Map<String, String> environment,
+            String name,
+            String howToInstall) {
         List<String> whole = new ArrayList<>(command);
         whole.addAll(probe);
         boolean found;
         try {
-            ProcessBuilder builder = new ProcessBuilder(whole)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+            ProcessBuilder builder =
+                    new ProcessBuilder(whole).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
             builder.environment().putAll(environment);
             found = builder.start().waitFor() == 0;
         } catch (IOException e) {

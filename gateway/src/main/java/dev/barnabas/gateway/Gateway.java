@@ -24,7 +24,8 @@ import java.util.concurrent.TimeoutException;
  *
  * <ul>
  *   <li>{@code GET /metrics}: Prometheus' text format, version 0.0.4.
- *   <li>{@code GET /health}: 200 when the node answers and all its partitions are online, otherwise 503; the body says which.
+ *   <li>{@code GET /health}: 200 when the node answers and all its partitions are online, otherwise 503; the body says
+ *       which.
  * </ul>
  */
 public final class Gateway {

@@ -14,7 +14,9 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.function.ToLongFunction;
 
-/** Turns what the broker counts and what was observed into Prometheus' model. Names are listed in docs/observability.md. */
+/**
+ * Turns what the broker counts and what was observed into Prometheus' model. Names are listed in docs/observability.md.
+ */
 final class Metrics {
 
     private final Broker broker;
@@ -54,7 +56,8 @@ final class Metrics {
                 .metricSnapshot(gauge(
                         "barnabas_process_heap_used_bytes",
                         "Heap in use, live and garbage",
-                        Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()))
+                        Runtime.getRuntime().totalMemory()
+                                - Runtime.getRuntime().freeMemory()))
                 .build();
     }
 
@@ -120,8 +123,7 @@ final class Metrics {
         GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
         for (Observation.OfPartition partition : seen.partitions()) {
             gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                    .labels(Labels.of(
-                            "topic", partition.topic(), "partition", Integer.toString(partition.partition())))
+                    .labels(Labels.of("topic", partition.topic(), "partition", Integer.toString(partition.partition())))
                     .value(value.applyAsLong(partition))
                     .build());
         }
@@ -147,12 +149,7 @@ final class Metrics {
         for (Observation.Lag lag : seen.lags()) {
             gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                     .labels(Labels.of(
-                            "group",
-                            lag.group(),
-                            "topic",
-                            lag.topic(),
-                            "partition",
-                            Integer.toString(lag.partition())))
+                            "group", lag.group(), "topic", lag.topic(), "partition", Integer.toString(lag.partition())))
                     .value(lag.records())
                     .build());
         }

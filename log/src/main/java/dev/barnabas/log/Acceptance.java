@@ -92,8 +92,8 @@ final class Acceptance {
 
     private @Nullable LogRefusal checkRecords(RecordBatch batch, LogSettings.Batches settings, long nowMs) {
         boolean createTime = settings.timestampType() == TimestampType.CREATE_TIME;
-        RecordRules rules =
-                new RecordRules(settings.keysRequired(), Long.MIN_VALUE, Long.MAX_VALUE, settings.maxDecompressedBytes());
+        RecordRules rules = new RecordRules(
+                settings.keysRequired(), Long.MIN_VALUE, Long.MAX_VALUE, settings.maxDecompressedBytes());
         if (createTime) {
             rules = rules.withTimestampsAround(nowMs, settings.timestampBeforeMaxMs(), settings.timestampAfterMaxMs());
         }

@@ -178,6 +178,7 @@ final class Appender {
                     ErrorCode.OFFSET_OUT_OF_RANGE,
                     "A batch at offset " + batch.baseOffset() + " cannot follow on offset " + append.lastOffset);
         }
+        append.hasGaps |= batch.baseOffset() > append.lastOffset + 1;
         append.lastOffset = batch.lastOffset();
     }
 
@@ -210,6 +211,7 @@ final class Appender {
         try {
             DiskFile file = directory.openFiles().use(segment, directory.clock().nanos());
             reserve(segment, file, bytes);
+            noteGaps(work, from, to);
             long position = file.append(buffers(work, from, to));
             if (position != segment.size) {
                 throw new IOException(
@@ -231,6 +233,26 @@ final class Appender {
         } catch (IOException fault) {
             log.fail("appending", fault);
             return log.whyNoAppends();
+        }
+    }
+
+    /** That a log has gaps must be known before its batches are recovered: it is made stable together with them. */
+    private void noteGaps(List<PendingAppend> work, int from, int to) throws IOException {
+        LogContents contents = log.contents();
+        if (contents.hasGaps) {
+            return;
+        }
+        long next = contents.nextOffset;
+        for (int i = from; i < to; i++) {
+            PendingAppend append = work.get(i);
+            if (append.accepted()) {
+                if (append.baseOffset != next || append.hasGaps) {
+                    log.sync().journal().append(CheckpointCodec.GAPS, next);
+                    contents.hasGaps = true;
+                    return;
+                }
+                next = append.lastOffset + 1;
+            }
         }
     }
 

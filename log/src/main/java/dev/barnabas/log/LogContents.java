@@ -28,6 +28,8 @@ final class LogContents {
     long startOffset;
     long nextOffset;
     long highWatermark;
+    /** Batches need not follow on each other: compaction, here or on the leader, has removed some. */
+    boolean hasGaps;
 
     LogContents(String folder, long offset) {
         this.folder = folder;

@@ -89,7 +89,7 @@ public final class LogDirectory {
             throw new IllegalStateException("the log is open: " + folder);
         }
         int indexInterval = logSettings.segments().indexIntervalBytes();
-        Settling.recover(disk, loop, folder, indexInterval, new Disk.Completion<>() {
+        Settling.recover(disk, loop, folder, indexInterval, false, new Disk.Completion<>() {
             @Override
             public void done(Recovery.Recovered recovered) {
                 PartitionLog log = new PartitionLog(LogDirectory.this, recovered, logSettings, listener);

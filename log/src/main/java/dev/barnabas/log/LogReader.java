@@ -269,21 +269,21 @@ final class LogReader {
 
     /** The first record at or after a time, looking from one segment to the next. */
     void offsetForTimestamp(long timestampMs, LogAnswer<Optional<OffsetAtTime>> then) {
-        lookUp(timestampMs, log.contents().startOffset, then);
+        lookUp(timestampMs, 0, then);
     }
 
-    private void lookUp(long timestampMs, long fromOffset, LogAnswer<Optional<OffsetAtTime>> then) {
+    /** @param fromBase the segments before this base offset have been looked at */
+    private void lookUp(long timestampMs, long fromBase, LogAnswer<Optional<OffsetAtTime>> then) {
         if (isRemoving()) {
             log.whenIdle(() -> offsetForTimestamp(timestampMs, then));
             return;
         }
         LogContents contents = log.contents();
-        int index = Math.max(0, contents.floor(fromOffset));
-        while (index < contents.segments.size() && contents.segments.get(index).maxTimestamp < timestampMs) {
+        int index = 0;
+        while (index < contents.segments.size() && !mayHold(contents.segments.get(index), fromBase, timestampMs)) {
             index++;
         }
-        if (index >= contents.segments.size()
-                || contents.segments.get(index).maxTimestamp == RecordBatch.NO_TIMESTAMP) {
+        if (index >= contents.segments.size()) {
             then.done(Optional.empty());
             return;
         }
@@ -305,7 +305,7 @@ final class LogReader {
             @Override
             public void done(Optional<OffsetAtTime> found) {
                 if (asked != generation) {
-                    lookUp(timestampMs, log.contents().startOffset, then);
+                    offsetForTimestamp(timestampMs, then);
                 } else if (found.isEmpty()) {
                     lookUp(timestampMs, nextBase, then);
                 } else {
@@ -322,6 +322,12 @@ final class LogReader {
                 }
             }
         });
+    }
+
+    private static boolean mayHold(Segment segment, long fromBase, long timestampMs) {
+        return segment.baseOffset >= fromBase
+                && segment.maxTimestamp >= timestampMs
+                && segment.maxTimestamp != RecordBatch.NO_TIMESTAMP;
     }
 
     private void refuse(LogAnswer<Optional<OffsetAtTime>> then, IOException fault) {

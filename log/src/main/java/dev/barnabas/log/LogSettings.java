@@ -86,7 +86,8 @@ public record LogSettings(Segments segments, Retention retention, Flush flush, B
      * @param timestampAfterMaxMs {@code message.timestamp.after.max.ms}
      * @param keysRequired {@code cleanup.policy} contains {@code compact}
      * @param check how closely a producer's batches are looked at
-     * @param maxDecompressedBytes {@code max.decompressed.message.bytes}: how large a record may be in a compressed batch
+     * @param maxDecompressedBytes {@code max.decompressed.message.bytes}: how large a record may be in a compressed
+     *     batch
      */
     public record Batches(
             int maxBytes,

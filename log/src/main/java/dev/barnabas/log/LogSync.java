@@ -39,14 +39,32 @@ final class LogSync {
 
     private long bytesSinceCheckpoint;
     private boolean checkpointWanted;
+    /** The contents are about to be replaced: what is known of them is not to be written down any more. */
+    private boolean replacing;
+
+    /** Base offset of the active segment in the last checkpoint that was written, and in the last that is stable. */
+    private long writtenBase;
+
+    private long stableBase;
+
     private Loop.@Nullable Timer flushTimer;
 
-    LogSync(PartitionLog log, LogDirectory directory, CheckpointJournal journal, long endOffset) {
+    LogSync(PartitionLog log, LogDirectory directory, Recovery.Recovered recovered) {
         this.log = log;
         this.directory = directory;
-        this.journal = journal;
-        this.syncedEnd = endOffset;
-        this.stableEnd = endOffset;
+        this.journal = recovered.journal();
+        this.syncedEnd = recovered.contents().nextOffset;
+        this.stableEnd = syncedEnd;
+        this.writtenBase = recovered.checkpointedBase();
+        this.stableBase = writtenBase;
+    }
+
+    /**
+     * Segments that begin before this offset can be deleted: after a crash they are not needed to find out what came
+     * after them.
+     */
+    long stableCheckpointBase() {
+        return stableBase;
     }
 
     long stableEnd() {
@@ -172,12 +190,18 @@ final class LogSync {
         }
         unsyncedRecords = 0;
         ByteBuffer state = null;
-        if (isCheckpointDue()) {
+        if (!replacing && isCheckpointDue()) {
             state = CheckpointCodec.state(log.contents());
             bytesSinceCheckpoint = 0;
             checkpointWanted = false;
         }
-        return new SyncMark(this, generation, log.contents().nextOffset, state, journal.newest(), opened, mine);
+        long end = log.contents().nextOffset;
+        return new SyncMark(this, generation, end, state, activeBase(), writtenBase, journal.newest(), opened, mine);
+    }
+
+    private long activeBase() {
+        Segment active = log.contents().active();
+        return active == null ? log.contents().nextOffset : active.baseOffset;
     }
 
     private boolean isCheckpointDue() {
@@ -190,9 +214,10 @@ final class LogSync {
         mark.opened().forEach(DiskFile::close);
         if (fault == null && log.isOpen()) {
             journal.synced(mark.journalNumber(), directory.loop());
-            if (mark.generation() == generation) {
+            if (mark.generation() == generation && !replacing) {
                 syncedEnd = Math.max(syncedEnd, mark.endOffset());
-                writeCheckpoint(mark.checkpoint());
+                stableBase = Math.max(stableBase, mark.checkpointedBase());
+                writeCheckpoint(mark);
                 if (advance(syncedEnd)) {
                     log.stableEndAdvanced();
                 }
@@ -201,12 +226,14 @@ final class LogSync {
         mark.waiters().forEach(each -> each.accept(fault));
     }
 
-    private void writeCheckpoint(@Nullable ByteBuffer state) {
+    private void writeCheckpoint(SyncMark mark) {
+        ByteBuffer state = mark.checkpoint();
         if (state == null) {
             return;
         }
         try {
             journal.appendState(state);
+            writtenBase = mark.activeBase();
         } catch (DiskFullException full) {
             // The one before still holds; recovery would read a little more.
             checkpointWanted = true;
@@ -223,13 +250,25 @@ final class LogSync {
         return true;
     }
 
-    /** The log has other contents now, all on stable storage; syncs that are under way say nothing about them. */
-    void replaced(CheckpointJournal other, long endOffset) {
-        journal = other;
-        forgetDirty();
+    /**
+     * The contents are going to be replaced. From now on no checkpoint is written: one that came after the journal's
+     * entry about it would say that it is done.
+     */
+    void replacing() {
+        replacing = true;
         generation++;
-        syncedEnd = endOffset;
-        stableEnd = endOffset;
+    }
+
+    /** The log has other contents now, all on stable storage; syncs that are under way say nothing about them. */
+    void replaced(Recovery.Recovered recovered) {
+        journal = recovered.journal();
+        forgetDirty();
+        replacing = false;
+        generation++;
+        syncedEnd = recovered.contents().nextOffset;
+        stableEnd = syncedEnd;
+        writtenBase = recovered.checkpointedBase();
+        stableBase = writtenBase;
         unsyncedRecords = 0;
         bytesSinceCheckpoint = 0;
         checkpointWanted = false;

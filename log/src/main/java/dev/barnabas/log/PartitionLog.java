@@ -1,6 +1,7 @@
 package dev.barnabas.log;
 
 import dev.barnabas.host.Disk;
+import dev.barnabas.host.DiskFullException;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.record.EndTxnMarker;
 import dev.barnabas.protocol.record.RecordBatch;
@@ -52,8 +53,8 @@ public final class PartitionLog {
         this.settings = settings;
         this.appender = new Appender(this, directory);
         this.reader = new LogReader(this, directory);
-        this.sync = new LogSync(this, directory, recovered.journal(), contents.nextOffset);
-        this.retention = new Retention(this, directory);
+        this.sync = new LogSync(this, directory, recovered);
+        this.retention = new Retention(this, directory, recovered);
     }
 
     /** The folder's name, such as {@code orders-0}. */
@@ -226,11 +227,16 @@ public final class PartitionLog {
         return contents.epochs.latest();
     }
 
-    /** A leader begins an epoch at the end of the log. An epoch that is not newer than the latest changes nothing. */
+    /**
+     * A leader begins an epoch at the end of the log, behind what was appended in this turn. An epoch that is not newer
+     * than the latest changes nothing.
+     */
     public void beginLeaderEpoch(int leaderEpoch) {
         directory.loop().requireCurrent();
-        appender.flush();
-        contents.epochs.begin(leaderEpoch, contents.nextOffset);
+        whenIdle(() -> {
+            appender.flush();
+            contents.epochs.begin(leaderEpoch, contents.nextOffset);
+        });
     }
 
     /**
@@ -299,13 +305,17 @@ public final class PartitionLog {
 
     /** Writes down durably what is to be removed, and then recovers the log, which does it. */
     private void replace(byte kind, long offset, LogAnswer<Long> then) {
-        appender.hold();
-        reader.removing(kind == CheckpointCodec.TRUNCATED ? offset : Long.MIN_VALUE);
         try {
             sync.journal().append(kind, offset);
+        } catch (DiskFullException full) {
+            refuse(then, LogDirectory.diskFull(directory.disk().name()));
+            return;
         } catch (IOException fault) {
             fail("truncating", fault);
         }
+        appender.hold();
+        sync.replacing();
+        reader.removing(kind == CheckpointCodec.TRUNCATED ? offset : Long.MIN_VALUE);
         sync.whenSynced(fault -> {
             if (state != State.OPEN) {
                 appender.release();
@@ -321,12 +331,15 @@ public final class PartitionLog {
             directory.openFiles().forget(segment, directory.clock().nanos());
         }
         int indexInterval = settings.segments().indexIntervalBytes();
-        Settling.recover(directory.disk(), directory.loop(), folder, indexInterval, new Disk.Completion<>() {
+        Settling.recover(directory.disk(), directory.loop(), folder, indexInterval, true, new Disk.Completion<>() {
             @Override
             public void done(Recovery.Recovered recovered) {
-                if (state == State.OPEN) {
-                    replaceBy(recovered);
+                if (state != State.OPEN) {
+                    appender.release();
+                    refuse(then, offline());
+                    return;
                 }
+                replaceBy(recovered);
                 appender.release();
                 finish(then, contents.nextOffset);
             }
@@ -347,7 +360,8 @@ public final class PartitionLog {
         long highWatermark = contents.highWatermark;
         contents = recovered.contents();
         contents.highWatermark = Math.clamp(highWatermark, contents.startOffset, contents.nextOffset);
-        sync.replaced(recovered.journal(), contents.nextOffset);
+        sync.replaced(recovered);
+        retention.replaced(recovered);
         reader.replaced();
     }
 
@@ -549,7 +563,7 @@ public final class PartitionLog {
         nextOperation();
     }
 
-    private void nextOperation() {
+    void nextOperation() {
         Runnable next = operations.poll();
         operating = next != null;
         if (next != null) {

@@ -28,6 +28,8 @@ final class PendingAppend {
     long lastOffset;
     long logAppendTimeMs = RecordBatch.NO_TIMESTAMP;
     boolean duplicate;
+    /** Offsets are missing before or between the batches. */
+    boolean hasGaps;
 
     @Nullable
     LogRefusal refusal;

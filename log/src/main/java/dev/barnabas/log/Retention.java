@@ -2,6 +2,9 @@ package dev.barnabas.log;
 
 import dev.barnabas.host.DiskFullException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves the start of one log forward, because it was asked for or because records are too old or too many, and deletes
@@ -12,10 +15,16 @@ final class Retention {
     private final LogDirectory directory;
     private long nextCheckNanos;
     private boolean running;
+    /** Segments before the log start whose files are still there. */
+    private final List<Segment> gone = new ArrayList<>(0);
 
-    Retention(PartitionLog log, LogDirectory directory) {
+    /** The log start offset that is on stable storage. */
+    private long stableStart;
+
+    Retention(PartitionLog log, LogDirectory directory, Recovery.Recovered recovered) {
         this.log = log;
         this.directory = directory;
+        replaced(recovered);
         this.nextCheckNanos = directory.clock().nanos();
     }
 
@@ -23,6 +32,9 @@ final class Retention {
         long nowMs = directory.clock().wallMs();
         if (log.sync().hasNews() && log.settings().flush().durability() == Durability.AFTER_SYNC) {
             log.sync().checkpoint();
+        }
+        if (!gone.isEmpty()) {
+            log.operate(this::deleteGone);
         }
         if (directory.clock().nanos() - nextCheckNanos < 0) {
             return;
@@ -32,12 +44,12 @@ final class Retention {
         log.contents()
                 .producers
                 .expire(nowMs - directory.settings().producerIdExpiration().toMillis());
-        long start = newStart(nowMs);
-        if (start > log.logStartOffset() && !running) {
+        if (!running && newStart(nowMs) > log.logStartOffset()) {
             running = true;
             log.operate(() -> {
                 running = false;
-                moveStart(start, true, IGNORED);
+                // Decided anew: an operation before this one may have truncated the log.
+                moveStart(newStart(nowMs), true, IGNORED);
             });
         }
     }
@@ -106,6 +118,7 @@ final class Retention {
         }
         log.sync().whenSynced(fault -> {
             if (fault == null && log.isOpen()) {
+                stableStart = offset;
                 moved(offset, then);
             } else {
                 log.refuse(then, LogDirectory.storageError(log.folder() + " is offline"));
@@ -124,25 +137,66 @@ final class Retention {
                 return;
             }
         }
+        while (contents.segments.size() > 1 && contents.segments.get(1).baseOffset <= contents.startOffset) {
+            Segment segment = contents.segments.removeFirst();
+            log.sync().removed(segment);
+            directory.openFiles().forget(segment, directory.clock().nanos());
+            gone.add(segment);
+        }
+        log.startMoved();
+        then.done(contents.startOffset);
+        deleteGone();
+    }
+
+    /**
+     * Continues an operation: deletes segments that are before the log start. The state that follows from them must be
+     * in a stable checkpoint first: they cannot be read again.
+     */
+    private void deleteGone() {
+        if (gone.isEmpty() || gone.getLast().baseOffset < log.sync().stableCheckpointBase()) {
+            deleteNow();
+            return;
+        }
+        log.sync().checkpoint();
+        log.sync().whenSynced(written -> log.sync().whenSynced(stable -> deleteNow()));
+    }
+
+    private void deleteNow() {
         try {
-            while (contents.segments.size() > 1 && contents.segments.get(1).baseOffset <= contents.startOffset) {
-                remove(contents.segments.removeFirst());
+            while (log.isOpen()
+                    && !gone.isEmpty()
+                    && gone.getFirst().baseOffset < log.sync().stableCheckpointBase()) {
+                delete(gone.removeFirst());
+                if (stableStart < log.logStartOffset()) {
+                    // Only that they are gone says where the log starts: then one after the other, so that no crash
+                    // leaves a hole.
+                    directory.disk().syncDirectory(log.folder(), directory.loop(), this::deleteNext);
+                    return;
+                }
             }
         } catch (IOException fault) {
             log.fail("deleting segments of", fault);
-            log.refuse(then, LogDirectory.storageError(String.valueOf(fault.getMessage())));
-            return;
         }
-        log.startMoved();
-        log.finish(then, contents.startOffset);
+        log.nextOperation();
     }
 
-    private void remove(Segment segment) throws IOException {
-        log.sync().removed(segment);
-        directory.openFiles().forget(segment, directory.clock().nanos());
+    private void deleteNext(@Nullable IOException fault) {
+        if (fault != null) {
+            log.fail("deleting segments of", fault);
+        }
+        deleteNow();
+    }
+
+    private void delete(Segment segment) throws IOException {
         String deleted = segment.path + FileNames.DELETED;
         directory.disk().rename(segment.path, deleted);
         directory.disk().delete(segment.index.path);
         directory.deleteLater(deleted, log.settings().retention().fileDeleteDelayMs());
+    }
+
+    /** The log has been recovered anew, and the recovery took away what is before its start. */
+    void replaced(Recovery.Recovered recovered) {
+        gone.clear();
+        stableStart = recovered.checkpointed() ? recovered.contents().startOffset : -1;
     }
 }

@@ -27,25 +27,45 @@ final class Settling {
         this.then = then;
     }
 
+    /** @param journalIsStable the journal's entries are known to be on stable storage */
     static void recover(
-            Disk disk, Loop loop, String folder, int indexInterval, Disk.Completion<Recovery.Recovered> then) {
-        Settling settling = new Settling(disk, loop, folder, then);
-        long nowMs = loop.clock().wallMs();
-        disk.offload(() -> Recovery.recover(disk, folder, indexInterval, nowMs), loop, new Disk.Completion<>() {
-            @Override
-            public void done(Recovery.Recovered recovered) {
-                if (recovered.checkpointed()) {
-                    then.done(recovered);
-                } else {
-                    settling.syncBatches(recovered);
-                }
-            }
+            Disk disk,
+            Loop loop,
+            String folder,
+            int indexInterval,
+            boolean journalIsStable,
+            Disk.Completion<Recovery.Recovered> then) {
+        new Settling(disk, loop, folder, then).recover(indexInterval, journalIsStable);
+    }
 
-            @Override
-            public void failed(IOException fault) {
-                then.failed(fault);
-            }
-        });
+    private void recover(int indexInterval, boolean journalIsStable) {
+        long nowMs = loop.clock().wallMs();
+        disk.offload(
+                () -> Recovery.recover(disk, folder, indexInterval, nowMs, journalIsStable),
+                loop,
+                new Disk.Completion<>() {
+                    @Override
+                    public void done(Recovery.Outcome outcome) {
+                        if (outcome.recovered().isPresent()) {
+                            recovered(outcome.recovered().get());
+                        } else {
+                            sync(outcome.journalFiles(), () -> recover(indexInterval, true));
+                        }
+                    }
+
+                    @Override
+                    public void failed(IOException fault) {
+                        then.failed(fault);
+                    }
+                });
+    }
+
+    private void recovered(Recovery.Recovered recovered) {
+        if (recovered.checkpointed()) {
+            syncJournal(recovered);
+        } else {
+            syncBatches(recovered);
+        }
     }
 
     private void syncBatches(Recovery.Recovered recovered) {
@@ -56,20 +76,12 @@ final class Settling {
                 paths.add(segment.index.path);
             }
         }
-        sync(paths, () -> {
-            if (recovered.namesChanged()) {
-                disk.syncDirectory(folder, loop, orFail(() -> writeCheckpoint(recovered)));
-            } else {
-                writeCheckpoint(recovered);
-            }
-        });
+        sync(paths, () -> writeCheckpoint(recovered));
     }
 
     private void writeCheckpoint(Recovery.Recovered recovered) {
-        List<DiskFile> files = new ArrayList<>();
         try {
             recovered.journal().appendState(CheckpointCodec.state(recovered.contents()));
-            recovered.journal().collect(files);
         } catch (DiskFullException full) {
             if (recovered.mustCheckpoint()) {
                 then.failed(full);
@@ -82,7 +94,37 @@ final class Settling {
             then.failed(fault);
             return;
         }
-        syncAndClose(files, () -> then.done(recovered));
+        syncJournal(recovered.withCheckpoint());
+    }
+
+    /** What the journal says is acted upon from now on, so it must be there after the next crash too. */
+    private void syncJournal(Recovery.Recovered recovered) {
+        List<DiskFile> files = new ArrayList<>();
+        try {
+            recovered.journal().collect(files);
+        } catch (IOException fault) {
+            files.forEach(DiskFile::close);
+            then.failed(fault);
+            return;
+        }
+        syncAndClose(files, () -> deleteObsolete(recovered));
+    }
+
+    /** The checkpoint is stable: what it does not need may go. */
+    private void deleteObsolete(Recovery.Recovered recovered) {
+        if (recovered.obsolete().isEmpty()) {
+            then.done(recovered);
+            return;
+        }
+        disk.offload(
+                () -> {
+                    for (String path : recovered.obsolete()) {
+                        disk.delete(path);
+                    }
+                    return recovered;
+                },
+                loop,
+                then);
     }
 
     private void sync(List<String> paths, Runnable next) {
@@ -99,24 +141,23 @@ final class Settling {
         syncAndClose(files, next);
     }
 
+    /** The files, and the names in the folder: a deletion that a process died over must not come undone later. */
     private void syncAndClose(List<DiskFile> files, Runnable next) {
-        if (files.isEmpty()) {
-            next.run();
-            return;
-        }
-        disk.sync(files, loop, fault -> {
-            files.forEach(DiskFile::close);
-            orFail(next).accept(fault);
-        });
-    }
-
-    private Consumer<@Nullable IOException> orFail(Runnable next) {
-        return fault -> {
-            if (fault == null) {
-                next.run();
-            } else {
+        int[] left = {2};
+        boolean[] failed = {false};
+        Consumer<@Nullable IOException> one = fault -> {
+            left[0]--;
+            if (fault != null && !failed[0]) {
+                failed[0] = true;
                 then.failed(fault);
+            } else if (left[0] == 0 && !failed[0]) {
+                next.run();
             }
         };
+        disk.sync(files, loop, fault -> {
+            files.forEach(DiskFile::close);
+            one.accept(fault);
+        });
+        disk.syncDirectory(folder, loop, one);
     }
 }

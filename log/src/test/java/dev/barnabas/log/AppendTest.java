@@ -136,7 +136,9 @@ final class AppendTest {
         TestLog log = world.open(LogSettings.DEFAULT.with(new LogSettings.Batches(
                 all.maxBytes(), null, TimestampType.CREATE_TIME, 1_000, 1_000, false, all.check())));
 
-        assertThat(log.append(Batches.at(Batches.NOW_MS - 100_000, "old")).refusal().error())
+        assertThat(log.append(Batches.at(Batches.NOW_MS - 100_000, "old"))
+                        .refusal()
+                        .error())
                 .isEqualTo(ErrorCode.INVALID_TIMESTAMP);
         assertThat(log.append(Batches.at(-1, "none")).isRefused()).isFalse();
     }
@@ -179,10 +181,12 @@ final class AppendTest {
                 false,
                 all.check())));
         try (Compressor gzip = new Compressor(CompressionSpec.of(Compression.GZIP))) {
-            RecordBatchBuilder builder =
-                    new RecordBatchBuilder(1_000_000, gzip).producer(5, (short) 1, 0).transactional(true);
+            RecordBatchBuilder builder = new RecordBatchBuilder(1_000_000, gzip)
+                    .producer(5, (short) 1, 0)
+                    .transactional(true);
 
-            log.append(Batches.records(builder, Batches.NOW_MS, "a", "b".repeat(1_000)).build());
+            log.append(Batches.records(builder, Batches.NOW_MS, "a", "b".repeat(1_000))
+                    .build());
         }
         log.append(Batches.of(6, 0, 0, "c"));
 

@@ -30,7 +30,11 @@ final class Batches {
 
     static ByteBuffer transactional(long producerId, int epoch, int firstSequence, String... values) {
         return records(
-                        builder().producer(producerId, (short) epoch, firstSequence).transactional(true), NOW_MS, values)
+                        builder()
+                                .producer(producerId, (short) epoch, firstSequence)
+                                .transactional(true),
+                        NOW_MS,
+                        values)
                 .build();
     }
 

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A log that is used from outside of its loop: what is asked for is done there, and waited for. */
@@ -53,23 +54,14 @@ final class TestLog implements Opening, LogListener {
         return log != null || openFault != null;
     }
 
-    static @Nullable TestLog opened(TestLog log) {
-        return log.log == null ? null : log;
-    }
-
-    static @Nullable LogFault fault(TestLog log) {
-        return log.openFault;
-    }
-
-    @Override
-    public String toString() {
-        return String.valueOf(openFault == null ? log : openFault);
+    Optional<LogFault> openFault() {
+        return Optional.ofNullable(openFault);
     }
 
     PartitionLog get() {
         PartitionLog opened = log;
         if (opened == null) {
-            throw new IllegalStateException("not open");
+            throw new AssertionError("not open: " + openFault);
         }
         return opened;
     }
@@ -80,7 +72,8 @@ final class TestLog implements Opening, LogListener {
     }
 
     Written append(ByteBuffer batch, AppendOrigin origin, int leaderEpoch) {
-        return appendTogether(List.of(new Append(World.copy(batch), origin, leaderEpoch))).getFirst();
+        return appendTogether(List.of(new Append(World.copy(batch), origin, leaderEpoch)))
+                .getFirst();
     }
 
     /** Appends several in one turn of the loop. */
@@ -112,6 +105,10 @@ final class TestLog implements Opening, LogListener {
                 "stable up to " + endOffset,
                 () -> get().stableEndOffset() >= endOffset,
                 java.time.Duration.ofMinutes(5));
+    }
+
+    void settle() {
+        world.settle();
     }
 
     ReadResult read(long offset, int maxBytes) {

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,23 +116,27 @@ final class World {
     }
 
     TestLog open(String folder, LogSettings settings) {
-        return tryOpen(folder, settings, TestLog::opened);
+        TestLog opening = tryOpen(folder, settings);
+        opening.get();
+        return opening;
     }
 
-    LogFault failToOpen(String folder, LogSettings settings) {
-        return tryOpen(folder, settings, TestLog::fault);
-    }
-
-    private <T> T tryOpen(String folder, LogSettings settings, Function<TestLog, @Nullable T> wanted) {
+    /** A log that is open, or has an {@link TestLog#openFault}. */
+    TestLog tryOpen(String folder, LogSettings settings) {
         TestLog opening = new TestLog(this);
         LogDirectory into = directory();
         on(() -> into.open(folder, settings, opening, opening));
         simulation.runUntil("the log is open, or is not", opening::isSettled, LIMIT);
-        T result = wanted.apply(opening);
-        if (result == null) {
-            throw new AssertionError("opening came out otherwise: " + opening);
-        }
-        return result;
+        return opening;
+    }
+
+    /** Opens a log and does not wait for it. */
+    void startToOpen(String folder, LogSettings settings) {
+        loop().execute(() -> {
+            TestLog opening = new TestLog(this);
+            LogDirectory into = new LogDirectory(disk(), loop(), directorySettings);
+            into.open(folder, settings, opening, opening);
+        });
     }
 
     /** Lets the world go on until what is under way has come to an end. */

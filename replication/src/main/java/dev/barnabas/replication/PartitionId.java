@@ -1,7 +1,6 @@
 package dev.barnabas.replication;
 
 import dev.barnabas.protocol.Uuid;
-
 import java.util.regex.Pattern;
 
 /** Which partition. The topic's id tells it from an earlier topic of the same name. */
@@ -13,8 +12,8 @@ public record PartitionId(Uuid topicId, String topic, int index) {
     private static final Pattern FOLDER = Pattern.compile("[a-zA-Z0-9._-]+-\\d+-[A-Za-z0-9_-]{22}");
 
     /**
-     * The folder of its log: topic, index, topic id. With the id a deleted topic and a new one of the same name never meet
-     * on disk.
+     * The folder of its log: topic, index, topic id. With the id a deleted topic and a new one of the same name never
+     * meet on disk.
      */
     public String folder() {
         String name = topic.length() > MAX_NAME_IN_FOLDER ? topic.substring(0, MAX_NAME_IN_FOLDER) : topic;

@@ -114,7 +114,8 @@ public final class Server {
         try {
             return starting.get();
         } catch (ExecutionException e) {
-            throw new StartException(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
+            throw new StartException(
+                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
         }
     }
 
@@ -134,14 +135,16 @@ public final class Server {
             return Optional.of(Gateway.start(broker, http.host(), http.port()));
         } catch (IOException e) {
             throw new StartException("cannot listen on " + http.host() + ":" + http.port() + " for metrics and health ("
-                    + e.getMessage() + "); choose another with --set barnabas.http.listener=http://host:port, or none with"
+                    + e.getMessage()
+                    + "); choose another with --set barnabas.http.listener=http://host:port, or none with"
                     + " --set barnabas.http.listener=");
         }
     }
 
     private void greet(Broker broker, Optional<Gateway> gateway, Settings settings) {
         String address = broker.listeners().getFirst().advertised().toString();
-        out.println("Barnabas is ready: " + address + " (node " + broker.nodeId() + " of cluster " + broker.clusterId() + ")");
+        out.println("Barnabas is ready: " + address + " (node " + broker.nodeId() + " of cluster " + broker.clusterId()
+                + ")");
         out.println("  data     " + String.join(", ", broker.logDirectories()));
         gateway.ifPresent(http -> out.println("  metrics  http://" + http.address() + "/metrics, health at /health"));
         out.println("  stop     Ctrl-C, or kill " + ProcessHandle.current().pid());
@@ -158,7 +161,9 @@ public final class Server {
         broker.stop(brokerStopped::countDown);
         try {
             if (!brokerStopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                log.error("Stopping took too long; what is not closed is recovered at the next start seconds={}", STOP_SECONDS);
+                log.error(
+                        "Stopping took too long; what is not closed is recovered at the next start seconds={}",
+                        STOP_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
