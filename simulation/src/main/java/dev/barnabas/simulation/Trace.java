@@ -6,8 +6,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened in a run. Two runs with the same {@link #hash} took the same way; the last {@value #KEPT} notes are
- * kept as the timeline that is printed with a failure. Owned by one {@link Simulation}.
+ * What happened in a run. Two runs with the same {@link #hash} took the same way. The timeline that is printed with a
+ * failure has the last {@value #KEPT} notes, and of the time before them what was done to the world: every crash, cut
+ * and restart. Owned by one {@link Simulation}.
  */
 public final class Trace {
     private static final int KEPT = 300;
