@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.simulation.Fault.Kind;
 import dev.barnabas.simulation.TinyLog.Bug;
-import dev.barnabas.simulation.history.Checks;
 import dev.barnabas.simulation.history.Finding;
-import dev.barnabas.simulation.history.History;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -19,21 +16,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The proof of the whole: a small server under faults keeps its promises, and whatever promise it is made to break, the
- * checks find it. This is also how a workload is put together.
+ * checks find it.
  */
 final class TinyLogTest {
-    private static final Duration FAULTS = Duration.ofSeconds(20);
-    private static final Duration RECOVERY = Duration.ofMinutes(2);
-
-    /** Without bit rot, which one node alone cannot survive. */
-    private static final Set<Kind> KINDS = EnumSet.complementOf(EnumSet.of(Kind.BIT_ROT));
-
     @Test
     void theServerKeepsItsPromisesWhateverHappens() {
-        Seeds.check(
-                150,
-                simulation -> assertThat(run(simulation, KINDS, EnumSet.noneOf(Bug.class)))
-                        .isEmpty());
+        Seeds.check(100, new TinyLogScenario());
     }
 
     @ParameterizedTest
@@ -42,7 +30,8 @@ final class TinyLogTest {
         Set<Finding.Kind> found = new TreeSet<>();
         long seed = LongStream.rangeClosed(1, 300)
                 .filter(candidate -> {
-                    List<Finding> findings = run(new Simulation(candidate), kinds(bug), EnumSet.of(bug));
+                    List<Finding> findings =
+                            TinyLogScenario.run(new Simulation(candidate), kinds(bug), EnumSet.of(bug));
                     findings.forEach(finding -> found.add(finding.kind()));
                     return !findings.isEmpty();
                 })
@@ -66,30 +55,6 @@ final class TinyLogTest {
     private static Set<Kind> kinds(Bug bug) {
         return bug == Bug.DOES_NOT_SYNC_AFTER_RECOVERY
                 ? EnumSet.of(Kind.CRASH_IN_TASK, Kind.POWER_LOSS_IN_TASK)
-                : KINDS;
-    }
-
-    private static List<Finding> run(Simulation simulation, Set<Kind> kinds, Set<Bug> bugs) {
-        History history = new History();
-        SimulatedHost server = simulation.addHost("server", 2);
-        SimulatedHost client = simulation.addHost("client", 1);
-        server.run(host -> TinyLog.start(host, bugs));
-        List<TinyClient.Producer> producers = List.of(
-                new TinyClient.Producer(client, "p1", "server", history, 110),
-                new TinyClient.Producer(client, "p2", "server", history, 110));
-        producers.forEach(TinyClient::connect);
-        new TinyClient.Reader(client, "tail", "server", history, false).connect();
-
-        FaultPlan plan = FaultPlan.draw(simulation, new FaultPlan.Limits(kinds, List.of(server), 1, FAULTS));
-        plan.start();
-        simulation.runFor(FAULTS);
-
-        plan.stop();
-        simulation.runUntil(
-                "all is acknowledged", () -> producers.stream().allMatch(TinyClient.Producer::isDone), RECOVERY);
-        TinyClient.Reader last = new TinyClient.Reader(client, "last", "server", history, true);
-        last.connect();
-        simulation.runUntil("all is read", last::isDone, RECOVERY);
-        return Checks.all(history);
+                : TinyLogScenario.KINDS;
     }
 }
