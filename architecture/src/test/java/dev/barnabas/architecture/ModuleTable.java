@@ -62,7 +62,8 @@ record ModuleTable(Map<String, List<String>> uses) {
     Optional<String> moduleOf(JavaClass type) {
         return uses.keySet().stream()
                 .filter(module -> isIn(packageOf(module), type.getPackageName()))
-                .reduce((one, other) -> packageOf(one).length() > packageOf(other).length() ? one : other);
+                .reduce((one, other) ->
+                        packageOf(one).length() > packageOf(other).length() ? one : other);
     }
 
     /** The main package of a module: {@code protocol-generator} has {@code dev.barnabas.protocol.generator}. */

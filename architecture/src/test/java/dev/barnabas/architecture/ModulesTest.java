@@ -61,13 +61,15 @@ final class ModulesTest {
         return table.uses().keySet().stream()
                 .filter(module -> !WITHOUT_CLASSES.contains(module))
                 .sorted()
-                .map(module -> dynamicTest(module, () -> classes()
-                        .that(describe("belong to " + module, type -> isOf(module, type)))
-                        .should()
-                        .onlyDependOnClassesThat(describe(
-                                "are not Barnabas' or belong to one of " + table.permitted(module),
-                                used -> isPermitted(module, used)))
-                        .check(Barnabas.CLASSES)));
+                .map(module -> dynamicTest(
+                        module,
+                        () -> classes()
+                                .that(describe("belong to " + module, type -> isOf(module, type)))
+                                .should()
+                                .onlyDependOnClassesThat(describe(
+                                        "are not Barnabas' or belong to one of " + table.permitted(module),
+                                        used -> isPermitted(module, used)))
+                                .check(Barnabas.CLASSES)));
     }
 
     @Test
@@ -92,16 +94,18 @@ final class ModulesTest {
     Stream<DynamicTest> aLibraryIsUsedWhereItBelongs() {
         return LIBRARIES.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .map(library -> dynamicTest(library.getKey(), () -> noClasses()
-                        .that(describe(
-                                "are not in " + library.getValue(),
-                                type -> library.getValue().stream()
-                                        .noneMatch(owner -> resideInAnyPackage(owner + "..")
-                                                .test(type))))
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAPackage(library.getKey() + "..")
-                        .check(Barnabas.CLASSES)));
+                .map(library -> dynamicTest(
+                        library.getKey(),
+                        () -> noClasses()
+                                .that(describe(
+                                        "are not in " + library.getValue(),
+                                        type -> library.getValue().stream()
+                                                .noneMatch(owner -> resideInAnyPackage(owner + "..")
+                                                        .test(type))))
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAPackage(library.getKey() + "..")
+                                .check(Barnabas.CLASSES)));
     }
 
     private boolean isOf(String module, JavaClass type) {
@@ -111,6 +115,8 @@ final class ModulesTest {
     private boolean isPermitted(String module, JavaClass used) {
         JavaClass type = used.getBaseComponentType();
         return !type.getPackageName().startsWith("dev.barnabas")
-                || table.moduleOf(type).filter(table.permitted(module)::contains).isPresent();
+                || table.moduleOf(type)
+                        .filter(table.permitted(module)::contains)
+                        .isPresent();
     }
 }

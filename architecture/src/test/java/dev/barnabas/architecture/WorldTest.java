@@ -122,10 +122,7 @@ final class WorldTest {
 
     @Test
     void randomnessComesFromTheEntropyOfTheHost() {
-        noClassesOfTheCoreBut()
-                .should()
-                .dependOnClassesThat(areNamed(RANDOM))
-                .check(Barnabas.CLASSES);
+        noClassesOfTheCoreBut().should().dependOnClassesThat(areNamed(RANDOM)).check(Barnabas.CLASSES);
         noClassesOfTheCoreBut()
                 .should()
                 .dependOnClassesThat()
@@ -141,9 +138,11 @@ final class WorldTest {
         return noClasses()
                 .that()
                 .resideOutsideOfPackages(EDGES)
-                .and(describe("are not one of " + List.of(exceptions), type -> Stream.of(exceptions)
-                        .noneMatch(name ->
-                                type.getName().equals(name) || type.getName().startsWith(name + "$"))));
+                .and(describe(
+                        "are not one of " + List.of(exceptions),
+                        type -> Stream.of(exceptions)
+                                .noneMatch(name -> type.getName().equals(name)
+                                        || type.getName().startsWith(name + "$"))));
     }
 
     private static boolean readsAClock(AccessTarget target) {
@@ -173,13 +172,13 @@ final class WorldTest {
                 || owner.equals("java.util.Collections") && name.equals("shuffle");
     }
 
-    private static DescribedPredicate<JavaAccess<?>> calls(
-            String what, Predicate<AccessTarget> target) {
+    private static DescribedPredicate<JavaAccess<?>> calls(String what, Predicate<AccessTarget> target) {
         return describe(what, access -> target.test(access.getTarget()));
     }
 
     private static DescribedPredicate<JavaClass> areNamed(Set<String> names) {
-        return describe("are one of " + names, type -> names.contains(
-                type.getBaseComponentType().getName()));
+        return describe(
+                "are one of " + names,
+                type -> names.contains(type.getBaseComponentType().getName()));
     }
 }

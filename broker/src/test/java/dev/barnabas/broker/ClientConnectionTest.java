@@ -60,7 +60,8 @@ class ClientConnectionTest {
         }
         simulation.runFor(Duration.ofSeconds(10));
         int atOnce = calls.size();
-        loop().execute(() -> calls.getFirst().answer(ApiVersionsResponse.builder().build()));
+        loop().execute(() ->
+                calls.getFirst().answer(ApiVersionsResponse.builder().build()));
         simulation.runFor(Duration.ofSeconds(10));
 
         assertThat(atOnce).isEqualTo(128);

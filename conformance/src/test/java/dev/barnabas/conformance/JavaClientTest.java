@@ -154,7 +154,8 @@ final class JavaClientTest {
         try (Admin admin = admin()) {
             assertThat(offset(admin, partition, OffsetSpec.earliest())).isZero();
             assertThat(offset(admin, partition, OffsetSpec.latest())).isEqualTo(100);
-            assertThat(offset(admin, partition, OffsetSpec.forTimestamp(start + 495))).isEqualTo(50);
+            assertThat(offset(admin, partition, OffsetSpec.forTimestamp(start + 495)))
+                    .isEqualTo(50);
             assertThat(offset(admin, partition, OffsetSpec.maxTimestamp())).isEqualTo(99);
 
             assertThat(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(40)))
@@ -164,18 +165,22 @@ final class JavaClientTest {
                             .lowWatermark())
                     .isEqualTo(40);
             assertThat(offset(admin, partition, OffsetSpec.earliest())).isEqualTo(40);
-            assertThat(readFromBeginning("java-offsets", 60).getFirst().offset()).isEqualTo(40);
+            assertThat(readFromBeginning("java-offsets", 60).getFirst().offset())
+                    .isEqualTo(40);
         }
     }
 
     @Test
     void topicsAreCreatedDescribedExtendedAndDeleted() throws Exception {
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic("java-admin", 3, (short) 1).configs(Map.of("retention.ms", "12345"))))
+            admin.createTopics(
+                            List.of(new NewTopic("java-admin", 3, (short) 1).configs(Map.of("retention.ms", "12345"))))
                     .all()
                     .get();
-            TopicDescription described =
-                    admin.describeTopics(List.of("java-admin")).allTopicNames().get().get("java-admin");
+            TopicDescription described = admin.describeTopics(List.of("java-admin"))
+                    .allTopicNames()
+                    .get()
+                    .get("java-admin");
             assertThat(described.partitions()).hasSize(3);
             assertThat(described.topicId().toString()).isNotBlank();
             assertThatThrownBy(() -> admin.createTopics(List.of(new NewTopic("java-admin", 1, (short) 1)))
@@ -184,7 +189,9 @@ final class JavaClientTest {
                     .cause()
                     .isInstanceOf(TopicExistsException.class);
 
-            admin.createPartitions(Map.of("java-admin", NewPartitions.increaseTo(5))).all().get();
+            admin.createPartitions(Map.of("java-admin", NewPartitions.increaseTo(5)))
+                    .all()
+                    .get();
             assertThat(admin.describeTopics(List.of("java-admin"))
                             .allTopicNames()
                             .get()
@@ -195,8 +202,9 @@ final class JavaClientTest {
 
             admin.deleteTopics(List.of("java-admin")).all().get();
             assertThat(admin.listTopics().names().get()).doesNotContain("java-admin");
-            assertThatThrownBy(
-                            () -> admin.describeTopics(List.of("java-admin")).allTopicNames().get())
+            assertThatThrownBy(() -> admin.describeTopics(List.of("java-admin"))
+                            .allTopicNames()
+                            .get())
                     .cause()
                     .isInstanceOf(UnknownTopicOrPartitionException.class);
         }
@@ -220,7 +228,9 @@ final class JavaClientTest {
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "java-settings");
         try (Admin admin = admin()) {
             assertThat(setting(admin, topic, "max.message.bytes").isDefault()).isTrue();
-            admin.incrementalAlterConfigs(Map.of(topic, List.of(set("max.message.bytes", "2000")))).all().get();
+            admin.incrementalAlterConfigs(Map.of(topic, List.of(set("max.message.bytes", "2000"))))
+                    .all()
+                    .get();
             assertThat(setting(admin, topic, "max.message.bytes").value()).isEqualTo("2000");
             assertThat(setting(admin, topic, "max.message.bytes").source())
                     .isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
@@ -281,7 +291,8 @@ final class JavaClientTest {
         produce("java-disk", 100);
         try (Admin admin = admin()) {
             assertThat(admin.describeCluster().nodes().get()).hasSize(1);
-            assertThat(admin.describeCluster().clusterId().get()).isEqualTo(node.broker().clusterId());
+            assertThat(admin.describeCluster().clusterId().get())
+                    .isEqualTo(node.broker().clusterId());
             assertThat(admin.describeLogDirs(List.of(1))
                             .allDescriptions()
                             .get()
@@ -301,7 +312,11 @@ final class JavaClientTest {
     }
 
     private static ConfigEntry setting(Admin admin, ConfigResource resource, String name) throws Exception {
-        return admin.describeConfigs(List.of(resource)).all().get().get(resource).get(name);
+        return admin.describeConfigs(List.of(resource))
+                .all()
+                .get()
+                .get(resource)
+                .get(name);
     }
 
     private static long committed(Admin admin, String group, TopicPartition partition) throws Exception {
@@ -313,12 +328,17 @@ final class JavaClientTest {
     }
 
     private static long offset(Admin admin, TopicPartition partition, OffsetSpec spec) throws Exception {
-        return admin.listOffsets(Map.of(partition, spec)).partitionResult(partition).get().offset();
+        return admin.listOffsets(Map.of(partition, spec))
+                .partitionResult(partition)
+                .get()
+                .offset();
     }
 
     private static void createTopic(String name, int partitions) throws Exception {
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                    .all()
+                    .get();
         }
     }
 
@@ -369,8 +389,7 @@ final class JavaClientTest {
         return new KafkaProducer<>(all, new StringSerializer(), new StringSerializer());
     }
 
-    private static KafkaConsumer<String, String> consumer(
-            @Nullable String group, Map<String, Object> settings) {
+    private static KafkaConsumer<String, String> consumer(@Nullable String group, Map<String, Object> settings) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("bootstrap.servers", node.address());
         all.put("auto.offset.reset", "earliest");

@@ -28,7 +28,10 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code kill -9} of a node under load, several times: clients go on by themselves, and nothing acknowledged is lost or doubled. */
+/**
+ * {@code kill -9} of a node under load, several times: clients go on by themselves, and nothing acknowledged is lost or
+ * doubled.
+ */
 final class KilledNodeTest {
 
     private static final int KILLS = 3;
@@ -77,13 +80,14 @@ final class KilledNodeTest {
                 new KafkaProducer<>(settings, new StringSerializer(), new LongSerializer())) {
             for (long number = 0; !stop.get(); number++) {
                 long sent = number;
-                producer.send(new ProducerRecord<>(TOPIC, (int) (number % PARTITIONS), null, number), (metadata, error) -> {
-                    if (error == null) {
-                        acknowledged.put(sent, metadata.offset());
-                    } else {
-                        failed.compareAndSet(null, error);
-                    }
-                });
+                producer.send(
+                        new ProducerRecord<>(TOPIC, (int) (number % PARTITIONS), null, number), (metadata, error) -> {
+                            if (error == null) {
+                                acknowledged.put(sent, metadata.offset());
+                            } else {
+                                failed.compareAndSet(null, error);
+                            }
+                        });
                 TimeUnit.MICROSECONDS.sleep(500);
             }
         } catch (InterruptedException e) {
