@@ -87,7 +87,11 @@ final class Recovery {
     private Outcome run(boolean journalIsStable) throws IOException {
         List<String> names = disk.list(folder);
         Checkpoints checkpoints = Checkpoints.read(disk, folder, names);
-        if (!journalIsStable && (checkpoints.truncateTo.isPresent() || checkpoints.restartAt.isPresent())) {
+        // A start offset, too: once a reader has been told of it, a power loss must not take it back.
+        boolean binding = checkpoints.truncateTo.isPresent()
+                || checkpoints.restartAt.isPresent()
+                || checkpoints.startOffset > 0;
+        if (!journalIsStable && binding) {
             return new Outcome(Optional.empty(), checkpoints.paths);
         }
         return new Outcome(Optional.of(recover(names, checkpoints)), List.of());
