@@ -1,10 +1,12 @@
 # kafka-python against a node: produce, consume by assignment and as a group, offsets by time, administration.
 import sys
+import time
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewPartitions, NewTopic
 
 address = sys.argv[1]
+start = int(time.time() * 1000)
 admin = KafkaAdminClient(bootstrap_servers=address)
 admin.create_topics([NewTopic("python-kafka", 3, 1, topic_configs={"retention.ms": "1000000"})])
 assert "python-kafka" in admin.list_topics()
@@ -12,7 +14,7 @@ assert "python-kafka" in admin.list_topics()
 for codec in [None, "gzip"]:
     producer = KafkaProducer(bootstrap_servers=address, acks="all", compression_type=codec)
     for i in range(100):
-        producer.send("python-kafka", key=b"k%d" % i, value=b"v%d" % i, headers=[("h", b"1")], timestamp_ms=1000 + i)
+        producer.send("python-kafka", key=b"k%d" % i, value=b"v%d" % i, headers=[("h", b"1")], timestamp_ms=start + i)
     producer.flush()
     producer.close()
 
@@ -20,7 +22,7 @@ consumer = KafkaConsumer(bootstrap_servers=address, consumer_timeout_ms=5000, au
 partitions = [TopicPartition("python-kafka", p) for p in range(3)]
 consumer.assign(partitions)
 assert sum(consumer.end_offsets(partitions).values()) == 200
-found = consumer.offsets_for_times({partitions[0]: 1000})
+found = consumer.offsets_for_times({partitions[0]: start})
 assert found[partitions[0]].offset == 0, found
 records = [r for _, r in zip(range(200), consumer)]
 assert len(records) == 200

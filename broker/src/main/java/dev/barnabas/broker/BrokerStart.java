@@ -28,6 +28,7 @@ import dev.barnabas.protocol.message.MetadataRequest;
 import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
 import dev.barnabas.protocol.message.ProduceRequest;
 import dev.barnabas.settings.BrokerSettings;
+import dev.barnabas.settings.ConnectionOverrides;
 import dev.barnabas.settings.CoordinatorSettings;
 import dev.barnabas.settings.Listeners;
 import dev.barnabas.settings.Settings;
@@ -81,7 +82,7 @@ final class BrokerStart {
         try {
             storage = Storage.open(host, settings);
         } catch (IOException e) {
-            then.failed(e.getMessage());
+            then.failed(String.valueOf(e.getMessage()));
             return;
         }
         Storage opened = storage;
@@ -117,6 +118,7 @@ final class BrokerStart {
         Connections.Limits limits = new Connections.Limits(
                 settings.get(BrokerSettings.MAX_CONNECTIONS),
                 settings.get(BrokerSettings.MAX_CONNECTIONS_PER_IP),
+                ConnectionOverrides.of(settings),
                 Duration.ofMillis(settings.get(BrokerSettings.CONNECTIONS_MAX_IDLE_MS)));
         for (Loop each : host.loops()) {
             connections.add(new Connections(each, limits, totals, requestMetrics));
@@ -334,7 +336,7 @@ final class BrokerStart {
 
             @Override
             public void failed(IOException fault) {
-                fail(fault.getMessage());
+                fail(String.valueOf(fault.getMessage()));
             }
         };
     }

@@ -27,7 +27,13 @@ import org.slf4j.LoggerFactory;
  * A client's connection: takes requests apart, hands each to its handler, and sends the responses in the order of the
  * requests. Requests are pipelined: the next one is handled while earlier ones wait. Owned by the connection's loop.
  *
- * <p>Backpressure: when too many requests or unsent bytes are outstanding, nothing more is read until they are fewer.
+ * <p>Backpressure: when too many requests or unsent bytes are outstanding, nothing more is read or handled until they
+ * are fewer. Frames that had been read by then wait in {@link #backlog}: thousands of small requests come with one
+ * read, and the responses to all of them could be any size.
+ *
+ * <p>What a client sends must not stop the node. If a request cannot be taken apart, or its handler fails before it has
+ * handed work to the owner of some state, only its connection is closed, since nothing can have been half changed. What
+ * fails at such an owner, on whatever loop, is a defect: see {@link BrokenStateError}.
  */
 final class ClientConnection implements ConnectionHandler {
 
@@ -44,10 +50,16 @@ final class ClientConnection implements ConnectionHandler {
     private final Connections connections;
     private final RequestMetrics metrics;
     private final ArrayDeque<Call> unanswered = new ArrayDeque<>();
+    /** Received, and not looked at yet. */
+    private final ArrayDeque<Frame> backlog = new ArrayDeque<>();
     /** Null until the node is ready; until then nothing is read. */
     private @Nullable Apis apis;
 
     private boolean reading;
+    private boolean handling;
+    /** Whether it has been closed from here; {@link #closed} follows, and nothing is handled any more. */
+    private boolean closing;
+
     private boolean closed;
     private long lastActiveNanos;
 
@@ -62,7 +74,7 @@ final class ClientConnection implements ConnectionHandler {
 
     void serve(Apis ready) {
         apis = ready;
-        adjustReading();
+        goOn();
     }
 
     @Override
@@ -73,11 +85,30 @@ final class ClientConnection implements ConnectionHandler {
             violation("sent a request before it was read from");
             return;
         }
-        received(frame, offered);
+        lastActiveNanos = loop().clock().nanos();
+        backlog.add(frame);
+        goOn();
     }
 
-    private void received(Frame frame, Apis offered) {
-        lastActiveNanos = loop().clock().nanos();
+    /** Handles what waits, as far as there is room for its responses; after everything that may have made room. */
+    private void goOn() {
+        Apis offered = apis;
+        // A response that is ready at once comes back here while its request is being handled.
+        if (offered == null || handling) {
+            return;
+        }
+        handling = true;
+        try {
+            while (hasRoom() && !backlog.isEmpty()) {
+                handle(backlog.remove(), offered);
+            }
+        } finally {
+            handling = false;
+        }
+        adjustReading();
+    }
+
+    private void handle(Frame frame, Apis offered) {
         Call call;
         Request request;
         Api<?> api;
@@ -113,23 +144,42 @@ final class ClientConnection implements ConnectionHandler {
             frame.release();
             violation("sent what is not a request: " + e.getMessage());
             return;
+        } catch (RuntimeException e) {
+            frame.release();
+            log.error("A request cannot be read; its connection is closed remote={}", remote(), e);
+            close();
+            return;
         }
         unanswered.add(call);
         if (!api.keepsFrame()) {
             call.releaseFrame();
         }
-        api.handle(request, call);
-        adjustReading();
+        try {
+            api.handle(request, call);
+        } catch (RuntimeException e) {
+            call.releaseFrame();
+            log.error(
+                    "A request cannot be handled; its connection is closed api={} version={} remote={}",
+                    call.api(),
+                    call.version(),
+                    remote(),
+                    e);
+            close();
+        }
     }
 
     @Override
     public void drained() {
-        adjustReading();
+        goOn();
     }
 
     @Override
     public void closed(CloseReason reason) {
+        closing = true;
         closed = true;
+        for (Frame frame = backlog.poll(); frame != null; frame = backlog.poll()) {
+            frame.release();
+        }
         connections.remove(this);
         if (reason instanceof CloseReason.Violation violation) {
             log.warn("Closed a connection that broke the protocol remote={} why={}", remote(), violation.message());
@@ -151,7 +201,7 @@ final class ClientConnection implements ConnectionHandler {
                 return;
             }
         }
-        adjustReading();
+        goOn();
     }
 
     /**
@@ -168,7 +218,7 @@ final class ClientConnection implements ConnectionHandler {
                     call.api(),
                     call.version(),
                     e);
-            connection.close();
+            close();
             return false;
         }
         connection.send(frame);
@@ -176,9 +226,9 @@ final class ClientConnection implements ConnectionHandler {
     }
 
     void violation(String why) {
-        if (!closed) {
+        if (!closing) {
             log.warn("Closing a connection that broke the protocol remote={} why={}", remote(), why);
-            connection.close();
+            close();
         }
     }
 
@@ -186,11 +236,12 @@ final class ClientConnection implements ConnectionHandler {
     void closeIfIdleSince(long nanos) {
         if (unanswered.isEmpty() && lastActiveNanos - nanos < 0) {
             log.debug("Closing an idle connection remote={}", remote());
-            connection.close();
+            close();
         }
     }
 
     void close() {
+        closing = true;
         connection.close();
     }
 
@@ -210,10 +261,13 @@ final class ClientConnection implements ConnectionHandler {
         return listener;
     }
 
+    private boolean hasRoom() {
+        return !closing && unanswered.size() < MAX_PIPELINED && connection.unsentBytes() < MAX_UNSENT_BYTES;
+    }
+
     private void adjustReading() {
-        boolean wanted =
-                apis != null && unanswered.size() < MAX_PIPELINED && connection.unsentBytes() < MAX_UNSENT_BYTES;
-        if (wanted != reading && !closed) {
+        boolean wanted = hasRoom();
+        if (wanted != reading && !closing) {
             reading = wanted;
             if (wanted) {
                 connection.resumeReading();

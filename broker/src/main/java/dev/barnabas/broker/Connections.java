@@ -101,10 +101,14 @@ final class Connections {
     }
 
     /**
-     * How many connections there may be ({@code max.connections}, {@code max.connections.per.ip}) and how long one may
-     * be idle ({@code connections.max.idle.ms}).
+     * How many connections there may be ({@code max.connections}, {@code max.connections.per.ip} and its overrides by
+     * address) and how long one may be idle ({@code connections.max.idle.ms}).
      */
-    record Limits(int max, int maxPerAddress, Duration maxIdle) {}
+    record Limits(int max, int maxPerAddress, Map<String, Integer> maxByAddress, Duration maxIdle) {
+        int maxOf(String address) {
+            return maxByAddress.getOrDefault(address, maxPerAddress);
+        }
+    }
 
     /** Counts over all loops of the node; the one thing here that loops share. */
     static final class Totals {
@@ -113,7 +117,7 @@ final class Connections {
 
         synchronized boolean tryAdd(String address, Limits limits) {
             int ofAddress = byAddress.getOrDefault(address, 0);
-            if (all.get() >= limits.max() || ofAddress >= limits.maxPerAddress()) {
+            if (all.get() >= limits.max() || ofAddress >= limits.maxOf(address)) {
                 return false;
             }
             byAddress.put(address, ofAddress + 1);

@@ -12,6 +12,7 @@ import java.util.List;
  *   <li>v4: isolation level (KIP-98).
  *   <li>v7: fetch sessions (KIP-227), see {@link FetchSession}.
  *   <li>v9: the client's leader epoch is checked (KIP-320); v12: with its last fetched epoch, divergence is found.
+ *   <li>v10: topics whose {@code compression.type} is zstd (KIP-110), which are refused in older versions.
  *   <li>v11: the client's rack (KIP-392).
  *   <li>v13: topics by id (KIP-516).
  *   <li>v15: replicas name themselves in a tagged field (KIP-903). This node has no followers yet, and refuses them.

@@ -11,9 +11,11 @@ import dev.barnabas.protocol.message.FetchRequest;
 import dev.barnabas.protocol.message.FetchResponse;
 import dev.barnabas.protocol.message.FetchResponse.FetchableTopicResponse;
 import dev.barnabas.protocol.message.FetchResponse.PartitionData;
+import dev.barnabas.protocol.record.Compression;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionRead;
 import dev.barnabas.replication.ReadFrom;
+import dev.barnabas.settings.TopicSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Fetching {
+
+    /** Older clients do not know the codec (KIP-110). */
+    private static final int FIRST_WITH_ZSTD = 10;
 
     private final Node node;
     private final FetchRequest request;
@@ -81,6 +86,8 @@ final class Fetching {
             } else if (key.partition() < 0
                     || key.partition() >= topic.partitions().size()) {
                 item.result = refused(item, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+            } else if (call.version() < FIRST_WITH_ZSTD && hasZstd(image, topic)) {
+                item.result = refused(item, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE);
             } else {
                 item.topicId = topic.id();
                 int owner = node.ownerOf(topic.id(), key.partition());
@@ -93,6 +100,13 @@ final class Fetching {
             }
         }
         read();
+    }
+
+    /** Which codec the producers chose is not looked at: as in Kafka, it is the setting that counts. */
+    private boolean hasZstd(ClusterImage image, Topic topic) {
+        return node.topicSettings(image, topic.name())
+                .get(TopicSettings.COMPRESSION_TYPE)
+                .equals(Compression.ZSTD.settingName());
     }
 
     private void read() {

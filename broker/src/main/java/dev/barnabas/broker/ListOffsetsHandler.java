@@ -81,10 +81,10 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
         if (topic == null || index < 0 || index >= topic.partitions().size()) {
             return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
         }
-        boolean tooNew = timestamp == MAX_TIMESTAMP && version < 7
-                || timestamp == EARLIEST_LOCAL && version < 8
-                || timestamp == LATEST_TIERED && version < 9
-                || timestamp == EARLIEST_PENDING_UPLOAD && version < 11
+        boolean tooNew = (timestamp == MAX_TIMESTAMP && version < 7)
+                || (timestamp == EARLIEST_LOCAL && version < 8)
+                || (timestamp == LATEST_TIERED && version < 9)
+                || (timestamp == EARLIEST_PENDING_UPLOAD && version < 11)
                 || timestamp < EARLIEST_PENDING_UPLOAD;
         return tooNew ? ErrorCode.UNSUPPORTED_VERSION : ErrorCode.NONE;
     }

@@ -8,7 +8,6 @@ import dev.barnabas.protocol.Uuid;
 import dev.barnabas.settings.Settings;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** What all parts of one broker share: who it is, what it knows of the cluster, and which loop owns what. */
 final class Node {
@@ -18,7 +17,7 @@ final class Node {
     private final Host host;
     private final Settings atStart;
     private final List<LoopShare> shares;
-    private final AtomicReference<Known> known;
+    private volatile Known known;
 
     Node(int id, Host host, Settings atStart, List<LoopShare> shares, ClusterImage image) {
         this.id = id;
@@ -26,7 +25,7 @@ final class Node {
         this.host = host;
         this.atStart = atStart;
         this.shares = List.copyOf(shares);
-        this.known = new AtomicReference<>(new Known(image, image.brokerSettings(atStart, id)));
+        this.known = new Known(image, image.brokerSettings(atStart, id));
     }
 
     int id() {
@@ -43,12 +42,12 @@ final class Node {
 
     /** The newest image that any loop of this node has been told of. Take it once for one request. */
     ClusterImage image() {
-        return known.get().image;
+        return known.image;
     }
 
     /** The settings of this broker as they are now. */
     Settings settings() {
-        return known.get().settings;
+        return known.settings;
     }
 
     /** The settings of a topic, over those of this broker. */
@@ -57,14 +56,10 @@ final class Node {
     }
 
     /** Each loop says so when it is told of an image, so that what a loop was told of, it also sees here. */
-    void publish(ClusterImage image) {
-        Known before;
-        do {
-            before = known.get();
-            if (before.image.lastOffset() >= image.lastOffset()) {
-                return;
-            }
-        } while (!known.compareAndSet(before, new Known(image, image.brokerSettings(atStart, id))));
+    synchronized void publish(ClusterImage image) {
+        if (known.image.lastOffset() < image.lastOffset()) {
+            known = new Known(image, image.brokerSettings(atStart, id));
+        }
     }
 
     /** Where clients that came through a listener reach a broker. */
@@ -82,7 +77,7 @@ final class Node {
 
     LoopShare share(Loop loop) {
         for (LoopShare share : shares) {
-            if (share.loop() == loop) {
+            if (share.loop().equals(loop)) {
                 return share;
             }
         }
@@ -98,10 +93,18 @@ final class Node {
         return (int) Long.remainderUnsigned(topicId.leastSignificantBits() + partition, shares.size());
     }
 
-    /** Runs a task on a loop: at once if that is this one, otherwise as a message. */
+    /**
+     * Runs a task on the loop that owns what it works on: at once if that is this one, otherwise as a message.
+     *
+     * @throws BrokenStateError if the task has thrown, which is a defect either way
+     */
     void run(Loop loop, Runnable task) {
         if (loop.isCurrent()) {
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                throw new BrokenStateError(e);
+            }
         } else {
             loop.execute(task);
         }

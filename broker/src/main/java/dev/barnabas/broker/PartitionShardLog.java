@@ -120,7 +120,7 @@ final class PartitionShardLog implements ShardLog {
                         }
                     }
                 } catch (CorruptRecordException e) {
-                    then.failed(e.getMessage());
+                    then.failed(String.valueOf(e.getMessage()));
                     return;
                 }
                 if (next == fromOffset) {

@@ -13,6 +13,8 @@ import dev.barnabas.protocol.message.ProduceResponse;
 import dev.barnabas.protocol.message.ProduceResponse.BatchIndexAndErrorMessage;
 import dev.barnabas.protocol.message.ProduceResponse.PartitionProduceResponse;
 import dev.barnabas.protocol.message.ProduceResponse.TopicProduceResponse;
+import dev.barnabas.protocol.record.Compression;
+import dev.barnabas.protocol.record.RecordBatch;
 import dev.barnabas.replication.Acks;
 import dev.barnabas.replication.Partition;
 import java.nio.ByteBuffer;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>v0-2 (older message formats) are gone since Kafka 4.0; they are listed for librdkafka's sake (KAFKA-18659), and
  *       refused.
+ *   <li>v7 (KIP-110): zstd; in an older version it is refused, since such a client could not read it back.
  *   <li>v8 (KIP-467): the records that caused a refusal, and a message.
  *   <li>v10 (KIP-951): the current leader comes with NOT_LEADER_OR_FOLLOWER.
  *   <li>v12 (KIP-890): a transactional produce adds its partitions to the transaction implicitly.
@@ -34,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class ProduceHandler implements Handler<ProduceRequest> {
+
+    /** The bits of a batch's attributes that name its codec. */
+    private static final int COMPRESSION_MASK = 0b111;
 
     private final Node node;
 
@@ -78,9 +84,14 @@ final class ProduceHandler implements Handler<ProduceRequest> {
                     ofTopic.add(item);
                     ErrorCode error = refused != ErrorCode.NONE ? refused : checkTopic(known, partition.index());
                     if (error != ErrorCode.NONE || known == null) {
-                        item.refused = refusal(error, "");
+                        item.refused = refusal(error, explanation(error));
                     } else if (!(partition.records() instanceof MemoryRecords records)) {
                         item.refused = refusal(ErrorCode.INVALID_RECORD, "There are no records for this partition");
+                    } else if (call.version() < 7 && hasZstd(records)) {
+                        item.refused = refusal(
+                                ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+                                "Produce requests with version " + call.version()
+                                        + " are not allowed to use ZStandard compression");
                     } else {
                         item.topicId = known.id();
                         item.batches = records.buffer();
@@ -183,6 +194,24 @@ final class ProduceHandler implements Handler<ProduceRequest> {
             }
             return ErrorCode.NONE;
         }
+    }
+
+    private static String explanation(ErrorCode error) {
+        return switch (error) {
+            case TRANSACTIONAL_ID_AUTHORIZATION_FAILED -> "This broker does not support transactions";
+            case INVALID_REQUIRED_ACKS -> "acks must be 0, 1 or -1";
+            default -> "";
+        };
+    }
+
+    /** Whatever else is wrong with the batch is found when it is appended. */
+    private static boolean hasZstd(MemoryRecords records) {
+        ByteBuffer bytes = records.buffer();
+        if (bytes.remaining() < RecordBatch.HEADER_BYTES) {
+            return false;
+        }
+        RecordBatch batch = RecordBatch.header(bytes, bytes.position());
+        return (batch.attributes() & COMPRESSION_MASK) == Compression.ZSTD.id();
     }
 
     private static LogRefusal refusal(ErrorCode error, String message) {

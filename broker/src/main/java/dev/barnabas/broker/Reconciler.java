@@ -44,6 +44,7 @@ final class Reconciler {
     private final List<Waiter> waiters = new ArrayList<>();
     private ClusterImage image = ClusterImage.EMPTY;
     private @Nullable PartitionFolders folders;
+    private boolean updated;
     private boolean stopped;
 
     Reconciler(Node node, LoopShare share, GroupCoordinator groups) {
@@ -59,7 +60,7 @@ final class Reconciler {
 
     /** Whether there has been no update yet. */
     boolean isNew() {
-        return image == ClusterImage.EMPTY;
+        return !updated;
     }
 
     int offlineCount() {
@@ -79,6 +80,7 @@ final class Reconciler {
         if (stopped) {
             return;
         }
+        updated = true;
         image = update.image();
         for (Uuid id : update.topics()) {
             image.topic(id).ifPresentOrElse(this::hold, () -> drop(id));

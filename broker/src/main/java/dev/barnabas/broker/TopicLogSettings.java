@@ -40,7 +40,8 @@ final class TopicLogSettings {
                         topic.get(TopicSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS),
                         topic.get(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
                         compacted,
-                        LogSettings.Check.PLAIN_RECORDS));
+                        LogSettings.Check.PLAIN_RECORDS,
+                        topic.get(TopicSettings.MAX_DECOMPRESSED_MESSAGE_BYTES)));
     }
 
     /** Whether records are deleted when they are old or many; otherwise only compaction removes any. */

@@ -81,7 +81,10 @@ class EveryVersionTest {
                         node.ask(example(key, version, target), version, Response.class);
                     } catch (RuntimeException | AssertionError failure) {
                         unanswered.add(key + " v" + version + " " + target + ": "
-                                + failure.getMessage().lines().findFirst().orElse(""));
+                                + String.valueOf(failure.getMessage())
+                                        .lines()
+                                        .findFirst()
+                                        .orElse(""));
                     }
                 }
             }
@@ -119,9 +122,9 @@ class EveryVersionTest {
                 .topicId();
     }
 
-    private record Target(String topic, Uuid topicId, String group) {}
+    record Target(String topic, Uuid topicId, String group) {}
 
-    private static Request example(ApiKey key, int v, Target target) {
+    static Request example(ApiKey key, int v, Target target) {
         String topic = target.topic;
         String group = target.group;
         return switch (key) {

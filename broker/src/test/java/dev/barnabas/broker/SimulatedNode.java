@@ -23,6 +23,7 @@ final class SimulatedNode {
 
     static final int ID = 1;
 
+    private static final Endpoint ADDRESS = new Endpoint("broker", 9092);
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final PeerSettings PEER = new PeerSettings(
             "test", "barnabas-test", "1", Duration.ofSeconds(10), Duration.ofSeconds(10), 10, 100 << 20);
@@ -95,23 +96,37 @@ final class SimulatedNode {
         return type.cast(outcome.response);
     }
 
+    Simulation simulation() {
+        return simulation;
+    }
+
+    /** A connection that sends whatever bytes it is given, beside the one for {@link #ask}. */
+    RawConnection connectRaw() {
+        RawConnection raw = new RawConnection(loop);
+        loop.execute(() -> clientHost().network().connect(ADDRESS, Duration.ofSeconds(10), 100 << 20, loop, raw));
+        simulation.runUntil("connected", raw::isOpen, LIMIT);
+        return raw;
+    }
+
     private void connect() {
-        SimulatedHost client = simulation.hosts().stream()
+        boolean[] opened = {false};
+        loop.execute(() -> peer = Peer.open(clientHost().network(), loop, ADDRESS, PEER, new PeerListener() {
+            @Override
+            public void opened() {
+                opened[0] = true;
+            }
+
+            @Override
+            public void closed(PeerFault fault) {}
+        }));
+        simulation.runUntil("connected", () -> opened[0], LIMIT);
+    }
+
+    private SimulatedHost clientHost() {
+        return simulation.hosts().stream()
                 .filter(host -> host.name().equals("client"))
                 .findFirst()
                 .orElseThrow();
-        boolean[] opened = {false};
-        loop.execute(() ->
-                peer = Peer.open(client.network(), loop, new Endpoint("broker", 9092), PEER, new PeerListener() {
-                    @Override
-                    public void opened() {
-                        opened[0] = true;
-                    }
-
-                    @Override
-                    public void closed(PeerFault fault) {}
-                }));
-        simulation.runUntil("connected", () -> opened[0], LIMIT);
     }
 
     private Peer peer() {

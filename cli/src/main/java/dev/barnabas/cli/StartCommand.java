@@ -30,8 +30,14 @@ final class StartCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "One setting. May be repeated.")
     private List<String> assignments = new ArrayList<>();
 
+    private final Streams streams;
+
+    StartCommand(Streams streams) {
+        this.streams = streams;
+    }
+
     @Override
     public Integer call() {
-        return new Server(System.out, System.err).run(files, assignments);
+        return new Server(streams.out(), streams.err()).run(files, assignments);
     }
 }

@@ -38,10 +38,10 @@ public final class BlockingProducer {
 
     private record Staged(ProducerRecord record, Delivery delivery) {}
 
-    public BlockingProducer(Cluster cluster, Producer producer) {
-        this.producer = producer;
+    public BlockingProducer(Cluster cluster, ProducerSettings settings) {
         this.loop = cluster.loop();
         this.blocking = new Blocking(loop);
+        this.producer = blocking.get(() -> Eventual.of(new Producer(cluster, settings)));
     }
 
     /**

@@ -35,6 +35,7 @@ public final class Consumer {
     private final Map<TopicPartition, Cursor> cursors = new LinkedHashMap<>();
     private final Fetcher fetcher;
     private final Positions positions;
+    private final Commits commits;
     private final Runnable viewChanged = this::viewChanged;
     private final @Nullable GroupMembership membership;
 
@@ -44,7 +45,6 @@ public final class Consumer {
     private Set<String> topicsOfGroup = Set.of();
     private @Nullable Eventual<Polled> polling;
     private Loop.@Nullable Timer pollTimer;
-    private long lastCommitNanos;
     private boolean closed;
 
     /** What is consumed. */
@@ -59,7 +59,9 @@ public final class Consumer {
         record Matching(Pattern pattern) implements Subscription {}
     }
 
+    /** Only on the cluster's loop, like everything else here. */
     public Consumer(Cluster cluster, ConsumerSettings settings) {
+        cluster.loop().requireCurrent();
         this.cluster = cluster;
         this.loop = cluster.loop();
         this.settings = settings;
@@ -77,7 +79,7 @@ public final class Consumer {
             }
         });
         this.membership = settings.group() == null ? null : new GroupMembership(cluster, settings.group(), new Owner());
-        this.lastCommitNanos = loop.clock().nanos();
+        this.commits = new Commits(cluster, settings, cursors, new Author());
         cluster.metadata().observe(viewChanged);
     }
 
@@ -204,7 +206,7 @@ public final class Consumer {
         if (subscription instanceof Subscription.None) {
             return Eventual.failed(new ClientError.Invalid("the consumer has no partitions and no subscription"));
         }
-        commitIfDue();
+        commits.commitIfDue();
         Eventual<Polled> polled = new Eventual<>();
         polling = polled;
         if (membership != null && isSubscribed()) {
@@ -365,94 +367,20 @@ public final class Consumer {
 
     /** Commits the positions of all partitions: everything that polls have returned counts as processed. */
     public Eventual<Map<TopicPartition, Result<Done>>> commit() {
-        return commit(positions(cursors.keySet(), false));
+        loop.requireCurrent();
+        return commits.commitAll();
     }
 
     /** Commits these offsets. */
     public Eventual<Map<TopicPartition, Result<Done>>> commit(Map<TopicPartition, Offsets.Committed> offsets) {
         loop.requireCurrent();
-        if (settings.group() == null) {
-            return Eventual.failed(new ClientError.Invalid("a consumer without a group cannot commit"));
-        }
-        Committer who = membership != null && isSubscribed()
-                ? membership.committer()
-                : Committer.outside(settings.group().id());
-        Map<TopicPartition, Offsets.Committed> copy = new LinkedHashMap<>(offsets);
-        Duration timeout = cluster.settings().timeouts().operation();
-        return cluster.ask(OffsetQuestions.commit(who, copy), copy.keySet(), timeout)
-                .map(results -> {
-                    results.forEach((partition, result) -> committed(partition, copy.get(partition), result, who));
-                    return results;
-                });
-    }
-
-    private void committed(
-            TopicPartition partition, Offsets.@Nullable Committed offset, Result<Done> result, Committer who) {
-        switch (result) {
-            case Result.Success<Done> _ -> {
-                Cursor cursor = cursors.get(partition);
-                if (cursor != null && offset != null) {
-                    cursor.committedOffset = offset.offset();
-                }
-            }
-            case Result.Failure<Done>(ClientError error) -> {
-                if (membership != null && error instanceof ClientError.Refused(ErrorCode code, String _)) {
-                    membership.commitRefused(code, who);
-                }
-            }
-        }
+        return commits.commit(offsets);
     }
 
     /** What the group has committed. */
     public Eventual<Map<TopicPartition, Result<Offsets.Committed>>> committed(Collection<TopicPartition> partitions) {
         loop.requireCurrent();
-        if (settings.group() == null) {
-            return Eventual.failed(new ClientError.Invalid("a consumer without a group has committed nothing"));
-        }
-        return cluster.askOne(
-                OffsetQuestions.committed(List.copyOf(partitions), false),
-                settings.group().id(),
-                cluster.settings().timeouts().operation());
-    }
-
-    private Map<TopicPartition, Offsets.Committed> positions(
-            Collection<TopicPartition> partitions, boolean onlyUncommitted) {
-        Map<TopicPartition, Offsets.Committed> offsets = new LinkedHashMap<>();
-        for (TopicPartition partition : partitions) {
-            Cursor cursor = cursors.get(partition);
-            if (cursor != null && cursor.position() >= 0) {
-                boolean known = cursor.position() == cursor.committedOffset;
-                if (!known || !onlyUncommitted) {
-                    offsets.put(partition, new Offsets.Committed(cursor.position(), cursor.polledEpoch(), null));
-                }
-            }
-        }
-        return offsets;
-    }
-
-    private void commitIfDue() {
-        long now = loop.clock().nanos();
-        settings.autoCommit().ifPresent(interval -> {
-            if (now - lastCommitNanos >= interval.toNanos()) {
-                lastCommitNanos = now;
-                commitNew(cursors.keySet());
-            }
-        });
-    }
-
-    /** Commits the positions that are not committed; done when it is done, or has failed. */
-    private Eventual<Done> commitNew(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, Offsets.Committed> offsets = positions(partitions, true);
-        if (offsets.isEmpty() || settings.group() == null) {
-            return Eventual.done();
-        }
-        Eventual<Done> done = new Eventual<>();
-        commit(offsets).then(outcome -> done.succeed(Done.DONE));
-        return done;
-    }
-
-    private Eventual<Done> commitAutomatically(Collection<TopicPartition> partitions) {
-        return settings.autoCommit().isPresent() ? commitNew(partitions) : Eventual.done();
+        return commits.committed(partitions);
     }
 
     private void add(Collection<TopicPartition> partitions) {
@@ -472,7 +400,7 @@ public final class Consumer {
         closed = true;
         settlePoll(Result.failure(new ClientError.Closed("the consumer is closed")));
         Set<TopicPartition> owned = new TreeSet<>(cursors.keySet());
-        Eventual<Done> left = commitAutomatically(owned)
+        Eventual<Done> left = commits.commitAutomatically(owned)
                 .flatMap(done -> isSubscribed() && !owned.isEmpty() ? listener.revoked(owned) : Eventual.done())
                 .flatMap(done -> membership != null && isSubscribed() ? membership.leave("closed") : Eventual.done());
         Eventual<Done> gone = new Eventual<>();
@@ -485,6 +413,25 @@ public final class Consumer {
             gone.succeed(Done.DONE);
         });
         return gone;
+    }
+
+    /** The consumer, for its commits. */
+    private final class Author implements Commits.Author {
+
+        @Override
+        public Committer committer() {
+            return membership != null && isSubscribed()
+                    ? membership.committer()
+                    : Committer.outside(
+                            settings.group() == null ? "" : settings.group().id());
+        }
+
+        @Override
+        public void refused(ErrorCode error, Committer who) {
+            if (membership != null) {
+                membership.commitRefused(error, who);
+            }
+        }
     }
 
     /** The consumer, for its membership. */
@@ -516,7 +463,7 @@ public final class Consumer {
                     going.add(cursor);
                 }
             });
-            return commitAutomatically(partitions)
+            return commits.commitAutomatically(partitions)
                     .flatMap(done -> listener.revoked(partitions))
                     .map(done -> {
                         going.forEach(cursor -> cursors.remove(cursor.id, cursor));

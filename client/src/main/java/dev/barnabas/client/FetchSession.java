@@ -1,9 +1,7 @@
 package dev.barnabas.client;
 
 import dev.barnabas.protocol.Uuid;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -83,9 +81,5 @@ final class FetchSession {
             id = NO_SESSION;
         }
         epoch = BEGIN;
-    }
-
-    List<TopicPartition> partitions() {
-        return new ArrayList<>(known.keySet());
     }
 }

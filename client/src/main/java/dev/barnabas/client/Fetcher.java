@@ -9,14 +9,9 @@ import dev.barnabas.peer.Answer;
 import dev.barnabas.peer.Call;
 import dev.barnabas.peer.PeerFault;
 import dev.barnabas.peer.Reply;
-import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.MemoryRecords;
 import dev.barnabas.protocol.Uuid;
-import dev.barnabas.protocol.message.FetchRequest;
-import dev.barnabas.protocol.message.FetchRequest.FetchPartition;
-import dev.barnabas.protocol.message.FetchRequest.FetchTopic;
-import dev.barnabas.protocol.message.FetchRequest.ForgottenTopic;
 import dev.barnabas.protocol.message.FetchResponse;
 import dev.barnabas.protocol.message.FetchResponse.PartitionData;
 import dev.barnabas.protocol.record.BatchRefusal;
@@ -31,19 +26,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches ahead of the cursors: one request at a time to each broker that leads some of the partitions, as long as
  * there is room for what comes. Owned by the consumer's loop.
  */
 final class Fetcher {
-
-    /** The last version that names topics; those after it have ids. */
-    private static final int LAST_WITH_NAMES = 12;
-
-    /** From this version on the broker notices that our past is not its past (KIP-320, KIP-595). */
-    private static final int DETECTS_DIVERGENCE = 12;
 
     private final Cluster cluster;
     private final Loop loop;
@@ -144,66 +132,12 @@ final class Fetcher {
     private void send(Broker broker, Map<TopicPartition, Wanted> wanted, int maxBytes) {
         FetchSession.Step step = sessions.computeIfAbsent(broker.id(), absent -> new FetchSession())
                 .next(wanted);
-        boolean allHaveIds =
-                step.all().values().stream().noneMatch(one -> one.topicId().equals(Uuid.ZERO))
-                        && step.forget().values().stream().noneMatch(id -> id.equals(Uuid.ZERO));
-        Call<FetchResponse> call = Call.of(
-                        ApiKey.FETCH, version -> request(step, maxBytes, version), FetchResponse::read)
-                .readInPlace();
-        if (!allHaveIds) {
-            call = call.upTo(LAST_WITH_NAMES);
-        }
+        Call<FetchResponse> call =
+                FetchRequests.call(step, settings, cluster.settings().rack(), maxBytes);
         inFlight.put(broker.id(), true);
         Duration timeout =
                 cluster.settings().timeouts().request().plus(settings.fetch().maxWait());
         cluster.links().send(broker.endpoint(), Lane.FETCH, call, timeout, new Receiving(broker, step));
-    }
-
-    private FetchRequest request(FetchSession.Step step, int maxBytes, int version) {
-        return FetchRequest.builder()
-                .replicaId(-1)
-                .maxWaitMs((int) settings.fetch().maxWait().toMillis())
-                .minBytes(settings.fetch().minBytes())
-                .maxBytes(maxBytes)
-                .isolationLevel(settings.isolation().code())
-                .sessionId(step.sessionId())
-                .sessionEpoch(step.epoch())
-                .topics(ByTopic.map(
-                        step.send().keySet(),
-                        (topic, some) -> new FetchTopic(
-                                topic,
-                                topicId(step, some.getFirst()),
-                                some.stream()
-                                        .map(id -> partition(id, step.send().get(id), version))
-                                        .toList())))
-                .forgottenTopicsData(ByTopic.map(
-                        step.forget().keySet(),
-                        (topic, some) -> new ForgottenTopic(
-                                topic,
-                                step.forget().getOrDefault(some.getFirst(), Uuid.ZERO),
-                                OffsetQuestions.indexes(some))))
-                .rackId(
-                        cluster.settings().rack() == null
-                                ? ""
-                                : cluster.settings().rack())
-                .build();
-    }
-
-    private static Uuid topicId(FetchSession.Step step, TopicPartition id) {
-        Wanted wanted = step.all().get(id);
-        return wanted == null ? Uuid.ZERO : wanted.topicId();
-    }
-
-    private static FetchPartition partition(TopicPartition id, @Nullable Wanted wanted, int version) {
-        FetchPartition.Builder partition = FetchPartition.builder().partition(id.partition());
-        if (wanted != null) {
-            partition
-                    .currentLeaderEpoch(wanted.leaderEpoch())
-                    .fetchOffset(wanted.offset())
-                    .lastFetchedEpoch(version >= DETECTS_DIVERGENCE ? wanted.lastFetchedEpoch() : Offsets.UNKNOWN)
-                    .partitionMaxBytes(wanted.maxBytes());
-        }
-        return partition.build();
     }
 
     /** What comes back for one request. */
@@ -246,7 +180,8 @@ final class Fetcher {
             }
             session.answered(response.sessionId());
             for (FetchResponse.FetchableTopicResponse topic : response.responses()) {
-                String name = answer.version() > LAST_WITH_NAMES ? nameOf(topic.topicId()) : topic.topic();
+                String name =
+                        answer.version() > FetchRequests.LAST_WITH_NAMES ? nameOf(topic.topicId()) : topic.topic();
                 for (PartitionData partition : topic.partitions()) {
                     TopicPartition id = new TopicPartition(name, partition.partitionIndex());
                     Cursor cursor = cursors.get(id);

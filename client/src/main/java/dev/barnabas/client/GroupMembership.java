@@ -10,14 +10,11 @@ import dev.barnabas.peer.PeerFault;
 import dev.barnabas.peer.Reply;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Response;
-import dev.barnabas.protocol.message.HeartbeatResponse;
 import dev.barnabas.protocol.message.JoinGroupResponse;
 import dev.barnabas.protocol.message.LeaveGroupResponse;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +24,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Membership in a classic group: joins, shares out if it is the leader, heartbeats, and comes back whenever the group
- * rebalances. Owned by the consumer's loop.
+ * Membership in a classic group: joins, and comes back whenever the group rebalances. Owned by the consumer's loop.
  *
  * <pre>
  *   Outside --poll--> (give up what has to be) --> Joining --> Syncing --> Member --+
@@ -38,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Partitions come and go only while a poll is under way ({@link #polled}), so never behind the back of a caller who
- * works on what the last poll returned. Everything else goes on without the caller: heartbeats, and answers to what was
- * asked.
+ * works on what the last poll returned. Everything else goes on without the caller: {@link Heartbeats}, answers to what
+ * was asked, and sharing out as {@link GroupLeader}.
  *
  * <p>Eager members give everything up before they join. Cooperative ones (KIP-429) keep it, learn with the new
  * assignment what to give up, and then join once more, so that it can be given to somebody else.
@@ -53,10 +49,13 @@ final class GroupMembership {
     private final Loop loop;
     private final Group group;
     private final Owner owner;
+    private final Heartbeats heartbeats;
+    private final GroupLeader leader;
 
     private Phase phase = Phase.OUTSIDE;
     private String memberId = GroupRequests.NO_MEMBER;
     private int generation = GroupRequests.NO_GENERATION;
+    private boolean leads;
     private boolean rejoin = true;
     private String reason = "first join";
 
@@ -73,17 +72,7 @@ final class GroupMembership {
     private boolean telling;
 
     private @Nullable ClientError failure;
-
-    /** Whether we share out; then: what all members subscribe to, and how many partitions there were of each topic. */
-    private boolean leads;
-
-    private Set<String> topicsOfGroup = Set.of();
-    private Map<String, Integer> sharedOut = Map.of();
-
     private long lastPollNanos;
-    private long lastHeartbeatNanos;
-    private boolean heartbeating;
-    private Loop.@Nullable Timer heartbeatTimer;
     private Loop.@Nullable Timer retryTimer;
     private int failures;
 
@@ -124,6 +113,8 @@ final class GroupMembership {
         this.loop = cluster.loop();
         this.group = group;
         this.owner = owner;
+        this.leader = new GroupLeader(cluster, group, owner::wantAlso);
+        this.heartbeats = new Heartbeats(cluster, group, new Heart());
         this.lastPollNanos = loop.clock().nanos();
     }
 
@@ -149,6 +140,13 @@ final class GroupMembership {
         failure = null;
         if (owner.isPolling()) {
             proceed();
+        }
+    }
+
+    /** The view of the cluster has changed: as leader, is there something else to be shared out now? */
+    void viewChanged() {
+        if (leads && phase == Phase.MEMBER && !rejoin && leader.isOutdated()) {
+            rejoin("the partitions of a topic have changed");
         }
     }
 
@@ -189,6 +187,8 @@ final class GroupMembership {
         });
     }
 
+    // Joining
+
     private void prepareToJoin() {
         Set<TopicPartition> giveUp = new TreeSet<>(owner.owned());
         if (group.cooperative()) {
@@ -200,8 +200,6 @@ final class GroupMembership {
             tell(owner.revoked(giveUp));
         }
     }
-
-    // Joining
 
     private void join() {
         phase = Phase.JOINING;
@@ -222,12 +220,15 @@ final class GroupMembership {
     }
 
     private void askToJoin(Broker coordinator) {
-        Set<TopicPartition> owned = owner.owned();
         ByteBuffer subscription = ConsumerProtocol.subscription(
-                owner.subscription(), owned, ownedGeneration, cluster.settings().rack());
-        Call<JoinGroupResponse> call = GroupRequests.join(group, memberId, subscription, reason);
-        Duration timeout = group.maxPollInterval().plus(JOIN_MARGIN);
-        ask(coordinator, call, timeout, answer -> joined(coordinator, answer));
+                owner.subscription(),
+                owner.owned(),
+                ownedGeneration,
+                cluster.settings().rack());
+        ask(
+                coordinator,
+                GroupRequests.join(group, memberId, subscription, reason),
+                response -> joined(coordinator, response));
     }
 
     private void joined(Broker coordinator, JoinGroupResponse response) {
@@ -245,78 +246,31 @@ final class GroupMembership {
         memberId = response.memberId();
         generation = response.generationId();
         phase = Phase.SYNCING;
-        lastHeartbeatNanos = loop.clock().nanos();
         String protocol = response.protocolName() == null ? "" : response.protocolName();
         leads = response.leader().equals(memberId);
-        if (leads) {
-            lead(coordinator, protocol, response);
-        } else {
+        if (!leads) {
+            leader.retire();
             sync(coordinator, protocol, Map.of());
-        }
-    }
-
-    /** Shares the partitions out, when it is known how many there are. */
-    private void lead(Broker coordinator, String protocol, JoinGroupResponse response) {
-        Optional<Assignor> assignor = Assignor.named(protocol).filter(group.assignors()::contains);
-        if (assignor.isEmpty()) {
-            fail(new ClientError.Refused(
-                    ErrorCode.INCONSISTENT_GROUP_PROTOCOL, "the group chose an unknown assignor: " + protocol));
             return;
         }
-        List<GroupMember> members = new ArrayList<>();
-        Set<String> topics = new TreeSet<>();
-        response.members().forEach(member -> {
-            GroupMember parsed = ConsumerProtocol.member(member.memberId(), member.groupInstanceId(), member.metadata())
-                    .orElse(new GroupMember(
-                            member.memberId(),
-                            member.groupInstanceId(),
-                            List.of(),
-                            List.of(),
-                            GroupRequests.NO_GENERATION));
-            members.add(parsed);
-            topics.addAll(parsed.topics());
-        });
-        topicsOfGroup = topics;
-        owner.wantAlso(topics);
         int then = life;
-        Runnable shareOut = () -> {
-            if (then == life && phase == Phase.SYNCING) {
-                sharedOut = counts(topics);
-                // A static leader that comes back finds everything as it was, and must leave it so (KIP-814).
-                sync(
-                        coordinator,
-                        protocol,
-                        response.skipAssignment() ? Map.of() : assignor.get().assign(sharedOut, members));
+        int inGeneration = generation;
+        leader.shareOut(response).then(outcome -> {
+            if (then == life && phase == Phase.SYNCING && inGeneration == generation) {
+                switch (outcome) {
+                    case Result.Success<Map<String, List<TopicPartition>>>(var assignment) ->
+                        sync(coordinator, protocol, assignment);
+                    case Result.Failure<Map<String, List<TopicPartition>>>(ClientError fault) -> fail(fault);
+                }
             }
-        };
-        if (cluster.view().topics().keySet().containsAll(topics)) {
-            shareOut.run();
-        } else {
-            cluster.metadata().refresh().then(view -> shareOut.run());
-        }
-    }
-
-    private Map<String, Integer> counts(Set<String> topics) {
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        for (String topic : topics) {
-            cluster.view()
-                    .topic(topic)
-                    .ifPresent(known -> counts.put(topic, known.partitions().size()));
-        }
-        return counts;
-    }
-
-    /** The view of the cluster has changed: as leader, is there something else to be shared out now? */
-    void viewChanged() {
-        if (leads && phase == Phase.MEMBER && !rejoin && !counts(topicsOfGroup).equals(sharedOut)) {
-            rejoin("the partitions of a topic have changed");
-        }
+        });
     }
 
     private void sync(Broker coordinator, String protocol, Map<String, List<TopicPartition>> assignment) {
-        Call<SyncGroupResponse> call = GroupRequests.sync(group, generation, memberId, protocol, assignment);
-        Duration timeout = group.maxPollInterval().plus(JOIN_MARGIN);
-        ask(coordinator, call, timeout, response -> synced(coordinator, response));
+        ask(
+                coordinator,
+                GroupRequests.sync(group, generation, memberId, protocol, assignment),
+                response -> synced(coordinator, response));
     }
 
     private void synced(Broker coordinator, SyncGroupResponse response) {
@@ -333,8 +287,7 @@ final class GroupMembership {
         }
         phase = Phase.MEMBER;
         toTakeOver = new TreeSet<>(assigned.get());
-        lastHeartbeatNanos = loop.clock().nanos();
-        scheduleHeartbeat();
+        heartbeats.start(generation, memberId);
         owner.progressed();
         if (owner.isPolling()) {
             proceed();
@@ -358,9 +311,36 @@ final class GroupMembership {
         tell(owner.assigned(added));
     }
 
+    /** Asks the coordinator; if it cannot be reached, looks for it again, and joins again. */
+    private <R extends Response> void ask(Broker coordinator, Call<R> call, Consumer<R> then) {
+        int now = life;
+        Duration timeout = group.maxPollInterval().plus(JOIN_MARGIN);
+        cluster.links().send(coordinator.endpoint(), Lane.GROUP, call, timeout, new Reply<R>() {
+            @Override
+            public void answered(Answer<R> answer) {
+                if (now == life) {
+                    then.accept(answer.response());
+                }
+            }
+
+            @Override
+            public void failed(PeerFault fault) {
+                if (now != life) {
+                    return;
+                }
+                if (Faults.isFinal(fault)) {
+                    fail(Faults.error(fault));
+                } else {
+                    cluster.coordinators().forget(group.id(), coordinator);
+                    joinLater();
+                }
+            }
+        });
+    }
+
     // Refusals
 
-    /** The coordinator has refused to let us in, or does not count us in any more. */
+    /** The coordinator has refused to let us in. */
     private void refused(ErrorCode error, Broker coordinator) {
         switch (error) {
             case NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE -> {
@@ -372,21 +352,8 @@ final class GroupMembership {
                 startOver(error == ErrorCode.UNKNOWN_MEMBER_ID);
                 joinLater();
             }
-            default -> fail(new ClientError.Refused(error, "group " + group.id() + ": " + error.message()));
+            default -> fail(error);
         }
-    }
-
-    /** What we own counts no more; somebody else may have it by now. */
-    private void startOver(boolean asAnother) {
-        generation = GroupRequests.NO_GENERATION;
-        ownedGeneration = GroupRequests.NO_GENERATION;
-        toTakeOver = null;
-        leads = false;
-        if (asAnother) {
-            memberId = GroupRequests.NO_MEMBER;
-        }
-        lost = !owner.owned().isEmpty();
-        stopHeartbeat();
     }
 
     private void joinLater() {
@@ -394,9 +361,7 @@ final class GroupMembership {
         rejoin = true;
         failures++;
         int then = life;
-        if (retryTimer != null) {
-            retryTimer.cancel();
-        }
+        stopRetry();
         retryTimer = loop.schedule(
                 cluster.settings().retry().delay(failures, cluster.host().entropy()), () -> {
                     retryTimer = null;
@@ -406,124 +371,88 @@ final class GroupMembership {
                 });
     }
 
+    private void stopRetry() {
+        if (retryTimer != null) {
+            retryTimer.cancel();
+            retryTimer = null;
+        }
+    }
+
+    private void fail(ErrorCode error) {
+        fail(new ClientError.Refused(error, "group " + group.id() + ": " + error.message()));
+    }
+
     private void fail(ClientError error) {
         failure = error;
-        phase = Phase.OUTSIDE;
         rejoin = true;
         startOver(true);
         owner.progressed();
     }
 
-    /** What the coordinator said to a commit may be news about the membership. */
-    void commitRefused(ErrorCode error, Committer who) {
-        if (who.generation() != generation || phase != Phase.MEMBER) {
-            return;
+    /** What we own counts no more; somebody else may have it by now. */
+    private void startOver(boolean asAnother) {
+        phase = Phase.OUTSIDE;
+        generation = GroupRequests.NO_GENERATION;
+        ownedGeneration = GroupRequests.NO_GENERATION;
+        toTakeOver = null;
+        leads = false;
+        if (asAnother) {
+            memberId = GroupRequests.NO_MEMBER;
         }
-        switch (error) {
-            case REBALANCE_IN_PROGRESS -> rejoin("the group is rebalancing");
-            case UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, FENCED_INSTANCE_ID -> outcast(error);
-            default -> {}
-        }
+        lost = !owner.owned().isEmpty();
+        heartbeats.stop();
     }
 
     /** We are not a member any more. */
     private void outcast(ErrorCode error) {
         life++;
-        phase = Phase.OUTSIDE;
         if (error == ErrorCode.FENCED_INSTANCE_ID) {
-            fail(new ClientError.Refused(error, "group " + group.id() + ": " + error.message()));
+            fail(error);
             return;
         }
         startOver(error == ErrorCode.UNKNOWN_MEMBER_ID);
         rejoin("no longer a member: " + error);
     }
 
-    // Heartbeats
-
-    private void scheduleHeartbeat() {
-        stopHeartbeat();
-        heartbeatTimer = loop.schedule(group.heartbeat(), this::heartbeat);
-    }
-
-    private void stopHeartbeat() {
-        if (heartbeatTimer != null) {
-            heartbeatTimer.cancel();
-            heartbeatTimer = null;
+    /** What the coordinator said to a commit may be news about the membership. */
+    void commitRefused(ErrorCode error, Committer who) {
+        if (who.generation() == generation && phase == Phase.MEMBER) {
+            told(error);
         }
     }
 
-    private void heartbeat() {
-        heartbeatTimer = null;
-        if (phase != Phase.MEMBER) {
-            return;
+    private void told(ErrorCode error) {
+        switch (error) {
+            case REBALANCE_IN_PROGRESS -> rejoin("the group is rebalancing");
+            case UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, FENCED_INSTANCE_ID -> outcast(error);
+            case GROUP_AUTHORIZATION_FAILED -> fail(error);
+            default -> {
+                // Whatever it is, the next heartbeat will tell whether it lasts.
+            }
         }
-        long now = loop.clock().nanos();
-        if (!owner.isPolling() && now - lastPollNanos > group.maxPollInterval().toNanos()) {
-            leaveForNow();
-            return;
-        }
-        scheduleHeartbeat();
-        if (heartbeating) {
-            return;
-        }
-        Optional<Broker> coordinator = cluster.coordinators().known(group.id());
-        if (coordinator.isEmpty()) {
-            cluster.coordinators().find(group.id());
-            return;
-        }
-        if (now - lastHeartbeatNanos > group.session().toNanos()) {
-            cluster.coordinators().forget(group.id(), coordinator.get());
-        }
-        heartbeating = true;
-        int then = life;
-        cluster.links()
-                .send(
-                        coordinator.get(),
-                        Lane.GROUP,
-                        GroupRequests.heartbeat(group, generation, memberId),
-                        new Heartbeating(coordinator.get(), generation, then));
     }
 
-    private final class Heartbeating implements Reply<HeartbeatResponse> {
+    /** The member, for its heartbeats. */
+    private final class Heart implements Heartbeats.Listener {
 
-        private final Broker coordinator;
-        private final int inGeneration;
-        private final int then;
-
-        Heartbeating(Broker coordinator, int inGeneration, int then) {
-            this.coordinator = coordinator;
-            this.inGeneration = inGeneration;
-            this.then = then;
+        @Override
+        public boolean isAlive() {
+            if (phase != Phase.MEMBER) {
+                return false;
+            }
+            long sincePoll = loop.clock().nanos() - lastPollNanos;
+            if (!owner.isPolling() && sincePoll > group.maxPollInterval().toNanos()) {
+                leaveForNow();
+                return false;
+            }
+            return true;
         }
 
         @Override
-        public void answered(Answer<HeartbeatResponse> answer) {
-            heartbeating = false;
-            if (then != life || phase != Phase.MEMBER || inGeneration != generation) {
-                return;
+        public void told(ErrorCode error) {
+            if (phase == Phase.MEMBER) {
+                GroupMembership.this.told(error);
             }
-            ErrorCode error = ErrorCode.forCode(answer.response().errorCode());
-            switch (error) {
-                case NONE -> lastHeartbeatNanos = loop.clock().nanos();
-                case REBALANCE_IN_PROGRESS -> {
-                    lastHeartbeatNanos = loop.clock().nanos();
-                    rejoin("the group is rebalancing");
-                }
-                case NOT_COORDINATOR, COORDINATOR_NOT_AVAILABLE ->
-                    cluster.coordinators().forget(group.id(), coordinator);
-                case UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, FENCED_INSTANCE_ID -> outcast(error);
-                case GROUP_AUTHORIZATION_FAILED ->
-                    fail(new ClientError.Refused(error, "group " + group.id() + ": " + error.message()));
-                default -> {
-                    // The next heartbeat will tell.
-                }
-            }
-        }
-
-        @Override
-        public void failed(PeerFault fault) {
-            heartbeating = false;
-            cluster.coordinators().forget(group.id(), coordinator);
         }
     }
 
@@ -534,7 +463,6 @@ final class GroupMembership {
      */
     private void leaveForNow() {
         life++;
-        phase = Phase.OUTSIDE;
         if (group.instanceId() == null) {
             sendLeave("no poll for " + group.maxPollInterval().toMillis() + " ms");
         }
@@ -546,19 +474,10 @@ final class GroupMembership {
     /** Leaves for good. Static members stay, until their session ends: they may come back. */
     Eventual<Done> leave(String why) {
         life++;
-        stopHeartbeat();
-        if (retryTimer != null) {
-            retryTimer.cancel();
-            retryTimer = null;
-        }
-        phase = Phase.OUTSIDE;
+        stopRetry();
         Eventual<Done> left = group.instanceId() == null ? sendLeave(why) : Eventual.done();
-        memberId = GroupRequests.NO_MEMBER;
-        generation = GroupRequests.NO_GENERATION;
-        ownedGeneration = GroupRequests.NO_GENERATION;
-        toTakeOver = null;
+        startOver(true);
         lost = false;
-        leads = false;
         rejoin = true;
         return left;
     }
@@ -569,11 +488,12 @@ final class GroupMembership {
             return Eventual.done();
         }
         Eventual<Done> left = new Eventual<>();
+        // Not behind a join that is still waiting.
+        Lane lane = Lane.PROMPT;
         cluster.links()
                 .send(
                         coordinator.get(),
-                        // Not behind a join that is still waiting.
-                        Lane.PROMPT,
+                        lane,
                         GroupRequests.leave(group, memberId, why),
                         new Reply<LeaveGroupResponse>() {
                             @Override
@@ -587,31 +507,5 @@ final class GroupMembership {
                             }
                         });
         return left;
-    }
-
-    /** Asks the coordinator; if it cannot be reached, looks for it again, and joins again. */
-    private <R extends Response> void ask(Broker coordinator, Call<R> call, Duration timeout, Consumer<R> then) {
-        int life = this.life;
-        cluster.links().send(coordinator.endpoint(), Lane.GROUP, call, timeout, new Reply<R>() {
-            @Override
-            public void answered(Answer<R> answer) {
-                if (life == GroupMembership.this.life) {
-                    then.accept(answer.response());
-                }
-            }
-
-            @Override
-            public void failed(PeerFault fault) {
-                if (life != GroupMembership.this.life) {
-                    return;
-                }
-                if (Faults.isFinal(fault)) {
-                    fail(Faults.error(fault));
-                } else {
-                    cluster.coordinators().forget(group.id(), coordinator);
-                    joinLater();
-                }
-            }
-        });
     }
 }

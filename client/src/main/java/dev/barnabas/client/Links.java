@@ -42,8 +42,9 @@ final class Links {
 
         private @Nullable Peer peer;
         private int failures;
-        /** The monotonic clock starts anywhere, also below zero. */
-        private long notBeforeNanos = loop.clock().nanos();
+
+        /** After a failure. */
+        private long notBeforeNanos;
 
         private String lastFault = "";
 
@@ -71,7 +72,9 @@ final class Links {
 
         /** Whether a new connection may be tried, or one is there. */
         boolean isAvailable() {
-            return (peer != null && !peer.isClosed()) || loop.clock().nanos() - notBeforeNanos >= 0;
+            return failures == 0
+                    || (peer != null && !peer.isClosed())
+                    || loop.clock().nanos() - notBeforeNanos >= 0;
         }
     }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The rules:
  *
  * <ol>
- *   <li>A batch gets its number when it is first sent, and keeps it as long as it could have been written.
+ *   <li>A batch gets its number when it is first sent, and keeps it as long as it could have been written. None is sent
+ *       that is more than five batches ahead of one that is not answered.
  *   <li>After a failure nothing is sent until everything that is in flight has come back; then it goes again, in order.
  *   <li>A batch that is known not to have been written loses its number. If it was the last number given, the number is
  *       given again. Otherwise, and when a batch is given up of which nothing is known, there is a gap that the broker
@@ -35,6 +36,7 @@ final class PartitionQueue {
     private final List<ProduceBatch> inFlight = new ArrayList<>();
     private @Nullable ProducerIdentity identity;
     private int nextSequence;
+    private long numbersGiven;
     private long nextOrder;
     private boolean gap;
     private boolean stalled;
@@ -98,9 +100,20 @@ final class PartitionQueue {
             }
         }
         ProduceBatch head = waiting.peekFirst();
+        if (head != null && idempotent && !head.hasSequence() && isTooFarAhead()) {
+            return Optional.empty();
+        }
         return head != null && (head.hasSequence() || waiting.size() > 1 || head.isFull() || ready.test(head))
                 ? Optional.of(head)
                 : Optional.empty();
+    }
+
+    /**
+     * A broker recognises only the last few batches. One that is stuck on its way to a former leader must not be
+     * overtaken by more than that, or nobody could tell afterwards whether it was written.
+     */
+    private boolean isTooFarAhead() {
+        return numbered().anyMatch(batch -> numbersGiven - batch.number() >= maxInFlight);
     }
 
     /**
@@ -122,7 +135,7 @@ final class PartitionQueue {
                 gap = false;
             }
             if (identity != null) {
-                batch.assignSequence(identity, nextSequence);
+                batch.assignSequence(identity, nextSequence, numbersGiven++);
                 nextSequence = RecordBatch.sequenceAfter(nextSequence, batch.recordCount());
             }
         }

@@ -1,6 +1,7 @@
 package dev.barnabas.client;
 
 import dev.barnabas.client.Cursor.Place;
+import dev.barnabas.protocol.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -149,9 +150,11 @@ final class Positions {
         }
     }
 
-    /** A timeout is no answer: it is asked again. */
+    /** What may pass, like a timeout or a topic that is not there yet, is asked again. */
     private static void fail(Cursor cursor, ClientError error) {
-        if (!(error instanceof ClientError.TimedOut)) {
+        boolean mayPass = error instanceof ClientError.TimedOut
+                || (error instanceof ClientError.Refused(ErrorCode code, String _) && code.retriable());
+        if (!mayPass) {
             cursor.jump(new Place.Failed(error, Offsets.UNKNOWN));
         }
     }

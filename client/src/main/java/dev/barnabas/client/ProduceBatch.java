@@ -34,6 +34,7 @@ final class ProduceBatch {
     private int attempts;
     private @Nullable ProducerIdentity identity;
     private int baseSequence = RecordBatch.NO_SEQUENCE;
+    private long number;
 
     ProduceBatch(
             PartitionQueue queue, RecordBatchBuilder builder, FlushEpoch flushEpoch, long createdNanos, long order) {
@@ -91,9 +92,15 @@ final class ProduceBatch {
         return baseSequence;
     }
 
-    void assignSequence(ProducerIdentity newIdentity, int sequence) {
+    /** How many batches of the partition were given a sequence number before it. */
+    long number() {
+        return number;
+    }
+
+    void assignSequence(ProducerIdentity newIdentity, int sequence, long newNumber) {
         identity = newIdentity;
         baseSequence = sequence;
+        number = newNumber;
     }
 
     /** It is known not to have been written, so it may be sent under another number without becoming a duplicate. */

@@ -18,9 +18,6 @@ import dev.barnabas.protocol.message.ProduceRequest.TopicProduceData;
 import dev.barnabas.protocol.message.ProduceResponse;
 import dev.barnabas.protocol.message.ProduceResponse.PartitionProduceResponse;
 import dev.barnabas.protocol.record.Compression;
-import dev.barnabas.protocol.record.Record;
-import dev.barnabas.protocol.record.RecordBatch;
-import dev.barnabas.protocol.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -328,7 +325,7 @@ final class ProduceSender {
                 }
                 case MESSAGE_TOO_LARGE -> {
                     if (batch.recordCount() > 1) {
-                        List<ProduceBatch> pieces = split(batch);
+                        List<ProduceBatch> pieces = BatchSplit.halves(batch, producer.compressor());
                         queue.retryUnwritten(batch, pieces);
                         producer.replaced(batch, pieces);
                     } else {
@@ -390,35 +387,5 @@ final class ProduceSender {
                 loop.schedule(delay, () -> ready(queue));
             }
         }
-    }
-
-    /** Two halves of a batch that is too large for its topic. */
-    private List<ProduceBatch> split(ProduceBatch batch) {
-        int half = (batch.recordCount() + 1) / 2;
-        List<ProduceBatch> pieces = new ArrayList<>(2);
-        ProduceBatch piece = null;
-        int index = 0;
-        for (Record record : RecordBatch.at(batch.builder.build(), 0).records()) {
-            if (piece == null || index == half) {
-                piece = new ProduceBatch(
-                        batch.queue,
-                        new RecordBatchBuilder(Integer.MAX_VALUE, producer.compressor()),
-                        batch.flushEpoch,
-                        batch.createdNanos,
-                        batch.order);
-                pieces.add(piece);
-            }
-            ProducerRecord copy = new ProducerRecord(
-                    batch.queue.id().topic(),
-                    batch.queue.id().partition(),
-                    record.timestamp(),
-                    record.key(),
-                    record.value(),
-                    record.headers());
-            piece.append(copy, record.timestamp(), batch.delivery(index), Integer.MAX_VALUE);
-            index++;
-        }
-        pieces.forEach(ProduceBatch::close);
-        return pieces;
     }
 }

@@ -10,7 +10,6 @@ import dev.barnabas.protocol.record.Compressor;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -36,9 +35,6 @@ public final class Producer {
     /** How often to look for records whose time is up. */
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
 
-    /** Whoever waits for room is told when so much of the buffer is free, not for every batch. */
-    private static final double ROOM = 0.25;
-
     private static final int MAX_SPARE_BUILDERS = 64;
 
     private final Cluster cluster;
@@ -48,24 +44,25 @@ public final class Producer {
     private final Compressor compressor;
     private final Runnable viewChanged = this::viewChanged;
     private final Map<String, TopicQueues> topics = new HashMap<>();
-    private final Deque<FlushEpoch> flushEpochs = new ArrayDeque<>();
+    private final FlushEpochs flushEpochs = new FlushEpochs();
+    private final SendBuffer buffer;
     private final Deque<ProduceBatch> lingering = new ArrayDeque<>();
     private final Deque<RecordBatchBuilder> spareBuilders = new ArrayDeque<>();
-    private final List<Runnable> waitingForRoom = new ArrayList<>();
     private double compressionRatio = 1.0;
-    private long bufferedBytes;
     private Loop.@Nullable Timer lingerTimer;
     private Loop.@Nullable Timer checkTimer;
     private boolean closing;
     private boolean closed;
 
+    /** Only on the cluster's loop, like everything else here. */
     public Producer(Cluster cluster, ProducerSettings settings) {
+        cluster.loop().requireCurrent();
         this.cluster = cluster;
         this.loop = cluster.loop();
         this.settings = settings;
         this.compressor = new Compressor(CompressionSpec.of(settings.compression()));
         this.sender = new ProduceSender(cluster, settings, this);
-        flushEpochs.add(new FlushEpoch());
+        this.buffer = new SendBuffer(loop, settings.bufferBytes());
         cluster.metadata().observe(viewChanged);
     }
 
@@ -114,7 +111,7 @@ public final class Producer {
                             + settings.maxRequestBytes()));
             return true;
         }
-        if (bufferedBytes > 0 && bufferedBytes + size > settings.bufferBytes()) {
+        if (!buffer.fits(size)) {
             return false;
         }
         TopicQueues topic = topics.get(record.topic());
@@ -123,14 +120,14 @@ public final class Producer {
             topics.put(record.topic(), topic);
             wantTopics();
         }
-        FlushEpoch epoch = flushEpochs.getLast();
+        FlushEpoch epoch = flushEpochs.current();
         if (topic.pending.isEmpty() && isKnown(topic, record)) {
             append(topic, record, delivery, epoch, loop.clock().nanos());
         } else {
             if (topic.pending.isEmpty()) {
                 cluster.metadata().refresh();
             }
-            bufferedBytes += size;
+            buffer.take(size);
             epoch.began();
             topic.pending.add(
                     new Pending(record, delivery, epoch, size, loop.clock().nanos()));
@@ -142,28 +139,18 @@ public final class Producer {
     /** Calls back, once, when there is a good deal of room again; now if there is. */
     public void whenRoom(Runnable task) {
         loop.requireCurrent();
-        if (hasRoom()) {
-            task.run();
-        } else {
-            waitingForRoom.add(task);
-        }
-    }
-
-    private boolean hasRoom() {
-        return closed || bufferedBytes <= settings.bufferBytes() * (1 - ROOM);
+        buffer.whenRoom(task);
     }
 
     /** Bytes of records that are accepted and not done with. */
     public long bufferedBytes() {
-        return bufferedBytes;
+        return buffer.used();
     }
 
     /** Sends everything that was accepted so far without lingering; done when all of it is delivered or failed. */
     public Eventual<Done> flush() {
         loop.requireCurrent();
-        FlushEpoch epoch = flushEpochs.getLast();
-        epoch.close();
-        flushEpochs.add(new FlushEpoch());
+        Eventual<Done> flushed = flushEpochs.flush();
         for (TopicQueues topic : topics.values()) {
             for (PartitionQueue queue : topic.partitions()) {
                 ProduceBatch open = queue.open();
@@ -175,8 +162,8 @@ public final class Producer {
                 }
             }
         }
-        endEpochs();
-        return epoch.flushed;
+        flushEpochs.settle();
+        return flushed;
     }
 
     /** Accepts nothing more, and flushes; what is not delivered by then fails. */
@@ -201,7 +188,7 @@ public final class Producer {
             stop(lingerTimer);
             stop(checkTimer);
             compressor.close();
-            wakeWaiting();
+            buffer.close();
             gone.succeed(Done.DONE);
         });
         return gone;
@@ -252,7 +239,7 @@ public final class Producer {
                     && isKnown(topic, topic.pending.getFirst().record())) {
                 Pending pending = topic.pending.removeFirst();
                 append(topic, pending.record(), pending.delivery(), pending.flushEpoch(), pending.acceptedNanos());
-                release(pending.bytes());
+                buffer.release(pending.bytes());
                 pending.flushEpoch().ended();
             }
             ErrorCode refused = cluster.view().refused().getOrDefault(topic.topic, ErrorCode.NONE);
@@ -265,7 +252,7 @@ public final class Producer {
             missing |= !topic.pending.isEmpty();
         }
         sender.viewChanged();
-        endEpochs();
+        flushEpochs.settle();
         if (missing) {
             cluster.metadata().refresh();
         }
@@ -297,7 +284,7 @@ public final class Producer {
         }
         int added = open.builder.plainSizeInBytes() - before;
         open.bufferedBytes += added;
-        bufferedBytes += added;
+        buffer.take(added);
         if (open.isFull() || queue.waiting() > 1 || epoch.isClosed()) {
             sender.ready(queue);
         }
@@ -376,7 +363,7 @@ public final class Producer {
                 }
             }
         }
-        if (bufferedBytes > 0) {
+        if (buffer.used() > 0) {
             watch();
         }
     }
@@ -399,12 +386,12 @@ public final class Producer {
             Pending pending = each.next();
             if (which.test(pending)) {
                 each.remove();
-                release(pending.bytes());
+                buffer.release(pending.bytes());
                 pending.flushEpoch().ended();
                 pending.delivery().failed(error);
             }
         }
-        endEpochs();
+        flushEpochs.settle();
     }
 
     // The end of a batch
@@ -423,20 +410,20 @@ public final class Producer {
     void replaced(ProduceBatch batch, List<ProduceBatch> pieces) {
         for (ProduceBatch piece : pieces) {
             piece.bufferedBytes = piece.builder.plainSizeInBytes();
-            bufferedBytes += piece.bufferedBytes;
+            buffer.take(piece.bufferedBytes);
             piece.flushEpoch.began();
         }
         done(batch);
     }
 
     private void done(ProduceBatch batch) {
-        release(batch.bufferedBytes);
+        buffer.release(batch.bufferedBytes);
         batch.flushEpoch.ended();
         if (spareBuilders.size() < MAX_SPARE_BUILDERS
                 && batch.builder.plainSizeInBytes() <= 2 * settings.batchBytes()) {
             spareBuilders.addLast(batch.builder);
         }
-        endEpochs();
+        flushEpochs.settle();
     }
 
     Compressor compressor() {
@@ -446,27 +433,5 @@ public final class Producer {
     /** Batches are filled according to what they are going to shrink to, going by those before. */
     void observeCompression(double ratio) {
         compressionRatio = compressionRatio * 0.9 + ratio * 0.1;
-    }
-
-    private void release(long bytes) {
-        bufferedBytes -= bytes;
-        if (!waitingForRoom.isEmpty() && hasRoom()) {
-            // Not from within: whoever gets room sends at once.
-            loop.execute(this::wakeWaiting);
-        }
-    }
-
-    private void wakeWaiting() {
-        if (hasRoom()) {
-            List<Runnable> tasks = List.copyOf(waitingForRoom);
-            waitingForRoom.clear();
-            tasks.forEach(Runnable::run);
-        }
-    }
-
-    private void endEpochs() {
-        while (flushEpochs.size() > 1 && flushEpochs.getFirst().isDone()) {
-            flushEpochs.removeFirst().flushed.succeed(Done.DONE);
-        }
     }
 }

@@ -53,6 +53,11 @@ final class RunningNode implements AutoCloseable {
         return broker.listeners().getFirst().advertised().toString();
     }
 
+    /** What received frames and unsent responses take, outside of the heap. */
+    long bufferBytes() {
+        return host.bufferBytes();
+    }
+
     Broker broker() {
         return broker;
     }

@@ -57,7 +57,7 @@ final class Metrics {
                         "barnabas_process_heap_used_bytes",
                         "Heap in use, live and garbage",
                         Runtime.getRuntime().totalMemory()
-                                - Runtime.getRuntime().freeMemory()))
+                                - (double) Runtime.getRuntime().freeMemory()))
                 .build();
     }
 
@@ -69,7 +69,7 @@ final class Metrics {
             if (count > 0) {
                 counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(ofApi(api))
-                        .value(count)
+                        .value((double) count)
                         .build());
             }
         }
@@ -84,7 +84,7 @@ final class Metrics {
             if (of.requests().sum() > 0) {
                 counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(ofApi(api))
-                        .value(of.requestBytes().sum())
+                        .value((double) of.requestBytes().sum())
                         .build());
             }
         }
@@ -124,7 +124,7 @@ final class Metrics {
         for (Observation.OfPartition partition : seen.partitions()) {
             gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                     .labels(Labels.of("topic", partition.topic(), "partition", Integer.toString(partition.partition())))
-                    .value(value.applyAsLong(partition))
+                    .value((double) value.applyAsLong(partition))
                     .build());
         }
         return gauge.build();
@@ -150,7 +150,7 @@ final class Metrics {
             gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                     .labels(Labels.of(
                             "group", lag.group(), "topic", lag.topic(), "partition", Integer.toString(lag.partition())))
-                    .value(lag.records())
+                    .value((double) lag.records())
                     .build());
         }
         return gauge.build();

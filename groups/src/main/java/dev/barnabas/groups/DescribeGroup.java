@@ -9,8 +9,8 @@ import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroupMember
 import java.util.Optional;
 
 /**
- * How one group stands: one of those that a DescribeGroups request asks for. What the members said and were assigned is
- * told when the group is stable.
+ * How one group stands: one of those that a DescribeGroups request asks for. The protocol, and what the members say to
+ * it, are told when the group is stable.
  *
  * <ul>
  *   <li>Version 4 tells the instance ids of static members.
@@ -41,7 +41,7 @@ record DescribeGroup(String groupId, Caller caller, Ticket<DescribedGroup> ticke
                                 .clientId(member.client().clientId())
                                 .clientHost(member.client().clientHost())
                                 .memberMetadata(protocol == null ? Member.NO_ASSIGNMENT : member.metadata(protocol))
-                                .memberAssignment(protocol == null ? Member.NO_ASSIGNMENT : member.assignment())
+                                .memberAssignment(member.assignment())
                                 .build())
                         .toList())
                 .build();

@@ -102,9 +102,7 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
             draft.become(draft.group().withProtocolType(request.protocolType()));
         }
         draft.become(draft.group().with(member));
-        if (draft.group().generation() == 0
-                && draft.group().phase() instanceof Preparing(String reason, Opening opening)
-                && opening != null) {
+        if (draft.group().phase() instanceof Preparing(String reason, Opening opening) && opening != null) {
             Opening grown = new Opening(opening.delayMs(), opening.remainingMs(), true);
             draft.become(draft.group().with(new Preparing(reason, grown)));
         }

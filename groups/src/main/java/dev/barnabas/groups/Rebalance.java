@@ -71,10 +71,10 @@ final class Rebalance {
         }
     }
 
-    /** The first generation of a group waits its time for more members; later ones only for those that there are. */
+    /** A group that was empty waits its time for more members; others only for those that there are. */
     private static void completeIfAllJoined(Draft draft) {
-        ClassicGroup group = draft.group();
-        if (group.generation() != 0 && group.roster().allJoined()) {
+        boolean waitsForMore = draft.group().phase() instanceof Preparing preparing && preparing.opening() != null;
+        if (!waitsForMore && draft.group().roster().allJoined()) {
             complete(draft);
         }
     }
@@ -150,8 +150,8 @@ final class Rebalance {
         for (Member member : group.roster().all()) {
             if (member.waiting() instanceof ToSync(var ticket)) {
                 draft.answer(ticket.with(SyncGroup.refusal(ErrorCode.REBALANCE_IN_PROGRESS)));
+                draft.prolongSession(member);
             }
-            draft.prolongSession(member);
         }
         draft.become(group.with(group.roster().each(Rebalance::withoutAssignment)));
     }
@@ -217,18 +217,11 @@ final class Rebalance {
         }
     }
 
-    /** The member that renews or begins its session when the timer of its old id does not count any more. */
+    /** A static member goes on under another id. It is not waited for; it has learnt of the generation just now. */
     static void renamed(Draft draft, String oldId, String newId) {
-        ClassicGroup group = draft.group();
-        draft.cancel(new SessionEnd(group.id(), oldId));
-        draft.become(group.with(group.roster().renamed(oldId, newId)));
-        switch (draft.group().phase()) {
-            case Empty _, Preparing _ -> {}
-            case Completing(String protocol, Set<String> unsynced) ->
-                draft.become(draft.group().with(new Completing(protocol, renamed(unsynced, oldId, newId))));
-            case Stable(String protocol, Set<String> unsynced) ->
-                draft.become(draft.group().with(new Stable(protocol, renamed(unsynced, oldId, newId))));
-        }
+        draft.cancel(new SessionEnd(draft.group().id(), oldId));
+        draft.become(draft.group().with(draft.group().roster().renamed(oldId, newId)));
+        synced(draft, oldId);
     }
 
     private static Set<String> unsynced(ClassicGroup group) {
@@ -242,14 +235,6 @@ final class Rebalance {
     private static Set<String> without(Set<String> ids, String id) {
         Set<String> changed = new LinkedHashSet<>(ids);
         changed.remove(id);
-        return changed;
-    }
-
-    private static Set<String> renamed(Set<String> ids, String oldId, String newId) {
-        Set<String> changed = without(ids, oldId);
-        if (ids.contains(oldId)) {
-            changed.add(newId);
-        }
         return changed;
     }
 }

@@ -93,8 +93,8 @@ record SyncGroup(SyncGroupRequest request, Ticket<SyncGroupResponse> ticket) imp
         for (Member member : roster.all()) {
             if (member.waiting() instanceof ToSync(var waiting)) {
                 draft.answer(waiting.with(assigned(group, member)));
+                draft.prolongSession(member);
             }
-            draft.prolongSession(member);
         }
         if (group.phase() instanceof Completing(var protocol, var unsynced)) {
             draft.become(draft.group()

@@ -3,7 +3,6 @@ package dev.barnabas.groups;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
-import dev.barnabas.coordinator.MemoryShardLog;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
@@ -36,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,16 +57,22 @@ final class Scenario {
     private final List<String> output = new ArrayList<>();
     private final Map<String, Client> clients = new TreeMap<>();
     private final Map<String, String> names = new HashMap<>();
+    private final Function<GroupSettings, Backend> backends;
     private GroupSettings settings = GroupSettings.DEFAULTS;
-    private @Nullable TestCoordinator started;
+    private @Nullable Backend started;
+
+    Scenario(Function<GroupSettings, Backend> backends) {
+        this.backends = backends;
+    }
 
     /** A client and what it remembers. */
     private static final class Client {
         private final String name;
-        private String group = "";
+        private String group = "g";
         private String memberId = "";
         private @Nullable String instanceId;
         private int generation = -1;
+        private boolean waiting;
         private String protocol = "range";
 
         private Client(String name) {
@@ -75,29 +81,44 @@ final class Scenario {
     }
 
     /** The file again, with what came of each command. */
-    static String play(List<String> file) {
-        Scenario scenario = new Scenario();
+    static String play(List<String> file, Function<GroupSettings, Backend> backends) {
+        Scenario scenario = new Scenario(backends);
         List<String> played = new ArrayList<>();
         for (String line : file) {
             if (line.startsWith("#") || line.isEmpty()) {
                 played.add(line);
             } else if (line.startsWith("> ")) {
                 played.add(line);
-                scenario.play(new Command(line.substring(2)));
-                played.addAll(scenario.output);
-                scenario.output.clear();
+                played.addAll(scenario.play(line.substring(2)));
             }
         }
         return String.join("\n", played) + "\n";
     }
 
-    private TestCoordinator coordinator() {
+    /** Plays one command; returns what comes of it. */
+    List<String> play(String command) {
+        output.clear();
+        play(new Command(command));
+        return List.copyOf(output);
+    }
+
+    /** Whether the client waits for an answer to a join or a sync. */
+    boolean isWaiting(String name) {
+        return client(name).waiting;
+    }
+
+    private Backend backend() {
         if (started == null) {
-            started = new TestCoordinator(settings, 42);
-            started.topics.create("t");
-            started.topics.create("u");
+            started = backends.apply(settings);
+            started.topics().create("t");
+            started.topics().create("u");
         }
         return started;
+    }
+
+    /** For what only ours can do. */
+    private TestCoordinator ours() {
+        return (TestCoordinator) backend();
     }
 
     private void play(Command command) {
@@ -114,21 +135,21 @@ final class Scenario {
             case "describe" -> describe(command);
             case "list" -> list(command);
             case "delete" -> delete(command);
-            case "wait" -> coordinator().pass(duration(command.word(0)));
-            case "reload" -> coordinator().reload();
-            case "start-reload" -> coordinator().startReload();
-            case "finish-reload" -> coordinator().finishReload();
+            case "wait" -> backend().pass(duration(command.word(0)));
+            case "reload" -> backend().reload();
+            case "start-reload" -> ours().startReload();
+            case "finish-reload" -> ours().finishReload();
             case "keep-alive" -> keepAlive(command);
-            case "create-topic" -> coordinator().topics.create(command.word(0));
+            case "create-topic" -> backend().topics().create(command.word(0));
             case "delete-topic" -> deleteTopic(command);
-            case "refuse" -> coordinator().eachLog(log -> log.refuse(ErrorCode.valueOf(command.word(0))));
-            case "accept" -> coordinator().eachLog(log -> log.refuse(null));
-            case "hold" -> coordinator().eachLog(log -> log.commits(false));
-            case "release" -> coordinator().eachLog(log -> log.commits(true));
+            case "refuse" -> ours().eachLog(log -> log.refuse(ErrorCode.valueOf(command.word(0))));
+            case "accept" -> ours().eachLog(log -> log.refuse(null));
+            case "hold" -> ours().eachLog(log -> log.commits(false));
+            case "release" -> ours().eachLog(log -> log.commits(true));
             case "log" -> log(command);
             default -> throw new IllegalArgumentException("no such command: " + command);
         }
-        coordinator().loop.turn();
+        backend().pass(Duration.ZERO);
     }
 
     private void set(Command command) {
@@ -166,12 +187,12 @@ final class Scenario {
                 .protocols(protocols)
                 .reason(command.option("reason").orElse(null))
                 .build();
-        coordinator()
-                .groups
-                .join(request, caller(client, version), coordinator().loop, answer -> joined(client, answer));
+        client.waiting = true;
+        backend().join(request, caller(client, version), answer -> joined(client, answer));
     }
 
     private void joined(Client client, JoinGroupResponse answer) {
+        client.waiting = false;
         ErrorCode error = ErrorCode.forCode(answer.errorCode());
         switch (error) {
             case NONE -> {
@@ -221,16 +242,12 @@ final class Scenario {
                 .protocolName(command.option("protocol").orElse(client.protocol))
                 .assignments(assignments)
                 .build();
-        coordinator()
-                .groups
-                .sync(
-                        request,
-                        coordinator().loop,
-                        answer -> say(
-                                client,
-                                answer.errorCode() == 0
-                                        ? "assigned '" + text(answer.assignment()) + "'"
-                                        : "sync refused: " + ErrorCode.forCode(answer.errorCode())));
+        client.waiting = true;
+        backend().sync(request, answer -> {
+            client.waiting = false;
+            String assignment = "assigned '" + text(answer.assignment()) + "'";
+            say(client, answer.errorCode() == 0 ? assignment : "sync refused: " + error(answer.errorCode()));
+        });
     }
 
     private void heartbeat(Command command) {
@@ -241,10 +258,7 @@ final class Scenario {
                 .groupInstanceId(client.instanceId)
                 .generationId(command.number("generation", client.generation))
                 .build();
-        coordinator()
-                .groups
-                .heartbeat(
-                        request, coordinator().loop, answer -> say(client, "heartbeat: " + error(answer.errorCode())));
+        backend().heartbeat(request, answer -> say(client, "heartbeat: " + error(answer.errorCode())));
     }
 
     /** {@code keep-alive A 8d}: A sends heartbeats for so long. */
@@ -252,13 +266,13 @@ final class Scenario {
         Client client = client(command.word(0));
         Duration each = Duration.ofMinutes(5);
         for (Duration left = duration(command.word(1)); left.isPositive(); left = left.minus(each)) {
-            coordinator().pass(each);
+            backend().pass(each);
             HeartbeatRequest request = HeartbeatRequest.builder()
                     .groupId(client.group)
                     .memberId(client.memberId)
                     .generationId(client.generation)
                     .build();
-            coordinator().groups.heartbeat(request, coordinator().loop, _ -> {});
+            backend().heartbeat(request, _ -> {});
         }
         heartbeat(command);
     }
@@ -273,13 +287,7 @@ final class Scenario {
             request.members(List.of(new MemberIdentity(
                     client.memberId, client.instanceId, command.option("reason").orElse(null))));
         }
-        coordinator()
-                .groups
-                .leave(
-                        request.build(),
-                        caller(client, version),
-                        coordinator().loop,
-                        answer -> say(client, "left: " + left(answer)));
+        backend().leave(request.build(), caller(client, version), answer -> say(client, "left: " + left(answer)));
     }
 
     private void remove(Command command) {
@@ -294,13 +302,7 @@ final class Scenario {
                 .groupId(command.word(0))
                 .members(members)
                 .build();
-        coordinator()
-                .groups
-                .leave(
-                        request,
-                        caller(new Client("admin"), 5),
-                        coordinator().loop,
-                        answer -> output.add("removed: " + left(answer)));
+        backend().leave(request, caller(new Client("admin"), 5), answer -> output.add("removed: " + left(answer)));
     }
 
     private static String left(LeaveGroupResponse answer) {
@@ -332,7 +334,7 @@ final class Scenario {
         OffsetCommitRequest request = OffsetCommitRequest.builder()
                 .groupId(groupId)
                 .memberId(client.memberId)
-                .groupInstanceId(client.instanceId)
+                .groupInstanceId(version >= 7 ? client.instanceId : null)
                 .generationIdOrMemberEpoch(command.number("generation", client.generation))
                 .retentionTimeMs(command.option("retention")
                         .map(time -> duration(time).toMillis())
@@ -340,27 +342,26 @@ final class Scenario {
                 .topics(partitions.entrySet().stream()
                         .map(entry -> OffsetCommitRequestTopic.builder()
                                 .name(entry.getKey())
-                                .topicId(coordinator()
-                                        .topics
-                                        .idOf(entry.getKey())
-                                        .orElse(new Uuid(9, 9)))
+                                .topicId(backend().topics().idOf(entry.getKey()).orElse(new Uuid(9, 9)))
                                 .partitions(entry.getValue())
                                 .build())
                         .toList())
                 .build();
-        coordinator()
-                .groups
-                .commitOffsets(
-                        request, caller(client, version), coordinator().loop, answer -> say(client, committed(answer)));
+        backend().commit(request, caller(client, version), answer -> say(client, committed(answer)));
     }
 
-    private static String committed(OffsetCommitResponse answer) {
-        return "committed "
-                + answer.topics().stream()
-                        .flatMap(topic -> topic.partitions().stream()
-                                .map(partition -> topic.name() + "/" + partition.partitionIndex() + ": "
-                                        + error(partition.errorCode())))
-                        .collect(joining(", "));
+    private String committed(OffsetCommitResponse answer) {
+        return answer.topics().stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .map(partition ->
+                                nameOf(topic) + "/" + partition.partitionIndex() + ": " + error(partition.errorCode())))
+                .collect(joining(", ", "committed ", ""));
+    }
+
+    private String nameOf(OffsetCommitResponse.OffsetCommitResponseTopic topic) {
+        return topic.name().isEmpty()
+                ? backend().topics().nameOf(topic.topicId()).orElse("unknown id")
+                : topic.name();
     }
 
     /** {@code fetch g}: everything; {@code fetch g t/0 u/1}: those. */
@@ -385,12 +386,10 @@ final class Scenario {
                         .build()))
                 .requireStable(true)
                 .build();
-        coordinator()
-                .groups
-                .fetchOffsets(
+        backend()
+                .fetch(
                         request,
                         caller(new Client("admin"), 9),
-                        coordinator().loop,
                         answer -> answer.groups().forEach(group -> {
                             String offsets = group.topics().stream()
                                     .flatMap(topic -> topic.partitions().stream()
@@ -402,6 +401,7 @@ final class Scenario {
                                                                             .isEmpty()
                                                             ? ""
                                                             : " '" + partition.metadata() + "'")))
+                                    .sorted()
                                     .collect(joining(", "));
                             output.add("offsets of " + group.groupId() + ": "
                                     + (group.errorCode() == 0
@@ -424,11 +424,9 @@ final class Scenario {
                 .groupId(command.word(0))
                 .topics(topics)
                 .build();
-        coordinator()
-                .groups
+        backend()
                 .deleteOffsets(
                         request,
-                        coordinator().loop,
                         answer -> output.add("deleted: "
                                 + (answer.topics().isEmpty()
                                         ? error(answer.errorCode())
@@ -441,12 +439,10 @@ final class Scenario {
     }
 
     private void describe(Command command) {
-        coordinator()
-                .groups
+        backend()
                 .describe(
                         DescribeGroupsRequest.builder().groups(command.words()).build(),
                         caller(new Client("admin"), command.number("version", 6)),
-                        coordinator().loop,
                         answer -> answer.groups().forEach(group -> {
                             StringBuilder line = new StringBuilder(group.groupId() + " is ").append(group.groupState());
                             if (group.errorCode() != 0) {
@@ -480,11 +476,9 @@ final class Scenario {
                         .map(value -> List.of(value.split(",")))
                         .orElse(List.of()))
                 .build();
-        coordinator()
-                .groups
+        backend()
                 .list(
                         request,
-                        coordinator().loop,
                         answer -> output.add("groups: "
                                 + (answer.errorCode() != 0
                                         ? error(answer.errorCode())
@@ -496,47 +490,43 @@ final class Scenario {
     }
 
     private void delete(Command command) {
-        coordinator()
-                .groups
+        backend()
                 .delete(
                         DeleteGroupsRequest.builder()
                                 .groupsNames(command.words())
                                 .build(),
-                        coordinator().loop,
                         answer -> answer.results()
                                 .forEach(result ->
                                         output.add("delete " + result.groupId() + ": " + error(result.errorCode()))));
     }
 
     private void deleteTopic(Command command) {
-        Uuid id = coordinator().topics.delete(command.word(0));
         if (command.option("silently").isEmpty()) {
-            coordinator().groups.topicsDeleted(Map.of(command.word(0), id));
+            backend().deleteTopic(command.word(0));
+        } else {
+            backend().topics().delete(command.word(0));
         }
     }
 
     /** What is stored, one line for each record; {@code log tail=2}: the last two. */
     private void log(Command command) {
-        List<String> lines = new ArrayList<>();
-        for (int partition = 0; partition < TestCoordinator.PARTITIONS; partition++) {
-            MemoryShardLog log = coordinator().log(partition);
-            log.records()
-                    .forEach(record -> lines.add(
-                            switch (GroupRecords.decode(record).orElseThrow()) {
-                                case GroupRecord.OffsetCommitted it ->
-                                    "offset " + it.groupId() + " " + it.topic() + "/" + it.partition() + "="
-                                            + it.committed().offset();
-                                case GroupRecord.OffsetForgotten it ->
-                                    "no offset " + it.groupId() + " " + it.topic() + "/" + it.partition();
-                                case GroupRecord.ClassicGroupStored it ->
-                                    "group " + it.groupId() + " generation "
-                                            + it.value().generation() + ", members "
-                                            + it.value().members().stream()
-                                                    .map(member -> nameOf(member.memberId()))
-                                                    .collect(joining(" "));
-                                case GroupRecord.ClassicGroupForgotten it -> "no group " + it.groupId();
-                            }));
-        }
+        List<String> lines = backend().records().stream()
+                .map(record -> switch (GroupRecords.decode(record).orElseThrow()) {
+                    case GroupRecord.OffsetCommitted it ->
+                        "offset " + it.groupId() + " " + it.topic() + "/" + it.partition() + "="
+                                + it.committed().offset();
+                    case GroupRecord.OffsetForgotten it ->
+                        "no offset " + it.groupId() + " " + it.topic() + "/" + it.partition();
+                    case GroupRecord.ClassicGroupStored it ->
+                        "group " + it.groupId() + " generation "
+                                + it.value().generation() + ", members "
+                                + it.value().members().stream()
+                                        .map(member -> nameOf(member.memberId()))
+                                        .sorted()
+                                        .collect(joining(" "));
+                    case GroupRecord.ClassicGroupForgotten it -> "no group " + it.groupId();
+                })
+                .toList();
         output.addAll(lines.subList(
                 Math.max(0, lines.size() - command.number("tail", Integer.MAX_VALUE)), lines.size()));
     }

@@ -3,20 +3,43 @@ package dev.barnabas.groups;
 import dev.barnabas.coordinator.MemoryShardLog;
 import dev.barnabas.coordinator.ShardRecord;
 import dev.barnabas.coordinator.VirtualLoop;
+import dev.barnabas.protocol.Encoded;
+import dev.barnabas.protocol.Message;
+import dev.barnabas.protocol.Reader;
+import dev.barnabas.protocol.message.DeleteGroupsRequest;
+import dev.barnabas.protocol.message.DeleteGroupsResponse;
+import dev.barnabas.protocol.message.DescribeGroupsRequest;
+import dev.barnabas.protocol.message.DescribeGroupsResponse;
+import dev.barnabas.protocol.message.HeartbeatRequest;
+import dev.barnabas.protocol.message.HeartbeatResponse;
+import dev.barnabas.protocol.message.JoinGroupRequest;
+import dev.barnabas.protocol.message.JoinGroupResponse;
+import dev.barnabas.protocol.message.LeaveGroupRequest;
+import dev.barnabas.protocol.message.LeaveGroupResponse;
+import dev.barnabas.protocol.message.ListGroupsRequest;
+import dev.barnabas.protocol.message.ListGroupsResponse;
+import dev.barnabas.protocol.message.OffsetCommitRequest;
+import dev.barnabas.protocol.message.OffsetCommitResponse;
+import dev.barnabas.protocol.message.OffsetDeleteRequest;
+import dev.barnabas.protocol.message.OffsetDeleteResponse;
+import dev.barnabas.protocol.message.OffsetFetchRequest;
+import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.SyncGroupRequest;
+import dev.barnabas.protocol.message.SyncGroupResponse;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /** A group coordinator on partitions in memory, whose time passes when the test says so. */
-final class TestCoordinator {
+final class TestCoordinator implements Backend {
     static final int PARTITIONS = 3;
 
     final VirtualLoop loop = new VirtualLoop();
-    final MemoryTopics topics = new MemoryTopics();
+    private final MemoryTopics topics = new MemoryTopics();
     final GroupCoordinator groups;
     private final TreeMap<Integer, MemoryShardLog> logs = new TreeMap<>();
 
@@ -28,8 +51,8 @@ final class TestCoordinator {
         loop.turn();
     }
 
-    /** The coordinator moves: another leader starts from the logs. */
-    void reload() {
+    @Override
+    public void reload() {
         startReload();
         finishReload();
     }
@@ -54,6 +77,111 @@ final class TestCoordinator {
         groups.elected(partition, log);
     }
 
+    @Override
+    public void join(JoinGroupRequest request, Caller caller, Consumer<JoinGroupResponse> then) {
+        groups.join(
+                onTheWire(request, caller.apiVersion(), JoinGroupRequest::read),
+                caller,
+                loop,
+                answer -> then.accept(onTheWire(answer, caller.apiVersion(), JoinGroupResponse::read)));
+    }
+
+    @Override
+    public void sync(SyncGroupRequest request, Consumer<SyncGroupResponse> then) {
+        groups.sync(
+                onTheWire(request, 5, SyncGroupRequest::read),
+                loop,
+                answer -> then.accept(onTheWire(answer, 5, SyncGroupResponse::read)));
+    }
+
+    @Override
+    public void heartbeat(HeartbeatRequest request, Consumer<HeartbeatResponse> then) {
+        groups.heartbeat(
+                onTheWire(request, 4, HeartbeatRequest::read),
+                loop,
+                answer -> then.accept(onTheWire(answer, 4, HeartbeatResponse::read)));
+    }
+
+    @Override
+    public void leave(LeaveGroupRequest request, Caller caller, Consumer<LeaveGroupResponse> then) {
+        groups.leave(
+                onTheWire(request, caller.apiVersion(), LeaveGroupRequest::read),
+                caller,
+                loop,
+                answer -> then.accept(onTheWire(answer, caller.apiVersion(), LeaveGroupResponse::read)));
+    }
+
+    @Override
+    public void commit(OffsetCommitRequest request, Caller caller, Consumer<OffsetCommitResponse> then) {
+        groups.commitOffsets(
+                onTheWire(request, caller.apiVersion(), OffsetCommitRequest::read),
+                caller,
+                loop,
+                answer -> then.accept(onTheWire(answer, caller.apiVersion(), OffsetCommitResponse::read)));
+    }
+
+    @Override
+    public void fetch(OffsetFetchRequest request, Caller caller, Consumer<OffsetFetchResponse> then) {
+        groups.fetchOffsets(
+                onTheWire(request, caller.apiVersion(), OffsetFetchRequest::read),
+                caller,
+                loop,
+                answer -> then.accept(onTheWire(answer, caller.apiVersion(), OffsetFetchResponse::read)));
+    }
+
+    @Override
+    public void deleteOffsets(OffsetDeleteRequest request, Consumer<OffsetDeleteResponse> then) {
+        groups.deleteOffsets(
+                onTheWire(request, 0, OffsetDeleteRequest::read),
+                loop,
+                answer -> then.accept(onTheWire(answer, 0, OffsetDeleteResponse::read)));
+    }
+
+    @Override
+    public void describe(DescribeGroupsRequest request, Caller caller, Consumer<DescribeGroupsResponse> then) {
+        groups.describe(
+                onTheWire(request, caller.apiVersion(), DescribeGroupsRequest::read),
+                caller,
+                loop,
+                answer -> then.accept(onTheWire(answer, caller.apiVersion(), DescribeGroupsResponse::read)));
+    }
+
+    @Override
+    public void list(ListGroupsRequest request, Consumer<ListGroupsResponse> then) {
+        groups.list(
+                onTheWire(request, 5, ListGroupsRequest::read),
+                loop,
+                answer -> then.accept(onTheWire(answer, 5, ListGroupsResponse::read)));
+    }
+
+    @Override
+    public void delete(DeleteGroupsRequest request, Consumer<DeleteGroupsResponse> then) {
+        groups.delete(
+                onTheWire(request, 3, DeleteGroupsRequest::read),
+                loop,
+                answer -> then.accept(onTheWire(answer, 3, DeleteGroupsResponse::read)));
+    }
+
+    @Override
+    public List<ShardRecord> records() {
+        return logs.values().stream().flatMap(log -> log.records().stream()).toList();
+    }
+
+    @Override
+    public MemoryTopics topics() {
+        return topics;
+    }
+
+    @Override
+    public void deleteTopic(String name) {
+        groups.topicsDeleted(Map.of(name, topics.delete(name)));
+    }
+
+    /** What arrives at the other end. */
+    private static <M extends Message> M onTheWire(M message, int version, BiFunction<Reader, Integer, M> read) {
+        return read.apply(new Reader(Encoded.message(message, version).flatten()), version);
+    }
+
     MemoryShardLog log(int partition) {
         return Objects.requireNonNull(logs.get(partition));
     }
@@ -71,18 +199,8 @@ final class TestCoordinator {
         return List.copyOf(groups.hosts()).get(partition).shard();
     }
 
-    void pass(Duration time) {
+    @Override
+    public void pass(Duration time) {
         loop.advance(time);
-    }
-
-    /** Sends a request and returns the answer, which has to come at once. */
-    <A> A ask(BiConsumer<VirtualLoop, Consumer<A>> request) {
-        List<A> answers = new ArrayList<>();
-        request.accept(loop, answers::add);
-        loop.turn();
-        if (answers.size() != 1) {
-            throw new AssertionError("answers: " + answers);
-        }
-        return answers.getFirst();
     }
 }

@@ -86,7 +86,7 @@ public final class Server {
             CountDownLatch stopped = new CountDownLatch(1);
             Thread hook = new Thread(() -> stop(broker, gateway, stopped), "stop");
             Runtime.getRuntime().addShutdownHook(hook);
-            greet(broker, gateway, settings);
+            greet(broker, gateway);
             stopped.await();
             return 0;
         } catch (StartException e) {
@@ -141,7 +141,7 @@ public final class Server {
         }
     }
 
-    private void greet(Broker broker, Optional<Gateway> gateway, Settings settings) {
+    private void greet(Broker broker, Optional<Gateway> gateway) {
         String address = broker.listeners().getFirst().advertised().toString();
         out.println("Barnabas is ready: " + address + " (node " + broker.nodeId() + " of cluster " + broker.clusterId()
                 + ")");

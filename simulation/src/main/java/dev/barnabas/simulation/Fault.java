@@ -1,6 +1,7 @@
 package dev.barnabas.simulation;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Something that goes wrong, and after a while is over. Made by a {@link FaultPlan}. */
 public sealed interface Fault {
@@ -29,9 +30,15 @@ public sealed interface Fault {
     /**
      * The process is killed, or the machine loses power, and starts again.
      *
-     * @param operations how many operations on its disks may still be done; -1: at once
+     * @param operations how many changes of its disks may still be made; -1: at once
+     * @param again what happens to it as soon as it starts again, if anything
      */
-    record Kill(SimulatedHost host, SimulatedHost.Crash how, long operations, Duration lasts) implements Fault {}
+    record Kill(
+            SimulatedHost host,
+            SimulatedHost.Crash how,
+            long operations,
+            Duration lasts,
+            @Nullable Kill again) implements Fault {}
 
     record Pause(SimulatedHost host, Duration lasts) implements Fault {}
 

@@ -53,8 +53,10 @@ public final class FaultPlan {
         this.limits = limits;
         this.dice = dice;
         this.kinds = EnumSet.noneOf(Kind.class);
+        // Runs with few kinds are as likely as runs with many.
+        double share = dice.nextDouble() * dice.nextDouble();
         for (Kind kind : limits.kinds) {
-            if (dice.chance(0.4)) {
+            if (dice.chance(0.05 + share)) {
                 kinds.add(kind);
             }
         }
@@ -80,30 +82,28 @@ public final class FaultPlan {
 
     /** Lets the plan begin now. */
     public void start() {
-        simulation.note("faults", kinds + ", " + faults.size() + " in " + limits.during);
+        simulation.mark("faults", kinds + ", " + faults.size() + " in " + limits.during);
         for (Planned planned : faults) {
             later(planned.at, () -> begin(planned.fault));
         }
     }
 
     /**
-     * Ends all faults, also those under way: everything is whole, up and running. Processes whose disk failed under
-     * them are started again, as an operator would.
+     * Ends all faults, also those under way: everything is whole, up and running. Machines whose disk failed under them
+     * are started again.
      */
     public void stop() {
         stopped = true;
-        simulation.note("faults", "off");
+        simulation.mark("faults", "off");
         simulation.network().faults(NetworkFaults.NONE);
         simulation.network().healAll();
         for (SimulatedHost host : limits.hosts) {
-            boolean diskFailed = host.drives().stream()
-                    .anyMatch(drive -> drive.hasFailed() || !drive.faults().equals(DiskFaults.NONE));
-            host.drives().forEach(SimulatedDrive::repair);
             host.cancelPlannedCrash();
             host.resume();
-            if (diskFailed || !host.isUp()) {
-                host.restart();
+            if (!host.isUp() || host.drives().stream().anyMatch(SimulatedDrive::hasFailed)) {
+                startAgain(host);
             }
+            host.drives().forEach(SimulatedDrive::repair);
         }
     }
 
@@ -126,13 +126,9 @@ public final class FaultPlan {
 
     private @Nullable Fault draw(Kind kind) {
         SimulatedHost host = dice.pick(limits.hosts);
-        Duration lasts = Duration.ofNanos(
-                dice.magnitude(SHORTEST.toNanos(), Math.max(SHORTEST.toNanos(), limits.during.toNanos() / 4)));
+        Duration lasts = lasts();
         return switch (kind) {
-            case CRASH -> new Fault.Kill(host, Crash.PROCESS, -1, lasts);
-            case CRASH_IN_TASK -> new Fault.Kill(host, Crash.PROCESS, dice.nextInt(20), lasts);
-            case POWER_LOSS -> new Fault.Kill(host, Crash.POWER, -1, lasts);
-            case POWER_LOSS_IN_TASK -> new Fault.Kill(host, Crash.POWER, dice.nextInt(20), lasts);
+            case CRASH, CRASH_IN_TASK, POWER_LOSS, POWER_LOSS_IN_TASK -> kill(kind, host);
             case PAUSE -> new Fault.Pause(host, lasts);
             case CUT, HALF_CUT -> cut(host, kind == Kind.HALF_CUT, lasts);
             case ISOLATION -> new Fault.Isolation(host, lasts);
@@ -150,6 +146,22 @@ public final class FaultPlan {
                 yield new Fault.ClockJump(host, dice.chance(0.5) ? by : by.negated());
             }
         };
+    }
+
+    /** Who is hit again while he gets up shows what he left unfinished: two in three kills have another after them. */
+    private Fault.Kill kill(Kind kind, SimulatedHost host) {
+        boolean inTask = kind == Kind.CRASH_IN_TASK || kind == Kind.POWER_LOSS_IN_TASK;
+        Crash how = kind == Kind.CRASH || kind == Kind.CRASH_IN_TASK ? Crash.PROCESS : Crash.POWER;
+        List<Kind> next = List.of(Kind.CRASH_IN_TASK, Kind.POWER_LOSS_IN_TASK).stream()
+                .filter(kinds::contains)
+                .toList();
+        Fault.Kill again = next.isEmpty() || dice.chance(0.33) ? null : kill(dice.pick(next), host);
+        return new Fault.Kill(host, how, inTask ? dice.magnitude(1, 30) - 1 : -1, lasts(), again);
+    }
+
+    private Duration lasts() {
+        long longest = Math.max(SHORTEST.toNanos(), limits.during.toNanos() / 4);
+        return Duration.ofNanos(dice.magnitude(SHORTEST.toNanos(), longest));
     }
 
     /** Between the host and another, which may be one that nothing else happens to, like a client. */
@@ -183,7 +195,11 @@ public final class FaultPlan {
 
     private void begin(Fault fault) {
         switch (fault) {
-            case Fault.Kill kill -> kill(kill);
+            case Fault.Kill kill -> {
+                if (mayImpair(kill.host())) {
+                    carryOut(kill);
+                }
+            }
             case Fault.Pause pause -> {
                 if (mayImpair(pause.host())) {
                     pause.host().pause();
@@ -221,24 +237,35 @@ public final class FaultPlan {
         }
     }
 
-    private void kill(Fault.Kill kill) {
-        if (!mayImpair(kill.host())) {
-            return;
-        }
-        if (kill.operations() < 0) {
-            switch (kill.how()) {
-                case PROCESS -> kill.host().crash();
-                case POWER -> kill.host().powerLoss();
-            }
-        } else {
+    private void carryOut(Fault.Kill kill) {
+        if (kill.operations() >= 0) {
             kill.host().crashAtDiskOperation(kill.operations(), kill.how());
+        } else {
+            kill.host().end(kill.how());
         }
         later(kill.lasts(), () -> {
-            kill.host().cancelPlannedCrash();
-            if (!kill.host().isUp()) {
-                kill.host().restart();
+            // It may not have come to that many operations.
+            if (kill.host().isUp()) {
+                kill.host().end(kill.how());
+            }
+            startAgain(kill.host());
+            Fault.Kill again = kill.again();
+            if (again != null) {
+                carryOut(again);
             }
         });
+    }
+
+    /**
+     * What a sync could not write stays in the page cache as if it had been written: a process that only starts again
+     * believes it. So a machine whose disk has failed is started afresh, as its operator has to do.
+     */
+    private static void startAgain(SimulatedHost host) {
+        if (host.drives().stream().anyMatch(SimulatedDrive::hasFailed)) {
+            host.powerLoss();
+            host.drives().forEach(SimulatedDrive::repair);
+        }
+        host.restart();
     }
 
     private boolean mayImpair(SimulatedHost host) {

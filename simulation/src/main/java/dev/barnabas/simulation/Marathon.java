@@ -2,9 +2,13 @@ package dev.barnabas.simulation;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,6 +44,10 @@ public final class Marathon {
 
     /** Exit status 0: all passed; 1: some failed; 2: not understood. */
     public static void main(String[] arguments) throws InterruptedException {
+        System.exit(start(arguments, System.out));
+    }
+
+    static int start(String[] arguments, PrintStream out) throws InterruptedException {
         Map<String, Scenario> found = new TreeMap<>();
         ServiceLoader.load(Scenario.class).forEach(scenario -> found.put(scenario.name(), scenario));
         List<Scenario> chosen = new ArrayList<>();
@@ -47,27 +55,31 @@ public final class Marathon {
         long first = System.nanoTime();
         long most = Long.MAX_VALUE;
         int threads = Runtime.getRuntime().availableProcessors();
+        Iterator<String> left = List.of(arguments).iterator();
         try {
-            for (int i = 0; i < arguments.length; i++) {
-                switch (arguments[i]) {
-                    case "--for" -> howLong = Duration.parse("PT" + arguments[++i]);
-                    case "--from" -> first = Long.parseLong(arguments[++i]);
-                    case "--seeds" -> most = Long.parseLong(arguments[++i]);
-                    case "--threads" -> threads = Integer.parseInt(arguments[++i]);
-                    default -> {
-                        if (!found.containsKey(arguments[i])) {
-                            throw new IllegalArgumentException("unknown scenario: " + arguments[i]);
-                        }
-                        chosen.add(found.get(arguments[i]));
-                    }
+            while (left.hasNext()) {
+                String argument = left.next();
+                switch (argument) {
+                    case "--for" -> howLong = duration(left.next());
+                    case "--from" -> first = Long.parseLong(left.next());
+                    case "--seeds" -> most = Long.parseLong(left.next());
+                    case "--threads" -> threads = Integer.parseInt(left.next());
+                    default ->
+                        chosen.add(Optional.ofNullable(found.get(argument))
+                                .orElseThrow(() -> new IllegalArgumentException("unknown: " + argument)));
                 }
             }
-        } catch (RuntimeException e) {
-            System.err.println(e.getMessage() + "\n\n" + USAGE + "\nscenarios: " + found.keySet());
-            System.exit(2);
+        } catch (IllegalArgumentException | NoSuchElementException | DateTimeParseException e) {
+            out.println(e.getMessage() + "\n\n" + USAGE + "\nscenarios: " + found.keySet());
+            return 2;
         }
-        Marathon marathon = new Marathon(chosen.isEmpty() ? List.copyOf(found.values()) : chosen, System.out);
-        System.exit(marathon.run(first, most, howLong, threads).isEmpty() ? 0 : 1);
+        Marathon marathon = new Marathon(chosen.isEmpty() ? List.copyOf(found.values()) : chosen, out);
+        return marathon.run(first, most, howLong, threads).isEmpty() ? 0 : 1;
+    }
+
+    /** Like {@code 90s}, {@code 10m} or {@code 8h}. */
+    static Duration duration(String text) {
+        return Duration.parse("PT" + text);
     }
 
     /** Runs them all, and returns what failed: scenario and seed. */

@@ -1,6 +1,8 @@
 package dev.barnabas.simulation;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The seeds are 1, 2, 3 and so on, so that a build that passed passes again. {@code -Dbarnabas.seeds=N} runs that
- * many instead, and {@code -Dbarnabas.seed=S} (or {@code S,T,...}) just those. The first seed is run twice, to prove
- * that a run still follows from its seed. The first failure ends the test and says how to repeat it.
+ * many instead, and {@code -Dbarnabas.seed=S} (or {@code S,T,...}) just those. {@code -Dbarnabas.for=8h} runs fresh
+ * seeds for so long, on all processors, and lists all that failed; what goes on meanwhile is in the test's output file.
+ * The first seed, and now and then another, is run twice, to prove that a run still follows from its seed. The first
+ * failure ends the test and says how to repeat it.
  */
 public final class Seeds {
+    private static final int RUNS_PER_PROOF = 50;
+
     private Seeds() {}
 
     /** Called by the test method itself: its name goes into the command that repeats a failure. */
@@ -28,13 +34,45 @@ public final class Seeds {
                 .map(caller -> simpleName(caller.getClassName()) + "#" + caller.getMethodName())
                 .orElse("?");
         List<Long> seeds = seeds(count, System.getProperty("barnabas.seed"), System.getProperty("barnabas.seeds"));
-        long firstHash = run(seeds.getFirst(), test, scenario);
-        for (long seed : seeds) {
+        String howLong = System.getProperty("barnabas.for");
+        if (howLong != null) {
+            runFor(Marathon.duration(howLong), test, scenario);
+            return;
+        }
+        for (int i = 0; i < seeds.size(); i++) {
+            long seed = seeds.get(i);
             long hash = run(seed, test, scenario);
-            if (seed == seeds.getFirst() && hash != firstHash) {
+            if (i % RUNS_PER_PROOF == 0 && run(seed, test, scenario) != hash) {
                 throw new AssertionError("seed " + seed + " of " + test
                         + " took another way when it was run again: something in it does not follow from the seed");
             }
+        }
+    }
+
+    private static void runFor(Duration howLong, String test, Scenario scenario) {
+        Scenario named = new Scenario() {
+            @Override
+            public void run(Simulation simulation) throws Exception {
+                scenario.run(simulation);
+            }
+
+            @Override
+            public String name() {
+                return test;
+            }
+        };
+        try {
+            Set<String> failed = new Marathon(List.of(named), System.out)
+                    .run(
+                            System.nanoTime(),
+                            Long.MAX_VALUE,
+                            howLong,
+                            Runtime.getRuntime().availableProcessors());
+            if (!failed.isEmpty()) {
+                throw new AssertionError("failed: " + failed + "; repeat one with -Dbarnabas.seed=SEED");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -74,7 +74,7 @@ public final class SimulatedDrive {
         failed = false;
     }
 
-    /** Whether a sync or an append has failed since it was last {@linkplain #repair repaired}. */
+    /** Whether a read, an append or a sync has failed since it was last {@linkplain #repair repaired}. */
     public boolean hasFailed() {
         return failed;
     }
@@ -159,7 +159,7 @@ public final class SimulatedDrive {
     }
 
     void note(String what) {
-        host.simulation().note(host.name(), name + ": " + what);
+        host.simulation().mark(host.name(), name + ": " + what);
     }
 
     Dice dice() {

@@ -46,6 +46,22 @@ final class SeedsTest {
     }
 
     @Test
+    void theMainFindsScenariosAndSaysWhatItDoesNotUnderstand() throws InterruptedException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+        assertThat(Marathon.start(new String[] {"TinyLogScenario", "--from", "1", "--seeds", "3", "--for", "5m"}, out))
+                .isZero();
+        assertThat(Marathon.start(new String[] {"nonsense"}, out)).isEqualTo(2);
+        assertThat(Marathon.start(new String[] {"--for"}, out)).isEqualTo(2);
+
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .contains("3 runs, 0 failed")
+                .contains("unknown: nonsense")
+                .contains("scenarios: [TinyLogScenario]");
+    }
+
+    @Test
     void aMarathonGoesOnAfterAFailureAndNamesTheSeeds() throws InterruptedException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         List<Scenario> scenarios = new ArrayList<>();
