@@ -12,13 +12,11 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
     private static final int CHUNK_BYTES = 64 << 10;
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
-    private final Disk disk;
     private final SegmentView segment;
     private final ReadRange range;
     private final boolean load;
 
-    ColdRead(Disk disk, SegmentView segment, ReadRange range, boolean load) {
-        this.disk = disk;
+    ColdRead(SegmentView segment, ReadRange range, boolean load) {
         this.segment = segment;
         this.range = range;
         this.load = load;
@@ -31,8 +29,8 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
     record Outcome(ReadResult result, ByteBuffer bytes, long nextOffset) {
         private static final long BEHIND_SEGMENT = -2;
 
-        Outcome(ReadResult result, ByteBuffer bytes) {
-            this(result, bytes, -1);
+        Outcome(ReadResult result) {
+            this(result, EMPTY, -1);
         }
 
         /** The segment has nothing at or behind the offset. */
@@ -50,10 +48,9 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
 
     @Override
     public Outcome run() throws IOException {
-        int chunkBytes = Math.clamp(segment.size(), 1, CHUNK_BYTES);
+        int chunkBytes = Math.clamp(segment.size, 1, CHUNK_BYTES);
         ByteBuffer chunk = ByteBuffer.allocate(Math.max(chunkBytes, 4_096));
-        BatchScan search =
-                new BatchScan(segment.file(), segment.begin(disk), segment.size(), segment.baseOffset(), false, chunk);
+        BatchScan search = new BatchScan(segment.file, segment.begin(), segment.size, segment.baseOffset, false, chunk);
         boolean there = search.next();
         while (there && search.header().lastOffset() < range.offset()) {
             there = search.next();
@@ -67,7 +64,7 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
     }
 
     private Outcome take(int from, ByteBuffer chunk) throws IOException {
-        BatchScan scan = new BatchScan(segment.file(), from, segment.size(), segment.baseOffset(), true, chunk);
+        BatchScan scan = new BatchScan(segment.file, from, segment.size, segment.baseOffset, true, chunk);
         int end = from;
         long nextOffset = -1;
         while (scan.next() && scan.header().lastOffset() < range.upToOffset()) {
@@ -83,14 +80,14 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
             }
         }
         if (end == from) {
-            return scan.damage() == null ? new Outcome(new ReadResult.Nothing(), EMPTY) : damaged(scan);
+            return scan.damage() == null ? new Outcome(new ReadResult.Nothing()) : damaged(scan);
         }
-        FileRecords records = new FileRecords(segment.file(), from, end - from);
+        FileRecords records = new FileRecords(segment.file, from, end - from);
         return new Outcome(new ReadResult.Found(records), load ? bytes(records) : EMPTY, nextOffset);
     }
 
     private Outcome damaged(BatchScan scan) throws DamagedSegmentException {
-        throw new DamagedSegmentException(segment.file().path(), scan.endPosition(), String.valueOf(scan.damage()));
+        throw new DamagedSegmentException(segment.file.path(), scan.endPosition(), String.valueOf(scan.damage()));
     }
 
     private static ByteBuffer bytes(FileRecords records) throws IOException {

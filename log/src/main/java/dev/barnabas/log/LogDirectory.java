@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The logs of one disk that belong to one loop, and what they share: open files, syncs, maintenance. Everything is
@@ -41,6 +42,8 @@ public final class LogDirectory {
     private long appendedBytes;
     private long usableBytes;
     private long spaceCheckedAt;
+    private long trash;
+    private @Nullable IOException syncFault;
     private boolean closed;
 
     public LogDirectory(Disk disk, Loop loop, LogDirectorySettings settings) {
@@ -48,35 +51,37 @@ public final class LogDirectory {
         this.loop = loop;
         this.settings = settings;
         this.openFiles = new OpenFiles(disk, settings.maxOpenFiles());
-        this.syncs = new Syncs(disk, loop, this::failed);
+        this.syncs = new Syncs(disk, loop, this::syncFailed);
         this.maintenance = new Maintenance(this);
         checkSpace();
     }
 
     /**
-     * The folders that hold logs, on a worker. What a crash left over of logs that were being deleted is deleted.
+     * The folders that hold logs. What a crash left over of logs that were being deleted is deleted, too.
      *
      * @param disk which may belong to several loops: this is asked once
      */
     public static void folders(Disk disk, Loop loop, Disk.Completion<List<String>> then) {
-        disk.offload(
-                () -> {
-                    List<String> folders = new ArrayList<>();
-                    for (String name : disk.list("")) {
-                        if (!name.endsWith("/")) {
-                            continue;
-                        }
-                        String folder = name.substring(0, name.length() - 1);
-                        if (folder.endsWith(FileNames.DELETED_FOLDER)) {
-                            disk.delete(folder);
-                        } else {
-                            folders.add(folder);
-                        }
+        disk.offload(() -> disk.list(""), loop, new Disk.Completion<>() {
+            @Override
+            public void done(List<String> names) {
+                List<String> folders = new ArrayList<>();
+                for (String name : names) {
+                    String folder = name.substring(0, name.length() - 1);
+                    if (name.endsWith("/") && !folder.endsWith(FileNames.DELETED_FOLDER)) {
+                        folders.add(folder);
+                    } else if (name.endsWith("/")) {
+                        delete(disk, loop, folder);
                     }
-                    return folders;
-                },
-                loop,
-                then);
+                }
+                then.done(folders);
+            }
+
+            @Override
+            public void failed(IOException fault) {
+                then.failed(fault);
+            }
+        });
     }
 
     /**
@@ -88,8 +93,13 @@ public final class LogDirectory {
         if (logs.containsKey(folder)) {
             throw new IllegalStateException("the log is open: " + folder);
         }
+        IOException failedBefore = syncFault;
+        if (failedBefore != null) {
+            loop.execute(() -> then.failed(new LogFault("opening " + folder + " after a sync failed", failedBefore)));
+            return;
+        }
         int indexInterval = logSettings.segments().indexIntervalBytes();
-        Settling.recover(disk, loop, folder, indexInterval, false, new Disk.Completion<>() {
+        Settling.recover(this, folder, indexInterval, false, new Disk.Completion<>() {
             @Override
             public void done(Recovery.Recovered recovered) {
                 PartitionLog log = new PartitionLog(LogDirectory.this, recovered, logSettings, listener);
@@ -183,6 +193,11 @@ public final class LogDirectory {
         return closed;
     }
 
+    /** Counts what was deleted. */
+    long nextTrash() {
+        return trash++;
+    }
+
     void removed(PartitionLog log) {
         logs.remove(log.folder(), log);
     }
@@ -191,23 +206,27 @@ public final class LogDirectory {
     void deleteLater(String path, long delayMs) {
         loop.schedule(Duration.ofMillis(Math.max(0, delayMs)), () -> {
             if (!closed) {
-                disk.offload(
-                        () -> {
-                            disk.delete(path);
-                            return path;
-                        },
-                        loop,
-                        new Disk.Completion<>() {
-                            @Override
-                            public void done(String result) {}
-
-                            @Override
-                            public void failed(IOException fault) {
-                                // Its name says that it is not needed: the next start tries again.
-                            }
-                        });
+                delete(disk, loop, path);
             }
         });
+    }
+
+    private static void delete(Disk disk, Loop loop, String path) {
+        disk.offload(
+                () -> {
+                    disk.delete(path);
+                    return path;
+                },
+                loop,
+                new Disk.Completion<>() {
+                    @Override
+                    public void done(String result) {}
+
+                    @Override
+                    public void failed(IOException fault) {
+                        // Its name says that it is not needed: the next start tries again.
+                    }
+                });
     }
 
     /** Flushes at the end of this turn, with all others that want it. */
@@ -270,7 +289,10 @@ public final class LogDirectory {
     }
 
     /** A sync failed: nothing may be assumed of any file of the directory. */
-    private void failed(IOException fault) {
+    void syncFailed(IOException fault) {
+        if (syncFault == null) {
+            syncFault = fault;
+        }
         for (PartitionLog log : List.copyOf(logs.values())) {
             log.fail("syncing", fault);
         }

@@ -1,11 +1,8 @@
 package dev.barnabas.log;
 
-import dev.barnabas.host.Disk;
 import dev.barnabas.host.DiskFile;
-import dev.barnabas.protocol.record.RecordBatch;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds batches in one log. Readers at the tail are answered from memory. What was appended a while ago is looked up in
@@ -18,7 +15,6 @@ final class LogReader {
     private final RecentBatches recent = new RecentBatches();
     private final ReadCursors cursors = new ReadCursors();
     private HotTail hot;
-    /** Counts how often the contents were replaced. */
     private int generation;
     /** Nothing is read from here on: it is being removed. */
     private long cap = Long.MAX_VALUE;
@@ -54,33 +50,44 @@ final class LogReader {
         hot = new HotTail(log.contents().nextOffset, directory.appendedBytes());
     }
 
-    /** A worker must not read meanwhile: it would see files that are being cut. */
-    private boolean isRemoving() {
+    /** Counts how often the contents were replaced: what was found before that may be gone. */
+    int generation() {
+        return generation;
+    }
+
+    /** Whether batches are being removed from the end. */
+    boolean isRemoving() {
         return cap != Long.MAX_VALUE;
     }
 
-    private boolean isOutOfRange(long offset) {
-        return offset < log.contents().startOffset || offset > log.contents().nextOffset;
+    ReadCursors cursors() {
+        return cursors;
     }
 
-    private ReadResult outOfRange() {
-        return new ReadResult.OutOfRange(log.contents().startOffset, log.contents().nextOffset);
-    }
-
-    private long bound(long upToOffset) {
+    /** Up to where is read at most. */
+    long bound(long upToOffset) {
         return Math.min(Math.min(upToOffset, cap), log.contents().nextOffset);
     }
 
-    ReadResult read(long offset, int maxBytes, long upToOffset, boolean minOneBatch) {
-        if (isOutOfRange(offset)) {
-            return outOfRange();
-        }
-        long upTo = bound(upToOffset);
+    /** The answer to a read that needs no look at any batch; null for all others. */
+    @Nullable
+    ReadResult withoutReading(ReadRange range) {
         LogContents contents = log.contents();
-        int index = contents.floor(offset);
-        if (offset >= upTo || index < 0) {
-            return new ReadResult.Nothing();
+        if (range.offset() < contents.startOffset || range.offset() > contents.nextOffset) {
+            return new ReadResult.OutOfRange(contents.startOffset, contents.nextOffset);
         }
+        boolean isThere = range.offset() < bound(range.upToOffset()) && contents.floor(range.offset()) >= 0;
+        return isThere ? null : new ReadResult.Nothing();
+    }
+
+    ReadResult read(ReadRange range) {
+        ReadResult atOnce = withoutReading(range);
+        if (atOnce != null) {
+            return atOnce;
+        }
+        LogContents contents = log.contents();
+        long offset = range.offset();
+        int index = contents.floor(offset);
         long hotFrom = hot.begin(directory.appendedBytes(), directory.settings().hotBytes(), contents.nextOffset);
         if (offset < hotFrom) {
             return new ReadResult.Cold();
@@ -93,17 +100,18 @@ final class LogReader {
                 segment = contents.segments.get(++index);
                 from = 0;
             }
-            return found(segment, index, from, maxBytes, upTo, minOneBatch);
+            return found(segment, index, from, range.upTo(bound(range.upToOffset())));
         } catch (IOException fault) {
             return failed(fault);
         }
     }
 
-    private ReadResult found(Segment segment, int index, int from, int maxBytes, long upTo, boolean minOneBatch)
-            throws IOException {
+    private ReadResult found(Segment segment, int index, int from, ReadRange range) throws IOException {
+        long upTo = range.upToOffset();
+        int maxBytes = range.maxBytes();
         int limit = upTo < log.contents().endOffset(index) ? locate(segment, upTo) : segment.size;
         int end = limit - from <= maxBytes ? limit : cut(segment, from, from + maxBytes);
-        if (end <= from && minOneBatch && from < limit) {
+        if (end <= from && range.minOneBatch() && from < limit) {
             end = cutAfterFirst(segment, from, limit);
         }
         if (end <= from) {
@@ -207,131 +215,5 @@ final class LogReader {
             return 0;
         }
         return position;
-    }
-
-    /** Reads on a worker; with {@code load} the batches come with the answer. */
-    void readCold(ReadRange range, boolean load, LogAnswer<ColdRead.Outcome> then) {
-        if (isOutOfRange(range.offset())) {
-            then.done(new ColdRead.Outcome(outOfRange(), ByteBuffer.allocate(0)));
-            return;
-        }
-        int index = log.contents().floor(range.offset());
-        if (index < 0 || range.offset() >= bound(range.upToOffset())) {
-            then.done(new ColdRead.Outcome(new ReadResult.Nothing(), ByteBuffer.allocate(0)));
-            return;
-        }
-        readCold(index, range.upTo(bound(range.upToOffset())), load, then);
-    }
-
-    private void readCold(int index, ReadRange range, boolean load, LogAnswer<ColdRead.Outcome> then) {
-        if (isRemoving()) {
-            log.whenIdle(() -> readCold(range, load, then));
-            return;
-        }
-        Segment segment = log.contents().segments.get(index);
-        long nextBase = log.contents().endOffset(index);
-        int asked = generation;
-        ColdRead work;
-        try {
-            work = new ColdRead(
-                    directory.disk(),
-                    SegmentView.of(segment, use(segment), IndexFile.By.OFFSET, range.offset()),
-                    range,
-                    load);
-        } catch (IOException fault) {
-            then.done(new ColdRead.Outcome(failed(fault), ByteBuffer.allocate(0)));
-            return;
-        }
-        directory.disk().offload(work, directory.loop(), new Disk.Completion<>() {
-            @Override
-            public void done(ColdRead.Outcome outcome) {
-                if (asked != generation) {
-                    // What was found may have been removed meanwhile.
-                    readCold(range, load, then);
-                } else if (outcome.isBehindSegment() && nextBase < range.upToOffset()) {
-                    readCold(range.from(nextBase), load, then);
-                } else {
-                    outcome.rememberIn(cursors, segment);
-                    then.done(outcome);
-                }
-            }
-
-            @Override
-            public void failed(IOException fault) {
-                if (asked != generation || isRemoving()) {
-                    readCold(range, load, then);
-                } else {
-                    then.done(new ColdRead.Outcome(LogReader.this.failed(fault), ByteBuffer.allocate(0)));
-                }
-            }
-        });
-    }
-
-    /** The first record at or after a time, looking from one segment to the next. */
-    void offsetForTimestamp(long timestampMs, LogAnswer<Optional<OffsetAtTime>> then) {
-        lookUp(timestampMs, 0, then);
-    }
-
-    /** @param fromBase the segments before this base offset have been looked at */
-    private void lookUp(long timestampMs, long fromBase, LogAnswer<Optional<OffsetAtTime>> then) {
-        if (isRemoving()) {
-            log.whenIdle(() -> offsetForTimestamp(timestampMs, then));
-            return;
-        }
-        LogContents contents = log.contents();
-        int index = 0;
-        while (index < contents.segments.size() && !mayHold(contents.segments.get(index), fromBase, timestampMs)) {
-            index++;
-        }
-        if (index >= contents.segments.size()) {
-            then.done(Optional.empty());
-            return;
-        }
-        Segment segment = contents.segments.get(index);
-        long nextBase = contents.endOffset(index);
-        int asked = generation;
-        TimeLookup work;
-        try {
-            work = new TimeLookup(
-                    directory.disk(),
-                    SegmentView.of(segment, use(segment), IndexFile.By.TIMESTAMP, timestampMs),
-                    timestampMs,
-                    contents.startOffset);
-        } catch (IOException fault) {
-            refuse(then, fault);
-            return;
-        }
-        directory.disk().offload(work, directory.loop(), new Disk.Completion<>() {
-            @Override
-            public void done(Optional<OffsetAtTime> found) {
-                if (asked != generation) {
-                    offsetForTimestamp(timestampMs, then);
-                } else if (found.isEmpty()) {
-                    lookUp(timestampMs, nextBase, then);
-                } else {
-                    then.done(found);
-                }
-            }
-
-            @Override
-            public void failed(IOException fault) {
-                if (asked != generation || isRemoving()) {
-                    offsetForTimestamp(timestampMs, then);
-                } else {
-                    refuse(then, fault);
-                }
-            }
-        });
-    }
-
-    private static boolean mayHold(Segment segment, long fromBase, long timestampMs) {
-        return segment.baseOffset >= fromBase
-                && segment.maxTimestamp >= timestampMs
-                && segment.maxTimestamp != RecordBatch.NO_TIMESTAMP;
-    }
-
-    private void refuse(LogAnswer<Optional<OffsetAtTime>> then, IOException fault) {
-        failed(fault);
-        then.refused(LogDirectory.storageError(String.valueOf(fault.getMessage())));
     }
 }

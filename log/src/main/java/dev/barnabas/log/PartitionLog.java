@@ -1,13 +1,10 @@
 package dev.barnabas.log;
 
-import dev.barnabas.host.Disk;
-import dev.barnabas.host.DiskFullException;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.record.EndTxnMarker;
 import dev.barnabas.protocol.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,11 +28,13 @@ public final class PartitionLog {
     private LogContents contents;
     private final Appender appender;
     private final LogReader reader;
+    private final WorkerReads workerReads;
     private final LogSync sync;
     private final Retention retention;
+    private final Truncation truncation;
+    private final Ending ending;
+    private final Operations operations = new Operations();
 
-    private final ArrayDeque<Runnable> operations = new ArrayDeque<>(0);
-    private boolean operating;
     private State state = State.OPEN;
 
     private enum State {
@@ -53,8 +52,11 @@ public final class PartitionLog {
         this.settings = settings;
         this.appender = new Appender(this, directory);
         this.reader = new LogReader(this, directory);
+        this.workerReads = new WorkerReads(this, directory, reader);
         this.sync = new LogSync(this, directory, recovered);
         this.retention = new Retention(this, directory, recovered);
+        this.truncation = new Truncation(this, directory, appender, reader);
+        this.ending = new Ending(this, directory, appender);
     }
 
     /** The folder's name, such as {@code orders-0}. */
@@ -96,7 +98,7 @@ public final class PartitionLog {
         if (state != State.OPEN) {
             return new ReadResult.Damaged(folder + " is offline");
         }
-        return reader.read(offset, maxBytes, upToOffset, minOneBatch);
+        return reader.read(new ReadRange(offset, maxBytes, upToOffset, minOneBatch));
     }
 
     /** The same on a worker: finds the batches, checks their CRC, and brings them into the page cache. */
@@ -140,21 +142,13 @@ public final class PartitionLog {
 
     private void readCold(ReadRange range, boolean load, LogAnswer<ColdRead.Outcome> then) {
         directory.loop().requireCurrent();
-        if (state != State.OPEN) {
-            then.refused(offline());
-        } else {
-            reader.readCold(range, load, then);
-        }
+        workerReads.read(range, load, then);
     }
 
     /** The first record whose timestamp is at least this, if there is one (ListOffsets). */
     public void offsetForTimestamp(long timestampMs, LogAnswer<Optional<OffsetAtTime>> then) {
         directory.loop().requireCurrent();
-        if (state != State.OPEN) {
-            then.refused(offline());
-        } else {
-            reader.offsetForTimestamp(timestampMs, then);
-        }
+        workerReads.offsetForTimestamp(timestampMs, then);
     }
 
     /** The first record that has the greatest timestamp of the log, if any has one (KIP-734). */
@@ -233,7 +227,7 @@ public final class PartitionLog {
      */
     public void beginLeaderEpoch(int leaderEpoch) {
         directory.loop().requireCurrent();
-        whenIdle(() -> {
+        operations.between(() -> {
             appender.flush();
             contents.epochs.begin(leaderEpoch, contents.nextOffset);
         });
@@ -259,11 +253,9 @@ public final class PartitionLog {
      */
     public void deleteRecords(long beforeOffset, LogAnswer<Long> then) {
         directory.loop().requireCurrent();
-        operate(() -> {
-            if (state != State.OPEN) {
-                refuse(then, offline());
-            } else if (beforeOffset > contents.nextOffset) {
-                refuse(then, outOfRange(beforeOffset));
+        operations.add(() -> {
+            if (beforeOffset > contents.nextOffset) {
+                operations.refuse(then, outOfRange(beforeOffset));
             } else {
                 retention.moveStart(beforeOffset, false, then);
             }
@@ -276,165 +268,25 @@ public final class PartitionLog {
      */
     public void truncate(long endOffset, LogAnswer<Long> then) {
         directory.loop().requireCurrent();
-        operate(() -> {
-            appender.flush();
-            if (state != State.OPEN) {
-                refuse(then, offline());
-            } else if (endOffset < contents.startOffset) {
-                refuse(then, outOfRange(endOffset));
-            } else if (endOffset >= contents.nextOffset) {
-                finish(then, contents.nextOffset);
-            } else {
-                replace(CheckpointCodec.TRUNCATED, endOffset, then);
-            }
-        });
+        operations.add(() -> truncation.truncate(endOffset, then));
     }
 
     /** Removes everything and begins anew at that offset: what a follower does that is too far behind its leader. */
     public void restartAt(long offset, LogAnswer<Long> then) {
         directory.loop().requireCurrent();
-        operate(() -> {
-            appender.flush();
-            if (state != State.OPEN) {
-                refuse(then, offline());
-            } else {
-                replace(CheckpointCodec.RESTARTED, offset, then);
-            }
-        });
-    }
-
-    /** Writes down durably what is to be removed, and then recovers the log, which does it. */
-    private void replace(byte kind, long offset, LogAnswer<Long> then) {
-        try {
-            sync.journal().append(kind, offset);
-        } catch (DiskFullException full) {
-            refuse(then, LogDirectory.diskFull(directory.disk().name()));
-            return;
-        } catch (IOException fault) {
-            fail("truncating", fault);
-        }
-        appender.hold();
-        sync.replacing();
-        reader.removing(kind == CheckpointCodec.TRUNCATED ? offset : Long.MIN_VALUE);
-        sync.whenSynced(fault -> {
-            if (state != State.OPEN) {
-                appender.release();
-                refuse(then, offline());
-            } else {
-                recoverAgain(then);
-            }
-        });
-    }
-
-    private void recoverAgain(LogAnswer<Long> then) {
-        for (Segment segment : contents.segments) {
-            directory.openFiles().forget(segment, directory.clock().nanos());
-        }
-        int indexInterval = settings.segments().indexIntervalBytes();
-        Settling.recover(directory.disk(), directory.loop(), folder, indexInterval, true, new Disk.Completion<>() {
-            @Override
-            public void done(Recovery.Recovered recovered) {
-                if (state != State.OPEN) {
-                    appender.release();
-                    refuse(then, offline());
-                    return;
-                }
-                replaceBy(recovered);
-                appender.release();
-                finish(then, contents.nextOffset);
-            }
-
-            @Override
-            public void failed(IOException fault) {
-                fail("truncating", fault);
-                appender.release();
-                refuse(then, offline());
-            }
-        });
-    }
-
-    private void replaceBy(Recovery.Recovered recovered) {
-        for (Segment segment : contents.segments) {
-            directory.openFiles().forget(segment, directory.clock().nanos());
-        }
-        long highWatermark = contents.highWatermark;
-        contents = recovered.contents();
-        contents.highWatermark = Math.clamp(highWatermark, contents.startOffset, contents.nextOffset);
-        sync.replaced(recovered);
-        retention.replaced(recovered);
-        reader.replaced();
+        operations.add(() -> truncation.restartAt(offset, then));
     }
 
     /** Syncs and closes the log so that opening it reads nothing; no call may follow. */
     public void close(LogAnswer<Long> then) {
         directory.loop().requireCurrent();
-        operate(() -> {
-            appender.flush();
-            if (state != State.OPEN) {
-                end();
-                refuse(then, offline());
-                return;
-            }
-            Segment active = contents.active();
-            try {
-                if (active != null) {
-                    active.index.seal(directory.disk());
-                    sync.touched(active);
-                }
-            } catch (IOException fault) {
-                fail("closing", fault);
-            }
-            sync.checkpoint();
-            // The checkpoint is written when the first sync is done, and stable when the second is.
-            sync.whenSynced(first -> sync.whenSynced(second -> {
-                boolean wasOpen = state == State.OPEN;
-                end();
-                if (wasOpen) {
-                    finish(then, contents.nextOffset);
-                } else {
-                    refuse(then, offline());
-                }
-            }));
-        });
+        operations.add(() -> ending.close(then));
     }
 
     /** Closes the log and deletes it with its folder, which has another name from then on; no call may follow. */
     public void delete(LogAnswer<Long> then) {
         directory.loop().requireCurrent();
-        operate(() -> {
-            appender.flush();
-            end();
-            Disk disk = directory.disk();
-            long nowMs = directory.clock().wallMs();
-            String trash = folder + "." + Long.toHexString(nowMs) + "-" + Long.toHexString(directory.appendedBytes())
-                    + FileNames.DELETED_FOLDER;
-            try {
-                disk.rename(folder, trash);
-            } catch (IOException fault) {
-                refuse(then, LogDirectory.storageError("Could not delete " + folder + ": " + fault.getMessage()));
-                return;
-            }
-            disk.syncDirectory("", directory.loop(), fault -> {
-                if (fault == null) {
-                    finish(then, contents.nextOffset);
-                } else {
-                    refuse(then, LogDirectory.storageError("Could not delete " + folder + ": " + fault.getMessage()));
-                }
-            });
-            directory.deleteLater(trash, settings.retention().fileDeleteDelayMs());
-        });
-    }
-
-    private void end() {
-        if (state == State.OPEN) {
-            state = State.CLOSED;
-        }
-        sync.stop();
-        for (Segment segment : contents.segments) {
-            directory.openFiles().forget(segment, directory.clock().nanos());
-        }
-        directory.removed(this);
-        appender.release();
+        operations.add(() -> ending.delete(then));
     }
 
     // What the parts of a log need of each other.
@@ -445,6 +297,33 @@ public final class PartitionLog {
 
     LogSync sync() {
         return sync;
+    }
+
+    Operations operations() {
+        return operations;
+    }
+
+    /** The log was recovered anew. */
+    void replaceContents(Recovery.Recovered recovered) {
+        closeFiles();
+        long highWatermark = contents.highWatermark;
+        contents = recovered.contents();
+        contents.highWatermark = Math.clamp(highWatermark, contents.startOffset, contents.nextOffset);
+        sync.replaced(recovered);
+        retention.replaced(recovered);
+        reader.replaced();
+    }
+
+    void closeFiles() {
+        for (Segment segment : contents.segments) {
+            directory.openFiles().forget(segment, directory.clock().nanos());
+        }
+    }
+
+    void closed() {
+        if (state == State.OPEN) {
+            state = State.CLOSED;
+        }
     }
 
     boolean isOpen() {
@@ -488,7 +367,7 @@ public final class PartitionLog {
             return null;
         } catch (IOException fault) {
             fail("rolling", fault);
-            return offline();
+            return notOpen();
         }
     }
 
@@ -510,18 +389,18 @@ public final class PartitionLog {
     @Nullable
     LogRefusal whyNoAppends() {
         if (state != State.OPEN) {
-            return offline();
+            return notOpen();
         }
         return directory.hasRoomFor(0)
                 ? null
                 : LogDirectory.diskFull(directory.disk().name());
     }
 
-    private LogRefusal offline() {
+    LogRefusal notOpen() {
         return LogDirectory.storageError(folder + (state == State.CLOSED ? " is closed" : " is offline"));
     }
 
-    private LogRefusal outOfRange(long offset) {
+    LogRefusal outOfRange(long offset) {
         return new LogRefusal(
                 ErrorCode.OFFSET_OUT_OF_RANGE,
                 "Offset " + offset + " is not in the log, which has " + contents.startOffset + " to "
@@ -534,40 +413,6 @@ public final class PartitionLog {
             state = State.OFFLINE;
             sync.stop();
             listener.failed(new LogFault(doing + " " + folder, fault));
-        }
-    }
-
-    /** Runs an operation when those before it are done; it ends with {@link #finish} or {@link #refuse}. */
-    void operate(Runnable operation) {
-        operations.add(operation);
-        if (!operating) {
-            nextOperation();
-        }
-    }
-
-    /** Runs something between two operations. */
-    void whenIdle(Runnable task) {
-        operate(() -> {
-            task.run();
-            nextOperation();
-        });
-    }
-
-    <T> void finish(LogAnswer<T> then, T result) {
-        then.done(result);
-        nextOperation();
-    }
-
-    void refuse(LogAnswer<?> then, LogRefusal refusal) {
-        then.refused(refusal);
-        nextOperation();
-    }
-
-    void nextOperation() {
-        Runnable next = operations.poll();
-        operating = next != null;
-        if (next != null) {
-            next.run();
         }
     }
 }

@@ -34,7 +34,7 @@ final class Retention {
             log.sync().checkpoint();
         }
         if (!gone.isEmpty()) {
-            log.operate(this::deleteGone);
+            log.operations().add(this::deleteGone);
         }
         if (directory.clock().nanos() - nextCheckNanos < 0) {
             return;
@@ -46,7 +46,7 @@ final class Retention {
                 .expire(nowMs - directory.settings().producerIdExpiration().toMillis());
         if (!running && newStart(nowMs) > log.logStartOffset()) {
             running = true;
-            log.operate(() -> {
+            log.operations().add(() -> {
                 running = false;
                 // Decided anew: an operation before this one may have truncated the log.
                 moveStart(newStart(nowMs), true, IGNORED);
@@ -94,11 +94,11 @@ final class Retention {
      */
     void moveStart(long offset, boolean evenIfFull, LogAnswer<Long> then) {
         if (!log.isOpen()) {
-            log.refuse(then, LogDirectory.storageError(log.folder() + " is offline"));
+            log.operations().refuse(then, log.notOpen());
             return;
         }
         if (offset <= log.logStartOffset()) {
-            log.finish(then, log.logStartOffset());
+            log.operations().finish(then, log.logStartOffset());
             return;
         }
         try {
@@ -108,12 +108,13 @@ final class Retention {
                 // After a crash the log starts with the first segment that is left.
                 moved(offset, then);
             } else {
-                log.refuse(then, LogDirectory.diskFull(directory.disk().name()));
+                log.operations()
+                        .refuse(then, LogDirectory.diskFull(directory.disk().name()));
             }
             return;
         } catch (IOException fault) {
             log.fail("moving the start of", fault);
-            log.refuse(then, LogDirectory.storageError(String.valueOf(fault.getMessage())));
+            log.operations().refuse(then, LogDirectory.storageError(String.valueOf(fault.getMessage())));
             return;
         }
         log.sync().whenSynced(fault -> {
@@ -121,7 +122,7 @@ final class Retention {
                 stableStart = offset;
                 moved(offset, then);
             } else {
-                log.refuse(then, LogDirectory.storageError(log.folder() + " is offline"));
+                log.operations().refuse(then, log.notOpen());
             }
         });
     }
@@ -133,7 +134,7 @@ final class Retention {
         if (contents.nextOffset == contents.startOffset && active != null && active.size > 0) {
             LogRefusal refusal = log.tryRoll();
             if (refusal != null) {
-                log.refuse(then, refusal);
+                log.operations().refuse(then, refusal);
                 return;
             }
         }
@@ -177,12 +178,12 @@ final class Retention {
         } catch (IOException fault) {
             log.fail("deleting segments of", fault);
         }
-        log.nextOperation();
+        log.operations().next();
     }
 
     private void deleteNext(@Nullable IOException fault) {
         if (fault != null) {
-            log.fail("deleting segments of", fault);
+            directory.syncFailed(fault);
         }
         deleteNow();
     }

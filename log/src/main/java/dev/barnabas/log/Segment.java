@@ -16,7 +16,7 @@ final class Segment {
 
     final long baseOffset;
     final String path;
-    final SegmentIndex index;
+    SegmentIndex index;
 
     /** Bytes of whole batches. */
     int size;

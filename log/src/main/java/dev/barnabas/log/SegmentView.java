@@ -3,46 +3,53 @@ package dev.barnabas.log;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.DiskFile;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What a worker gets to know of a segment, which belongs to the loop.
- *
- * @param floor where to begin to look for a key, or {@link SegmentIndex#IN_FILE}
- * @param by what the key is
- */
-record SegmentView(
-        DiskFile file,
-        long baseOffset,
-        int size,
-        String indexPath,
-        int indexBlocks,
-        int floor,
-        IndexFile.By by,
-        long key) {
+/** What a worker gets to know of a segment, which belongs to the loop. Handed to one worker, and back to the loop. */
+final class SegmentView {
+    final DiskFile file;
+    final long baseOffset;
+    final int size;
 
-    static SegmentView of(Segment segment, DiskFile file, IndexFile.By by, long key) {
-        return new SegmentView(
-                file,
-                segment.baseOffset,
-                segment.size,
-                segment.index.path,
-                segment.index.blocks,
-                segment.index.floor(by, key),
-                by,
-                key);
+    private final int floor;
+    private final @Nullable DiskFile index;
+    private final int indexBlocks;
+    private final IndexFile.By by;
+    private final long key;
+    private boolean indexIsDamaged;
+
+    /**
+     * @param by what the worker is going to look for
+     * @param file the segment's, open
+     */
+    SegmentView(Disk disk, Segment segment, DiskFile file, IndexFile.By by, long key) throws IOException {
+        this.file = file;
+        this.baseOffset = segment.baseOffset;
+        this.size = segment.size;
+        this.floor = segment.index.floor(by, key);
+        // Opened here, where its path is known to be right: a worker that comes too late would create it anew.
+        this.index = floor == SegmentIndex.IN_FILE ? disk.open(segment.index.path) : null;
+        this.indexBlocks = segment.index.blocks;
+        this.by = by;
+        this.key = key;
     }
 
-    /** Where to begin to look, from the index file if need be. */
-    int begin(Disk disk) throws IOException {
-        if (floor != SegmentIndex.IN_FILE) {
+    /** Where to begin to look; to be asked once. */
+    int begin() throws IOException {
+        if (index == null) {
             return floor;
         }
-        DiskFile index = disk.open(indexPath);
         try {
-            // A damaged index only costs time: then everything is looked at.
-            return Math.max(0, IndexFile.floor(index, indexBlocks, baseOffset, by, key));
+            int found = IndexFile.floor(index, indexBlocks, baseOffset, by, key);
+            indexIsDamaged = found == IndexFile.DAMAGED;
+            return Math.max(0, found);
         } finally {
             index.close();
         }
+    }
+
+    /** Whether {@link #begin} could not use the index, so that everything had to be looked at. */
+    boolean indexIsDamaged() {
+        return indexIsDamaged;
     }
 }

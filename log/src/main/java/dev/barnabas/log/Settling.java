@@ -15,27 +15,28 @@ import org.jspecify.annotations.Nullable;
  * that everything that is served from then on is there after the next crash too. Runs on the log's loop.
  */
 final class Settling {
+    private final LogDirectory directory;
     private final Disk disk;
     private final Loop loop;
     private final String folder;
     private final Disk.Completion<Recovery.Recovered> then;
 
-    private Settling(Disk disk, Loop loop, String folder, Disk.Completion<Recovery.Recovered> then) {
-        this.disk = disk;
-        this.loop = loop;
+    private Settling(LogDirectory directory, String folder, Disk.Completion<Recovery.Recovered> then) {
+        this.directory = directory;
+        this.disk = directory.disk();
+        this.loop = directory.loop();
         this.folder = folder;
         this.then = then;
     }
 
     /** @param journalIsStable the journal's entries are known to be on stable storage */
     static void recover(
-            Disk disk,
-            Loop loop,
+            LogDirectory directory,
             String folder,
             int indexInterval,
             boolean journalIsStable,
             Disk.Completion<Recovery.Recovered> then) {
-        new Settling(disk, loop, folder, then).recover(indexInterval, journalIsStable);
+        new Settling(directory, folder, then).recover(indexInterval, journalIsStable);
     }
 
     private void recover(int indexInterval, boolean journalIsStable) {
@@ -87,7 +88,7 @@ final class Settling {
                 then.failed(full);
             } else {
                 // It is readable at least, and something can be deleted; the next recovery will read as much again.
-                then.done(recovered);
+                syncJournal(recovered);
             }
             return;
         } catch (IOException fault) {
@@ -110,9 +111,9 @@ final class Settling {
         syncAndClose(files, () -> deleteObsolete(recovered));
     }
 
-    /** The checkpoint is stable: what it does not need may go. */
+    /** When the checkpoint is stable, what it does not need may go. */
     private void deleteObsolete(Recovery.Recovered recovered) {
-        if (recovered.obsolete().isEmpty()) {
+        if (recovered.obsolete().isEmpty() || !recovered.checkpointed()) {
             then.done(recovered);
             return;
         }
@@ -149,6 +150,7 @@ final class Settling {
             left[0]--;
             if (fault != null && !failed[0]) {
                 failed[0] = true;
+                directory.syncFailed(fault);
                 then.failed(fault);
             } else if (left[0] == 0 && !failed[0]) {
                 next.run();

@@ -13,13 +13,11 @@ import java.util.Optional;
 final class TimeLookup implements Disk.Work<Optional<OffsetAtTime>> {
     private static final int CHUNK_BYTES = 16 << 10;
 
-    private final Disk disk;
     private final SegmentView segment;
     private final long timestampMs;
     private final long fromOffset;
 
-    TimeLookup(Disk disk, SegmentView segment, long timestampMs, long fromOffset) {
-        this.disk = disk;
+    TimeLookup(SegmentView segment, long timestampMs, long fromOffset) {
         this.segment = segment;
         this.timestampMs = timestampMs;
         this.fromOffset = fromOffset;
@@ -28,10 +26,10 @@ final class TimeLookup implements Disk.Work<Optional<OffsetAtTime>> {
     @Override
     public Optional<OffsetAtTime> run() throws IOException {
         BatchScan scan = new BatchScan(
-                segment.file(),
-                segment.begin(disk),
-                segment.size(),
-                segment.baseOffset(),
+                segment.file,
+                segment.begin(),
+                segment.size,
+                segment.baseOffset,
                 false,
                 ByteBuffer.allocate(CHUNK_BYTES));
         try (Decompressor decompressor = new Decompressor()) {
@@ -48,11 +46,11 @@ final class TimeLookup implements Disk.Work<Optional<OffsetAtTime>> {
             }
         } catch (CorruptRecordException corrupt) {
             throw new DamagedSegmentException(
-                    segment.file().path(), scan.position(), String.valueOf(corrupt.getMessage()));
+                    segment.file.path(), scan.position(), String.valueOf(corrupt.getMessage()));
         }
         String damage = scan.damage();
         if (damage != null) {
-            throw new DamagedSegmentException(segment.file().path(), scan.endPosition(), damage);
+            throw new DamagedSegmentException(segment.file.path(), scan.endPosition(), damage);
         }
         return Optional.empty();
     }

@@ -65,7 +65,12 @@ final class CrashScenario implements Scenario {
                             (int) dice.magnitude(1, 4_096),
                             dice.chance(0.2)),
                     new LogSettings.Retention(true, -1, dice.pick(List.of(-1L, 20_000L)), dice.between(0, 2_000)),
-                    LogSettings.Flush.DEFAULT,
+                    dice.chance(0.8)
+                            ? LogSettings.Flush.DEFAULT
+                            : new LogSettings.Flush(
+                                    Durability.AFTER_WRITE,
+                                    dice.pick(List.of(10L, Long.MAX_VALUE)),
+                                    dice.pick(List.of(10L, Long.MAX_VALUE))),
                     LogSettings.Batches.DEFAULT);
         }
 
@@ -100,7 +105,9 @@ final class CrashScenario implements Scenario {
 
         private void crashWhileOpening() {
             SimulatedHost.Crash how = anyCrash();
-            if (how == SimulatedHost.Crash.POWER) {
+            if (how == SimulatedHost.Crash.POWER && settings.flush().durability() == Durability.AFTER_WRITE) {
+                history.nothingIsPromised();
+            } else if (how == SimulatedHost.Crash.POWER) {
                 history.powerLost();
             }
             world.host.crashAtDiskOperation(dice.between(0, 12), how);
@@ -172,13 +179,24 @@ final class CrashScenario implements Scenario {
                 history.truncate(real);
             } else if (what < 0.925) {
                 history.restartAt(real);
-            } else if (what < 0.95) {
+            } else if (what < 0.935) {
+                read(log);
+            } else if (what < 0.955) {
                 fillDisk();
             } else if (what < 0.97) {
                 world.drive().capacity(1L << 40);
             } else if (trouble == Trouble.CRASHES_AND_FAULTS) {
                 breakDisk();
             }
+        }
+
+        /** Whatever happens to the log meanwhile, a read is not disturbed by it. */
+        private void read(TestLog log) {
+            PartitionLog real = log.get();
+            long offset = dice.between(real.logStartOffset(), real.endOffset());
+            int maxBytes = (int) dice.magnitude(1, 20_000);
+            real.readCold(offset, maxBytes, real.endOffset(), true, new World.Fine<>(log));
+            real.offsetForTimestamp(history.anyTimestamp(), new World.Fine<>(log));
         }
 
         private void fillDisk() {
@@ -217,6 +235,8 @@ final class CrashScenario implements Scenario {
             syncsMayHaveFailed = false;
             if (wasUp && how == SimulatedHost.Crash.PROCESS && log.faults.isEmpty()) {
                 history.processCrashed();
+            } else if (settings.flush().durability() == Durability.AFTER_WRITE) {
+                history.nothingIsPromised();
             }
             world.crash(how);
         }

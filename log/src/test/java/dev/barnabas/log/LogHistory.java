@@ -86,6 +86,12 @@ final class LogHistory {
         nothingWrittenIsLost = false;
     }
 
+    /** The log acknowledges what is written, and that may be gone. */
+    void nothingIsPromised() {
+        nothingWrittenIsLost = false;
+        stableEnd = 0;
+    }
+
     /** The log was closed in order. */
     void restarted() {
         nothingWrittenIsLost = true;

@@ -221,6 +221,29 @@ final class RecoveryTest {
     }
 
     @Test
+    void theDamagedIndexOfASegmentThatIsCompleteIsMadeAnew() throws IOException {
+        LogSettings settings =
+                LogSettings.DEFAULT.with(new LogSettings.Segments(100_000, 604_800_000, 0, 1 << 20, 1, false));
+        TestLog log = world.open(settings);
+        for (int i = 0; i < 1_500; i++) {
+            log.append(Batches.of("x".repeat(50)));
+        }
+        world.restart();
+        String index = "orders-0/00000000000000000000.index";
+        byte[] before = world.drive().content(index);
+        world.drive().rot(index, 100);
+        TestLog again = world.open(settings);
+
+        assertThat(again.batches(again.readCold(100, 1, 700)).getFirst().baseOffset())
+                .isEqualTo(100);
+        world.settle();
+
+        assertThat(world.drive().content(index)).isEqualTo(before);
+        assertThat(again.batches(again.readCold(100, 1, 700)).getFirst().baseOffset())
+                .isEqualTo(100);
+    }
+
+    @Test
     void manyProducersMakeLargeCheckpointsAndFewOfThem() {
         TestLog log = world.open(LogSettings.DEFAULT);
         for (int i = 0; i < 2_000; i++) {

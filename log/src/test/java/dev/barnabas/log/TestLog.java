@@ -58,6 +58,11 @@ final class TestLog implements Opening, LogListener {
         return Optional.ofNullable(openFault);
     }
 
+    /** Whether it is neither closed nor offline. */
+    boolean isInService() {
+        return get().isOpen();
+    }
+
     PartitionLog get() {
         PartitionLog opened = log;
         if (opened == null) {

@@ -158,6 +158,24 @@ final class World {
         }
     }
 
+    /** A read that must not fail as long as its log is online. */
+    record Fine<T>(TestLog log) implements LogAnswer<T> {
+
+        @Override
+        public void done(T result) {
+            if (result instanceof ReadResult.Damaged damaged && log.faults.isEmpty()) {
+                throw new AssertionError(damaged.message());
+            }
+        }
+
+        @Override
+        public void refused(LogRefusal refusal) {
+            if (log.faults.isEmpty() && log.isInService()) {
+                throw new AssertionError(refusal.toString());
+            }
+        }
+    }
+
     /** What came of a request. */
     static final class Answered<T> implements LogAnswer<T> {
         private @Nullable T result;
