@@ -32,6 +32,9 @@ final class WorldTest {
     /** A command of its own that runs simulations on all cores for a given time; no simulation sees it. */
     private static final String MARATHON = "dev.barnabas.simulation.Marathon";
 
+    /** May go on with new seeds for a given time; no simulation sees it. */
+    private static final String SEEDS = "dev.barnabas.simulation.Seeds";
+
     /** What a thread outside of the loops waits with for a loop; the one place where both meet. */
     private static final String BLOCKING = "dev.barnabas.client.Blocking";
 
@@ -81,7 +84,7 @@ final class WorldTest {
 
     @Test
     void timeComesFromTheClockOfTheHost() {
-        noClassesOfTheCoreBut(MARATHON)
+        noClassesOfTheCoreBut(MARATHON, SEEDS)
                 .should()
                 .accessTargetWhere(calls("read a clock", WorldTest::readsAClock))
                 .check(Barnabas.CLASSES);

@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Producers that send numbered records, members of a group that read and commit, and in the end a reader that reads
@@ -50,6 +51,7 @@ final class StreamWorkload {
     private final Dice dice;
     private final History history = new History();
     private final List<Sender> senders = new ArrayList<>();
+    private @Nullable FullRead fullRead;
     private boolean stopped;
 
     StreamWorkload(Simulation simulation, SimulatedCluster cluster) {
@@ -91,10 +93,16 @@ final class StreamWorkload {
     }
 
     /** Reads every partition from its start to its end, alone. */
-    FullRead readAll() {
-        FullRead read = new FullRead(cluster.client("auditor"));
-        read.cluster.loop().execute(read::start);
-        return read;
+    void readAll() {
+        Cluster client = cluster.client("auditor");
+        client.loop().execute(() -> {
+            fullRead = new FullRead(client);
+            fullRead.start();
+        });
+    }
+
+    boolean allRead() {
+        return fullRead != null && fullRead.done;
     }
 
     private long now() {
@@ -239,7 +247,7 @@ final class StreamWorkload {
     }
 
     /** Reads all partitions to the end that they have when it starts. */
-    final class FullRead {
+    private final class FullRead {
         private final Cluster cluster;
         private final Consumer consumer;
         private final dev.barnabas.client.Admin admin;
@@ -253,10 +261,6 @@ final class StreamWorkload {
             for (int number = 0; number < PARTITIONS; number++) {
                 partitions.add(new TopicPartition(TOPIC, number));
             }
-        }
-
-        boolean isDone() {
-            return done;
         }
 
         private void start() {

@@ -82,6 +82,8 @@ final class World {
 
     /** Closes everything in order and starts the machine again. */
     void restart() {
+        // What was to crash in the middle of something does so no more: this is an end in order.
+        host.cancelPlannedCrash();
         Done done = new Done();
         on(() -> directory().close(done));
         simulation.runUntil("the directory is closed", () -> done.is, LIMIT);

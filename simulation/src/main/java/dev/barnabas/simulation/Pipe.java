@@ -28,7 +28,7 @@ final class Pipe {
 
     /** What travels: bytes, or the end of the stream. */
     private sealed interface Piece {
-        record Data(ByteBuffer bytes) implements Piece {}
+        record Bytes(ByteBuffer bytes) implements Piece {}
 
         record End() implements Piece {}
     }
@@ -51,7 +51,7 @@ final class Pipe {
 
     void put(ByteBuffer bytes) {
         taken += bytes.remaining();
-        travel(new Piece.Data(bytes));
+        travel(new Piece.Bytes(bytes));
     }
 
     /** The sender closed in order: the other end learns it after everything that was put before. */
@@ -79,7 +79,7 @@ final class Pipe {
     }
 
     private void travel(Piece piece) {
-        long size = piece instanceof Piece.Data data ? data.bytes.remaining() : 0;
+        long size = piece instanceof Piece.Bytes data ? data.bytes.remaining() : 0;
         // About one gigabyte per second.
         lastArrival = Math.max(lastArrival, simulation.nanos() + there.delay()) + size;
         inTransit.add(piece);
@@ -105,7 +105,7 @@ final class Pipe {
             due--;
             unansweredSince = -1;
             switch (inTransit.remove()) {
-                case Piece.Data data -> to.arrived(data.bytes);
+                case Piece.Bytes data -> to.arrived(data.bytes);
                 case Piece.End end -> to.ended();
             }
         }
