@@ -88,9 +88,8 @@ final class Recovery {
         List<String> names = disk.list(folder);
         Checkpoints checkpoints = Checkpoints.read(disk, folder, names);
         // A start offset, too: once a reader has been told of it, a power loss must not take it back.
-        boolean binding = checkpoints.truncateTo.isPresent()
-                || checkpoints.restartAt.isPresent()
-                || checkpoints.startOffset > 0;
+        boolean binding =
+                checkpoints.truncateTo.isPresent() || checkpoints.restartAt.isPresent() || checkpoints.startOffset > 0;
         if (!journalIsStable && binding) {
             return new Outcome(Optional.empty(), checkpoints.paths);
         }
