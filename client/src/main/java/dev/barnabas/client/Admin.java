@@ -110,7 +110,7 @@ public final class Admin {
         return ask(ConfigQuestions.alter(changes, validateOnly), changes.keySet());
     }
 
-    /** What has settings of its own. @param kinds empty for all that there are */
+    /** What has settings of its own, of these kinds; of all kinds if there are none. */
     public Eventual<List<Configs.Resource>> listConfigResources(Set<Configs.Kind> kinds) {
         return askOne(ConfigQuestions.list(), Set.copyOf(kinds));
     }
@@ -131,7 +131,7 @@ public final class Admin {
                                         .toList())));
     }
 
-    /** The log directories of brokers. @param partitions null for all that are there */
+    /** The log directories of brokers, with these partitions in them; null for all that are there. */
     public Eventual<Map<Integer, Result<List<LogDirs.Directory>>>> describeLogDirs(
             Collection<Integer> brokers, @Nullable Collection<TopicPartition> partitions) {
         return ask(BrokerQuestions.logDirs(partitions), brokers);
@@ -139,7 +139,7 @@ public final class Admin {
 
     // Groups
 
-    /** Asks every broker for the groups that it coordinates. @param states empty for all, like {@code types} */
+    /** Asks every broker for the groups that it coordinates; no states stand for all, and so do no types. */
     public Eventual<Groups.Listings> listGroups(Set<String> states, Set<String> types) {
         return cluster.refresh()
                 .flatMap(view -> ask(
@@ -194,7 +194,7 @@ public final class Admin {
         return ask(GroupQuestions.delete(), groups);
     }
 
-    /** What a group has committed. @param partitions null for all */
+    /** What a group has committed for these partitions, or for all if they are null. */
     public Eventual<Map<TopicPartition, Result<Offsets.Committed>>> groupOffsets(
             String group, @Nullable Collection<TopicPartition> partitions) {
         return askOne(OffsetQuestions.committed(partitions, false), group);
@@ -212,7 +212,7 @@ public final class Admin {
         return ask(OffsetQuestions.delete(group), partitions);
     }
 
-    /** Removes members from a classic group. @param reason for the broker's log */
+    /** Removes members from a classic group; the broker writes the reason into its log. */
     public Eventual<Map<Groups.Leaver, Result<Done>>> removeMembers(
             String group, Collection<Groups.Leaver> members, String reason) {
         return ask(GroupQuestions.remove(group, reason), members);

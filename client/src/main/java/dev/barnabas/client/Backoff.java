@@ -23,7 +23,7 @@ public record Backoff(Duration initial, Duration max) {
     /** The delay before attempt number {@code attempt + 1}, where {@code attempt} counts failures so far from 1. */
     Duration delay(int attempt, Entropy entropy) {
         int doublings = Math.clamp(attempt - 1L, 0, 30);
-        double nanos = Math.min((double) initial.toNanos() * (1L << doublings), max.toNanos());
+        double nanos = Math.min((double) initial.toNanos() * (1L << doublings), (double) max.toNanos());
         double unit = (entropy.nextLong() >>> 11) * 0x1.0p-53;
         return Duration.ofNanos((long) (nanos * (1 - SPREAD + 2 * SPREAD * unit)));
     }

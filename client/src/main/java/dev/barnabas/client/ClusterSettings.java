@@ -83,21 +83,14 @@ public record ClusterSettings(
      * @param request for the answer to one request; then the connection is given up ({@code request.timeout.ms})
      * @param operation for an operation with all its attempts ({@code default.api.timeout.ms})
      * @param metadataAge after which metadata is refreshed without need ({@code metadata.max.age.ms})
-     * @param rebootstrap after which, when no known broker answers, the bootstrap servers are asked again
-     *     ({@code metadata.recovery.rebootstrap.trigger.ms}, KIP-1102)
      */
-    public record Timeouts(
-            Duration connect, Duration request, Duration operation, Duration metadataAge, Duration rebootstrap) {
+    public record Timeouts(Duration connect, Duration request, Duration operation, Duration metadataAge) {
 
         public static final Timeouts DEFAULT = new Timeouts(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(60),
-                Duration.ofMinutes(5),
-                Duration.ofMinutes(5));
+                Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofMinutes(5));
 
         public Timeouts {
-            for (Duration each : List.of(connect, request, operation, metadataAge, rebootstrap)) {
+            for (Duration each : List.of(connect, request, operation, metadataAge)) {
                 if (each.isNegative() || each.isZero()) {
                     throw new IllegalArgumentException("a timeout must be positive: " + each);
                 }
@@ -105,11 +98,11 @@ public record ClusterSettings(
         }
 
         public Timeouts withOperation(Duration newOperation) {
-            return new Timeouts(connect, request, newOperation, metadataAge, rebootstrap);
+            return new Timeouts(connect, request, newOperation, metadataAge);
         }
 
         public Timeouts withRequest(Duration newRequest) {
-            return new Timeouts(connect, newRequest, operation, metadataAge, rebootstrap);
+            return new Timeouts(connect, newRequest, operation, metadataAge);
         }
     }
 }

@@ -3,9 +3,11 @@ package dev.barnabas.client;
 import dev.barnabas.host.Endpoint;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +29,10 @@ public record ClusterView(
     static final ClusterView EMPTY = new ClusterView(null, -1, Map.of(), Map.of(), Map.of());
 
     public ClusterView {
-        brokers = Map.copyOf(brokers);
-        topics = Map.copyOf(topics);
-        refused = Map.copyOf(refused);
+        // Whoever iterates over these shall find the same order in every run: the simulator depends on it.
+        brokers = Collections.unmodifiableMap(new TreeMap<>(brokers));
+        topics = Collections.unmodifiableMap(new TreeMap<>(topics));
+        refused = Collections.unmodifiableMap(new TreeMap<>(refused));
     }
 
     /** @param rack where it stands, or null */

@@ -160,8 +160,7 @@ final class GroupQuestions {
                                         .members(leavers.stream()
                                                 .map(leaver -> MemberIdentity.builder()
                                                         .memberId(leaver.memberId())
-                                                        .groupInstanceId(leaver.instanceId()
-                                                                .orElse(null))
+                                                        .groupInstanceId(leaver.instanceId())
                                                         .reason(version >= 5 ? reason : null)
                                                         .build())
                                                 .toList())
@@ -176,8 +175,8 @@ final class GroupQuestions {
                     Map<Groups.Leaver, Short> errors = answer.response().members().stream()
                             .collect(Collectors.toMap(
                                     member -> member.groupInstanceId() != null
-                                            ? new Groups.Leaver.ByInstance(member.groupInstanceId())
-                                            : new Groups.Leaver.ById(member.memberId()),
+                                            ? Groups.Leaver.staticMember(member.groupInstanceId())
+                                            : Groups.Leaver.member(member.memberId()),
                                     LeaveGroupResponse.MemberResponse::errorCode,
                                     (one, same) -> one));
                     outcomes.keys().forEach(leaver -> {

@@ -2,7 +2,6 @@ package dev.barnabas.client;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -66,25 +65,20 @@ public final class Groups {
         }
     }
 
-    /** Who is to be removed from a group. */
-    public sealed interface Leaver {
+    /**
+     * Who is to be removed from a group.
+     *
+     * @param memberId empty for a static member
+     * @param instanceId the name of a static member, or null
+     */
+    public record Leaver(String memberId, @Nullable String instanceId) {
 
-        record ById(String memberId) implements Leaver {}
-
-        record ByInstance(String instanceId) implements Leaver {}
-
-        default String memberId() {
-            return switch (this) {
-                case ById(String id) -> id;
-                case ByInstance _ -> "";
-            };
+        public static Leaver member(String memberId) {
+            return new Leaver(memberId, null);
         }
 
-        default Optional<String> instanceId() {
-            return switch (this) {
-                case ById _ -> Optional.empty();
-                case ByInstance(String id) -> Optional.of(id);
-            };
+        public static Leaver staticMember(String instanceId) {
+            return new Leaver("", instanceId);
         }
     }
 }

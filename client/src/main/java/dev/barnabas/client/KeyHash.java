@@ -1,5 +1,7 @@
 package dev.barnabas.client;
 
+import java.nio.ByteBuffer;
+
 /**
  * MurmurHash2, 32 bits (Austin Appleby's public-domain algorithm), with the seed that Kafka clients agree on, so that
  * every client puts a key into the same partition: {@code (hash & 0x7fffffff) % partitions}.
@@ -12,30 +14,31 @@ final class KeyHash {
 
     private KeyHash() {}
 
-    /** The partition of a key among {@code partitions}, which must be positive. */
-    static int partition(byte[] key, int partitions) {
+    /** The partition of a key (from position to limit) among {@code partitions}, which must be positive. */
+    static int partition(ByteBuffer key, int partitions) {
         return (murmur2(key) & Integer.MAX_VALUE) % partitions;
     }
 
-    static int murmur2(byte[] key) {
-        int length = key.length;
+    static int murmur2(ByteBuffer key) {
+        int length = key.remaining();
         int hash = SEED ^ length;
-        int at = 0;
-        for (; at + 4 <= length; at += 4) {
-            int k = (key[at] & 0xff)
-                    | (key[at + 1] & 0xff) << 8
-                    | (key[at + 2] & 0xff) << 16
-                    | (key[at + 3] & 0xff) << 24;
+        int at = key.position();
+        int end = key.limit();
+        for (; at + 4 <= end; at += 4) {
+            int k = (key.get(at) & 0xff)
+                    | ((key.get(at + 1) & 0xff) << 8)
+                    | ((key.get(at + 2) & 0xff) << 16)
+                    | ((key.get(at + 3) & 0xff) << 24);
             k *= M;
             k ^= k >>> R;
             k *= M;
             hash *= M;
             hash ^= k;
         }
-        int rest = length - at;
+        int rest = end - at;
         if (rest > 0) {
             for (int i = rest - 1; i >= 0; i--) {
-                hash ^= (key[at + i] & 0xff) << 8 * i;
+                hash ^= (key.get(at + i) & 0xff) << (8 * i);
             }
             hash *= M;
         }

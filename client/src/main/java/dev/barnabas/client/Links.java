@@ -13,7 +13,7 @@ import dev.barnabas.peer.Reply;
 import dev.barnabas.protocol.Response;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +32,7 @@ final class Links {
     private final Loop loop;
     private final ClusterSettings settings;
     private final PeerSettings peerSettings;
-    private final Map<Key, Link> links = new HashMap<>();
+    private final Map<Key, Link> links = new LinkedHashMap<>();
     private boolean closed;
 
     private record Key(Endpoint endpoint, Lane lane) {}
@@ -42,7 +42,10 @@ final class Links {
 
         private @Nullable Peer peer;
         private int failures;
+
+        /** After a failure. */
         private long notBeforeNanos;
+
         private String lastFault = "";
 
         @Override
@@ -69,7 +72,9 @@ final class Links {
 
         /** Whether a new connection may be tried, or one is there. */
         boolean isAvailable() {
-            return (peer != null && !peer.isClosed()) || loop.clock().nanos() - notBeforeNanos >= 0;
+            return failures == 0
+                    || (peer != null && !peer.isClosed())
+                    || loop.clock().nanos() - notBeforeNanos >= 0;
         }
     }
 

@@ -16,9 +16,10 @@ import dev.barnabas.protocol.message.MetadataResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class Metadata {
     private final Links links;
 
     private ClusterView view = ClusterView.EMPTY;
-    private final Map<Object, Interest> interests = new IdentityHashMap<>();
+    private final Map<Object, Interest> interests = new LinkedHashMap<>();
     private final List<Runnable> observers = new ArrayList<>();
 
     /** Who waits for the refresh that runs, and who for the one after it: theirs is asked for what they have added. */
@@ -186,7 +187,7 @@ final class Metadata {
     }
 
     private List<Endpoint> shuffled(List<Endpoint> endpoints) {
-        endpoints.sort(java.util.Comparator.comparing(Endpoint::host).thenComparingInt(Endpoint::port));
+        endpoints.sort(Comparator.comparing(Endpoint::host).thenComparingInt(Endpoint::port));
         for (int i = endpoints.size() - 1; i > 0; i--) {
             int other = host.entropy().nextInt(i + 1);
             Endpoint moved = endpoints.get(i);

@@ -1,9 +1,12 @@
 package dev.barnabas.client;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,17 +17,44 @@ import java.util.TreeSet;
 
 /**
  * A balanced assignment that moves little. Three steps: every member keeps what it rightly has; what nobody has goes to
- * whoever has least; then partitions move, one at a time, from a member to one that has at least two fewer, until no
- * such move is left. Each move brings the loads closer together, so it ends; where all members subscribe to the same
- * topics it ends with loads that differ by at most one.
+ * whoever has least; then partitions move from members to others that have at least two fewer, until no such move is
+ * left. Each move brings the loads closer together, so it ends; where all members subscribe to the same topics it ends
+ * with loads that differ by at most one.
  */
 final class StickyAssignment {
 
     private final List<Load> loads = new ArrayList<>();
     private final NavigableSet<TopicPartition> free = new TreeSet<>();
 
-    /** A member and what it has so far. */
-    private record Load(GroupMember member, Set<String> topics, TreeSet<TopicPartition> has) {
+    /** A member, what it takes, what it had before, and what it has so far. One is equal to itself only. */
+    private static final class Load {
+
+        private final GroupMember member;
+        private final Set<String> topics;
+        private final Set<TopicPartition> before;
+        private final NavigableSet<TopicPartition> has = new TreeSet<>();
+
+        Load(GroupMember member) {
+            this.member = member;
+            this.topics = new TreeSet<>(member.topics());
+            this.before = new HashSet<>(member.owned());
+        }
+
+        GroupMember member() {
+            return member;
+        }
+
+        Set<String> topics() {
+            return topics;
+        }
+
+        Set<TopicPartition> before() {
+            return before;
+        }
+
+        NavigableSet<TopicPartition> has() {
+            return has;
+        }
 
         int size() {
             return has.size();
@@ -39,10 +69,7 @@ final class StickyAssignment {
 
     static Map<String, List<TopicPartition>> of(Map<String, Integer> partitions, List<GroupMember> members) {
         StickyAssignment assignment = new StickyAssignment();
-        members.stream()
-                .sorted(GroupMember.ORDER)
-                .forEach(
-                        member -> assignment.loads.add(new Load(member, Set.copyOf(member.topics()), new TreeSet<>())));
+        members.stream().sorted(GroupMember.ORDER).forEach(member -> assignment.loads.add(new Load(member)));
         partitions.forEach((topic, count) -> {
             for (int i = 0; i < count; i++) {
                 assignment.free.add(new TopicPartition(topic, i));
@@ -106,23 +133,60 @@ final class StickyAssignment {
             List<Load> fullestFirst = new ArrayList<>(loads);
             fullestFirst.sort(Comparator.comparingInt(Load::size).reversed());
             for (Load from : fullestFirst) {
-                moved |= unload(from);
+                while (unload(from)) {
+                    moved = true;
+                }
             }
         }
     }
 
-    /** Moves partitions away from a member as long as that helps, the last first. */
+    /**
+     * Lets the member give one partition away, if somebody has at least two fewer. If that one takes none of its
+     * partitions, one in between may take one and give another one on, and so on: a breadth-first search for the
+     * shortest such chain. When there is none any more, no assignment is better balanced.
+     */
     private boolean unload(Load from) {
-        boolean moved = false;
-        for (TopicPartition partition : List.copyOf(from.has().descendingSet())) {
-            Optional<Load> to = least(partition);
-            if (to.isPresent() && to.get().size() + 2 <= from.size()) {
-                from.has().remove(partition);
-                to.get().has().add(partition);
-                moved = true;
+        Map<Load, Load> giverOf = new HashMap<>();
+        Deque<Load> reached = new ArrayDeque<>(List.of(from));
+        giverOf.put(from, from);
+        while (!reached.isEmpty()) {
+            Load giver = reached.removeFirst();
+            List<Load> takers = loads.stream()
+                    .filter(taker ->
+                            !giverOf.containsKey(taker) && giver.has().stream().anyMatch(taker::takes))
+                    .sorted(Comparator.comparingInt(Load::size))
+                    .toList();
+            for (Load taker : takers) {
+                giverOf.put(taker, giver);
+                if (taker.size() + 2 <= from.size()) {
+                    passOn(from, taker, giverOf);
+                    return true;
+                }
+                reached.addLast(taker);
             }
         }
-        return moved;
+        return false;
+    }
+
+    private static void passOn(Load from, Load to, Map<Load, Load> giverOf) {
+        Load taker = to;
+        while (taker != from) {
+            Load giver = giverOf.getOrDefault(taker, from);
+            TopicPartition given = toGive(giver, taker);
+            giver.has().remove(given);
+            taker.has().add(given);
+            taker = giver;
+        }
+    }
+
+    /** Rather something that it did not have before. */
+    private static TopicPartition toGive(Load giver, Load taker) {
+        List<TopicPartition> possible =
+                giver.has().descendingSet().stream().filter(taker::takes).toList();
+        return possible.stream()
+                .filter(partition -> !giver.before().contains(partition))
+                .findFirst()
+                .orElseGet(possible::getFirst);
     }
 
     /** Who has least among those that take the partition. */

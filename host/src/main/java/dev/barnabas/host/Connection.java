@@ -27,6 +27,9 @@ public interface Connection {
 
     void resumeReading();
 
-    /** Closes it, dropping what is unsent. {@link ConnectionHandler#closed} follows with {@link CloseReason.Local}. */
+    /**
+     * Closes it, dropping what is unsent. Nothing is received any more; {@link ConnectionHandler#closed} follows with
+     * {@link CloseReason.Local}, but not inside this call.
+     */
     void close();
 }

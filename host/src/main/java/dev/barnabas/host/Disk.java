@@ -7,12 +7,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One log directory. Paths are relative to it, with {@code /} between their parts.
+ * One log directory. Paths are relative to it, with {@code /} between their parts; others ({@code /a}, {@code a/},
+ * {@code a/../b}) are an {@link IllegalArgumentException}.
  *
  * <p>What survives a crash of the machine: the contents and the existence of a file up to its last successful
  * {@link #sync}; renames, deletions and new directories since the last successful {@link #syncDirectory} of the folder
- * they are in may or may not have happened. What was appended since then may be lost, torn or reordered. A crash of the
- * process alone loses nothing that {@link DiskFile#append} accepted.
+ * they are in may or may not have happened, but none without those it builds upon (earlier ones of the same name). What
+ * was appended or truncated since then may be lost, torn or reordered. A crash of the process alone loses nothing that
+ * {@link DiskFile#append} accepted.
  *
  * <p>The calls of this interface and of {@link DiskFile} may be made from any thread; one file is appended to and
  * truncated by one owner at a time. Calls that are not answered by a callback touch at most the page cache and the file
@@ -51,7 +53,10 @@ public interface Disk {
      * Answers when everything that was appended to those files before this call, and the files themselves, are on
      * stable storage. Syncs of one disk are grouped: one runs, whatever is asked for meanwhile is the next group.
      *
-     * @param loop where {@code then} is called, once
+     * <p>A handle may be closed, and its file renamed or deleted, while its sync is under way. Answers may come in
+     * another order than the calls.
+     *
+     * @param loop where {@code then} is called, once, and never inside this call
      * @param then gets null, or what went wrong: then nothing may be assumed of those files and of this disk any more;
      *     never retry
      */

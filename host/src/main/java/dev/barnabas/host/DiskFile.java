@@ -3,7 +3,10 @@ package dev.barnabas.host;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A handle on a file of a {@link Disk}: bytes that grow at the end. Position 0 is the first byte. */
+/**
+ * A handle on a file of a {@link Disk}: bytes that grow at the end. Position 0 is the first byte. After {@link #close}
+ * its methods throw an {@link IOException}.
+ */
 public interface DiskFile {
 
     /** Where it is, as it was opened. */
@@ -29,12 +32,13 @@ public interface DiskFile {
      */
     int read(ByteBuffer into, long position) throws IOException;
 
-    /** Cuts the file to that size, which must not be larger than it is. */
+    /** Cuts the file to that size; a larger one than it has is an {@link IllegalArgumentException}. */
     void truncate(long size) throws IOException;
 
     /**
      * A hint that the file is going to grow to about this size, so that space can be reserved without changing
-     * {@link #size}. Appends that run beside syncs are much calmer then (DESIGN.md, Group commit).
+     * {@link #size}. Appends that run beside syncs are much calmer then (DESIGN.md, Group commit). What is not used is
+     * given back by {@link #truncate}, also to the size that the file has.
      */
     void preallocate(long bytes) throws IOException;
 

@@ -40,7 +40,7 @@ public interface Network {
         /** With the port that was really bound. */
         Endpoint address();
 
-        /** Accepts no more; open connections stay. */
+        /** Accepts no more as soon as it returns; open connections stay. */
         void close();
     }
 }

@@ -38,6 +38,7 @@ final class RecordingPeer implements Network.Connecting, ConnectionHandler {
 
     @Override
     public void failed(IOException fault) {
+        check(connection == null, "failed() after connected()");
         failed.add(fault);
     }
 

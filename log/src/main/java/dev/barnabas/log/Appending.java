@@ -9,6 +9,9 @@ public interface Appending {
      */
     void written(Appended appended);
 
-    /** Nothing was appended. The buffer is free again, but may have been written to. */
+    /**
+     * Nothing was appended; but if the log went offline with this, nobody knows. The buffer is free again, and may have
+     * been written to.
+     */
     void refused(LogRefusal refusal);
 }

@@ -18,6 +18,7 @@ final class BatchScan {
     private final DiskFile file;
     private final int limit;
     private final boolean checkCrc;
+    private boolean gaps = true;
     private final ByteBuffer chunk;
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer headerBytes = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
@@ -46,6 +47,15 @@ final class BatchScan {
     }
 
     /**
+     * Each batch must begin where the one before ended. The offset of a batch is not covered by its CRC: in a log
+     * without gaps this is how a torn one is known.
+     */
+    BatchScan withoutGaps() {
+        gaps = false;
+        return this;
+    }
+
+    /**
      * Goes to the next batch. False at the limit, or at something that is not a batch: then {@link #damage} says what.
      */
     boolean next() throws IOException {
@@ -68,7 +78,8 @@ final class BatchScan {
         if (size > left) {
             return damaged("of " + size + " bytes only " + left + " are there");
         }
-        if (header.lastOffsetDelta() < 0 || header.baseOffset() < nextOffset) {
+        long baseOffset = header.baseOffset();
+        if (header.lastOffsetDelta() < 0 || baseOffset < nextOffset || (baseOffset > nextOffset && !gaps)) {
             return damaged("the offsets " + header.baseOffset() + " to " + header.lastOffset() + " cannot follow "
                     + nextOffset);
         }

@@ -11,6 +11,7 @@ final class CheckpointCodec {
     static final byte START = 2;
     static final byte TRUNCATED = 3;
     static final byte RESTARTED = 4;
+    static final byte GAPS = 5;
 
     static final int PREFIX_BYTES = 8;
 
@@ -37,13 +38,14 @@ final class CheckpointCodec {
         }
         ByteBuffer out = begin(
                 STATE,
-                24
+                25
                         + (4 + log.segments.size() * SEGMENT_BYTES)
                         + (4 + log.epochs.count() * EPOCH_BYTES)
                         + (4 + producerBytes)
                         + (4 + log.transactions.allEnded().size() * ENDED_BYTES)
                         + (4 + log.transactions.allAborted().size() * ABORTED_BYTES));
         out.putLong(log.startOffset).putLong(log.highWatermark).putLong(log.nextOffset);
+        out.put((byte) (log.hasGaps ? 1 : 0));
         out.putInt(log.segments.size());
         for (Segment segment : log.segments) {
             out.putLong(segment.baseOffset).putInt(segment.size).putInt(segment.index.blocks);
@@ -129,6 +131,7 @@ final class CheckpointCodec {
         LogContents log = new LogContents(folder, startOffset);
         log.highWatermark = in.getLong();
         log.nextOffset = in.getLong();
+        log.hasGaps = in.get() != 0;
         for (int left = in.getInt(); left > 0; left--) {
             Segment segment = new Segment(folder, in.getLong());
             segment.size = in.getInt();

@@ -32,7 +32,8 @@ final class CheckpointJournal {
         this.oldest = Math.max(oldest, 1);
         this.newest = Math.max(newest, 1);
         this.size = size;
-        this.firstUnsynced = this.newest + 1;
+        // A process that was killed may have left entries that no sync has covered.
+        this.firstUnsynced = this.oldest;
     }
 
     /** Size of the last entry with the whole state. */

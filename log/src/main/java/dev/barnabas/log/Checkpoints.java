@@ -14,15 +14,21 @@ import java.util.OptionalLong;
  */
 final class Checkpoints {
     private static final int NEXT_OFFSET = 2 + 16;
+    private static final int HAS_GAPS = 2 + 24;
 
     /** {@link CheckpointCodec#STATE} entries that still hold, the newest last. */
     final List<ByteBuffer> states = new ArrayList<>();
     /** The log starts here at the least. */
     long startOffset;
+    /** The log has gaps, or may have: nobody ever wrote down that it has not. */
+    boolean hasGaps = true;
     /** A truncation that was begun and perhaps not ended. */
     OptionalLong truncateTo = OptionalLong.empty();
     /** The log was to be emptied and to begin at that offset, and perhaps that was not done. */
     OptionalLong restartAt = OptionalLong.empty();
+
+    /** The files. */
+    final List<String> paths = new ArrayList<>();
 
     /** Number of the oldest and of the newest file, 0 if there is none. */
     long oldestNumber;
@@ -42,7 +48,9 @@ final class Checkpoints {
     }
 
     private void readFile(Disk disk, String folder, long number) throws IOException {
-        DiskFile file = disk.open(FileNames.path(folder, number, FileNames.CHECKPOINT));
+        String path = FileNames.path(folder, number, FileNames.CHECKPOINT);
+        paths.add(path);
+        DiskFile file = disk.open(path);
         try {
             ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(file.size()));
             file.read(bytes, 0);
@@ -70,6 +78,7 @@ final class Checkpoints {
         switch (entry.get(0)) {
             case CheckpointCodec.STATE -> {
                 states.add(entry);
+                hasGaps = entry.get(HAS_GAPS) != 0;
                 startOffset = Math.max(startOffset, offset);
                 truncateTo = OptionalLong.empty();
                 restartAt = OptionalLong.empty();
@@ -81,10 +90,12 @@ final class Checkpoints {
             }
             case CheckpointCodec.RESTARTED -> {
                 states.clear();
+                hasGaps = false;
                 startOffset = offset;
                 truncateTo = OptionalLong.empty();
                 restartAt = OptionalLong.of(offset);
             }
+            case CheckpointCodec.GAPS -> hasGaps = true;
             default -> {
                 // Of a later version, whose entries change nothing that matters to this one.
             }

@@ -28,6 +28,8 @@ final class LogContents {
     long startOffset;
     long nextOffset;
     long highWatermark;
+    /** Batches need not follow on each other: compaction, here or on the leader, has removed some. */
+    boolean hasGaps;
 
     LogContents(String folder, long offset) {
         this.folder = folder;
@@ -92,7 +94,7 @@ final class LogContents {
         segment.maxTimestamp = Math.max(segment.maxTimestamp, timestamp);
         segment.lastAppendMs = nowMs;
         if (position == 0) {
-            segment.firstTimestamp = timestamp;
+            segment.firstTimestamp = timestamp >= 0 ? timestamp : nowMs;
         }
         nextOffset = batch.lastOffset() + 1;
         epochs.begin(batch.partitionLeaderEpoch(), batch.baseOffset());

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** The settings of one log: a topic's, or what it inherits. They can be changed while the log is open. */
 public record LogSettings(Segments segments, Retention retention, Flush flush, Batches batches) {
 
+    /** The default of {@code max.decompressed.message.bytes}, which is no limit. */
+    public static final int MAX_DECOMPRESSED_BYTES = 2_147_483_639;
+
     /** What Kafka's defaults say, acknowledging after sync. */
     public static final LogSettings DEFAULT =
             new LogSettings(Segments.DEFAULT, Retention.DEFAULT, Flush.DEFAULT, Batches.DEFAULT);
@@ -83,6 +86,8 @@ public record LogSettings(Segments segments, Retention retention, Flush flush, B
      * @param timestampAfterMaxMs {@code message.timestamp.after.max.ms}
      * @param keysRequired {@code cleanup.policy} contains {@code compact}
      * @param check how closely a producer's batches are looked at
+     * @param maxDecompressedBytes {@code max.decompressed.message.bytes}: how large a record may be in a compressed
+     *     batch
      */
     public record Batches(
             int maxBytes,
@@ -91,9 +96,37 @@ public record LogSettings(Segments segments, Retention retention, Flush flush, B
             long timestampBeforeMaxMs,
             long timestampAfterMaxMs,
             boolean keysRequired,
-            Check check) {
+            Check check,
+            int maxDecompressedBytes) {
         public static final Batches DEFAULT = new Batches(
-                1_048_588, null, TimestampType.CREATE_TIME, Long.MAX_VALUE, 3_600_000, false, Check.PLAIN_RECORDS);
+                1_048_588,
+                null,
+                TimestampType.CREATE_TIME,
+                Long.MAX_VALUE,
+                3_600_000,
+                false,
+                Check.PLAIN_RECORDS,
+                MAX_DECOMPRESSED_BYTES);
+
+        /** With records of any size in compressed batches. */
+        public Batches(
+                int maxBytes,
+                @Nullable CompressionSpec compression,
+                TimestampType timestampType,
+                long timestampBeforeMaxMs,
+                long timestampAfterMaxMs,
+                boolean keysRequired,
+                Check check) {
+            this(
+                    maxBytes,
+                    compression,
+                    timestampType,
+                    timestampBeforeMaxMs,
+                    timestampAfterMaxMs,
+                    keysRequired,
+                    check,
+                    MAX_DECOMPRESSED_BYTES);
+        }
     }
 
     /** How closely a producer's batches are looked at, when no other setting demands to see every record. */

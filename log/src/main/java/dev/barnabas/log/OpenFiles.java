@@ -29,6 +29,10 @@ final class OpenFiles {
         max = files;
     }
 
+    int count() {
+        return count;
+    }
+
     /** The segment's file, opened if it is not. */
     DiskFile use(Segment segment, long nowNanos) throws IOException {
         DiskFile file = segment.file;

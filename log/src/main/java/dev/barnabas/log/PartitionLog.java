@@ -1,35 +1,86 @@
 package dev.barnabas.log;
 
+import dev.barnabas.host.Disk;
+import dev.barnabas.host.DiskFullException;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.record.EndTxnMarker;
+import dev.barnabas.protocol.record.RecordBatch;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One partition's log. Owned by the loop of its {@link LogDirectory}: everything is called there, every answer comes
- * there.
+ * One partition's log: batches in segment files, from the log start offset to the end offset. Owned by the loop of its
+ * {@link LogDirectory}: everything is called there, every answer comes there.
+ *
+ * <p>Appends and reads are done at once. What changes the log otherwise (moving its start, truncating, closing,
+ * deleting) are operations that run one after the other, because each waits for the disk.
  */
 public final class PartitionLog {
-    PartitionLog() {
-        throw new UnsupportedOperationException();
+    private final LogDirectory directory;
+    private final String folder;
+    private final LogListener listener;
+    private final RecoveryReport report;
+
+    private LogSettings settings;
+    private LogContents contents;
+    private final Appender appender;
+    private final LogReader reader;
+    private final LogSync sync;
+    private final Retention retention;
+
+    private final ArrayDeque<Runnable> operations = new ArrayDeque<>(0);
+    private boolean operating;
+    private State state = State.OPEN;
+
+    private enum State {
+        OPEN,
+        OFFLINE,
+        CLOSED
+    }
+
+    PartitionLog(LogDirectory directory, Recovery.Recovered recovered, LogSettings settings, LogListener listener) {
+        this.directory = directory;
+        this.contents = recovered.contents();
+        this.folder = contents.folder;
+        this.listener = listener;
+        this.report = recovered.report();
+        this.settings = settings;
+        this.appender = new Appender(this, directory);
+        this.reader = new LogReader(this, directory);
+        this.sync = new LogSync(this, directory, recovered);
+        this.retention = new Retention(this, directory, recovered);
     }
 
     /** The folder's name, such as {@code orders-0}. */
     public String folder() {
-        throw new UnsupportedOperationException();
+        return folder;
+    }
+
+    /** What opening it took. */
+    public RecoveryReport recovery() {
+        return report;
     }
 
     public LogSettings settings() {
-        throw new UnsupportedOperationException();
+        return settings;
     }
 
     public void changeSettings(LogSettings other) {
-        throw new UnsupportedOperationException();
+        directory.loop().requireCurrent();
+        settings = other;
+        sync.reconsider();
     }
 
     /** Appends batches at the end of this turn of the loop, with whatever else is appended to this log in this turn. */
     public void append(Append request, Appending then) {
-        throw new UnsupportedOperationException();
+        directory.loop().requireCurrent();
+        appender.append(request, then);
     }
 
     /**
@@ -41,12 +92,26 @@ public final class PartitionLog {
      * @param minOneBatch give the first batch even if it is larger than {@code maxBytes}
      */
     public ReadResult read(long offset, int maxBytes, long upToOffset, boolean minOneBatch) {
-        throw new UnsupportedOperationException();
+        directory.loop().requireCurrent();
+        if (state != State.OPEN) {
+            return new ReadResult.Damaged(folder + " is offline");
+        }
+        return reader.read(offset, maxBytes, upToOffset, minOneBatch);
     }
 
     /** The same on a worker: finds the batches, checks their CRC, and brings them into the page cache. */
     public void readCold(long offset, int maxBytes, long upToOffset, boolean minOneBatch, LogAnswer<ReadResult> then) {
-        throw new UnsupportedOperationException();
+        readCold(new ReadRange(offset, maxBytes, upToOffset, minOneBatch), false, new LogAnswer<>() {
+            @Override
+            public void done(ColdRead.Outcome outcome) {
+                then.done(outcome.result());
+            }
+
+            @Override
+            public void refused(LogRefusal refusal) {
+                then.refused(refusal);
+            }
+        });
     }
 
     /**
@@ -54,27 +119,65 @@ public final class PartitionLog {
      * {@code maxBytes}. Empty if there is nothing. For coordinators that replay their partition.
      */
     public void load(long offset, int maxBytes, long upToOffset, LogAnswer<ByteBuffer> then) {
-        throw new UnsupportedOperationException();
+        readCold(new ReadRange(offset, maxBytes, upToOffset, true), true, new LogAnswer<>() {
+            @Override
+            public void done(ColdRead.Outcome outcome) {
+                switch (outcome.result()) {
+                    case ReadResult.Found found -> then.done(outcome.bytes());
+                    case ReadResult.Nothing nothing -> then.done(outcome.bytes());
+                    case ReadResult.Cold cold -> then.done(outcome.bytes());
+                    case ReadResult.OutOfRange range -> then.refused(outOfRange(offset));
+                    case ReadResult.Damaged damaged -> then.refused(LogDirectory.storageError(damaged.message()));
+                }
+            }
+
+            @Override
+            public void refused(LogRefusal refusal) {
+                then.refused(refusal);
+            }
+        });
+    }
+
+    private void readCold(ReadRange range, boolean load, LogAnswer<ColdRead.Outcome> then) {
+        directory.loop().requireCurrent();
+        if (state != State.OPEN) {
+            then.refused(offline());
+        } else {
+            reader.readCold(range, load, then);
+        }
     }
 
     /** The first record whose timestamp is at least this, if there is one (ListOffsets). */
-    public void offsetForTimestamp(long timestampMs, LogAnswer<java.util.Optional<OffsetAtTime>> then) {
-        throw new UnsupportedOperationException();
+    public void offsetForTimestamp(long timestampMs, LogAnswer<Optional<OffsetAtTime>> then) {
+        directory.loop().requireCurrent();
+        if (state != State.OPEN) {
+            then.refused(offline());
+        } else {
+            reader.offsetForTimestamp(timestampMs, then);
+        }
     }
 
     /** The first record that has the greatest timestamp of the log, if any has one (KIP-734). */
-    public void offsetOfMaxTimestamp(LogAnswer<java.util.Optional<OffsetAtTime>> then) {
-        throw new UnsupportedOperationException();
+    public void offsetOfMaxTimestamp(LogAnswer<Optional<OffsetAtTime>> then) {
+        long max = RecordBatch.NO_TIMESTAMP;
+        for (Segment segment : contents.segments) {
+            max = Math.max(max, segment.maxTimestamp);
+        }
+        if (max == RecordBatch.NO_TIMESTAMP) {
+            then.done(Optional.empty());
+        } else {
+            offsetForTimestamp(max, then);
+        }
     }
 
     /** Offset of the first record that may be read. */
     public long logStartOffset() {
-        throw new UnsupportedOperationException();
+        return contents.startOffset;
     }
 
     /** The offset that the next record gets. */
     public long endOffset() {
-        throw new UnsupportedOperationException();
+        return contents.nextOffset;
     }
 
     /**
@@ -82,7 +185,7 @@ public final class PartitionLog {
      * {@link Durability#AFTER_SYNC}, else {@link #endOffset}.
      */
     public long stableEndOffset() {
-        throw new UnsupportedOperationException();
+        return sync.stableEnd();
     }
 
     /**
@@ -90,52 +193,64 @@ public final class PartitionLog {
      * most the end offset).
      */
     public long highWatermark() {
-        throw new UnsupportedOperationException();
+        return contents.highWatermark;
     }
 
     /** Told by the partition whenever it moves. Retention deletes nothing behind it. */
     public void highWatermark(long highWatermark) {
-        throw new UnsupportedOperationException();
+        contents.highWatermark = highWatermark;
+        contents.transactions.highWatermark(highWatermark);
     }
 
-    /** Where the earliest open transaction begins, if there is one. */
+    /** Where the earliest transaction begins that is open, or whose end is not below the high watermark. */
     public OptionalLong firstUnstableOffset() {
-        throw new UnsupportedOperationException();
+        return contents.transactions.firstUnstableOffset();
     }
 
     /** Transactions that have records in a range of offsets and were aborted. */
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long upToOffset) {
-        throw new UnsupportedOperationException();
+        return contents.transactions.aborted(fromOffset, upToOffset);
     }
 
     /** Bytes of all segments. */
     public long sizeInBytes() {
-        throw new UnsupportedOperationException();
+        return contents.sizeInBytes();
     }
 
     /** The producers that are remembered. */
     public List<ProducerSummary> producers() {
-        throw new UnsupportedOperationException();
+        return contents.producers.all().stream().map(Producer::summary).toList();
     }
 
     /** The latest leader epoch of the log, if there is any. */
     public OptionalInt latestLeaderEpoch() {
-        throw new UnsupportedOperationException();
+        return contents.epochs.latest();
     }
 
-    /** A leader begins an epoch at the end of the log. An epoch that is not newer than the latest changes nothing. */
+    /**
+     * A leader begins an epoch at the end of the log, behind what was appended in this turn. An epoch that is not newer
+     * than the latest changes nothing.
+     */
     public void beginLeaderEpoch(int leaderEpoch) {
-        throw new UnsupportedOperationException();
+        directory.loop().requireCurrent();
+        whenIdle(() -> {
+            appender.flush();
+            contents.epochs.begin(leaderEpoch, contents.nextOffset);
+        });
     }
 
-    /** Where an epoch ends (OffsetForLeaderEpoch); empty if the log knows no epoch that is not larger. */
-    public java.util.Optional<EpochEnd> endOfLeaderEpoch(int leaderEpoch) {
-        throw new UnsupportedOperationException();
+    /**
+     * Where an epoch ends (OffsetForLeaderEpoch): the largest epoch that is not larger, and where the one after it
+     * begins. Of an epoch before all that are known, where the first of them begins. Empty if the epoch is later than
+     * all that are known.
+     */
+    public Optional<EpochEnd> endOfLeaderEpoch(int leaderEpoch) {
+        return contents.epochs.endOf(leaderEpoch, contents.nextOffset);
     }
 
     /** The epoch of the record at an offset of the log, if known. */
     public OptionalInt leaderEpochAt(long offset) {
-        throw new UnsupportedOperationException();
+        return contents.epochs.at(offset);
     }
 
     /**
@@ -143,28 +258,316 @@ public final class PartitionLog {
      * start changes nothing; one behind the end is refused.
      */
     public void deleteRecords(long beforeOffset, LogAnswer<Long> then) {
-        throw new UnsupportedOperationException();
+        directory.loop().requireCurrent();
+        operate(() -> {
+            if (state != State.OPEN) {
+                refuse(then, offline());
+            } else if (beforeOffset > contents.nextOffset) {
+                refuse(then, outOfRange(beforeOffset));
+            } else {
+                retention.moveStart(beforeOffset, false, then);
+            }
+        });
     }
 
     /**
-     * Removes the records from this offset on, durably, and answers with the new end offset. Appends wait meanwhile.
+     * Removes the batches that reach this offset, durably, and answers with the new end offset (less than asked for if
+     * a batch held both sides). Appends wait meanwhile, and nothing from the offset on is read.
      */
     public void truncate(long endOffset, LogAnswer<Long> then) {
-        throw new UnsupportedOperationException();
+        directory.loop().requireCurrent();
+        operate(() -> {
+            appender.flush();
+            if (state != State.OPEN) {
+                refuse(then, offline());
+            } else if (endOffset < contents.startOffset) {
+                refuse(then, outOfRange(endOffset));
+            } else if (endOffset >= contents.nextOffset) {
+                finish(then, contents.nextOffset);
+            } else {
+                replace(CheckpointCodec.TRUNCATED, endOffset, then);
+            }
+        });
     }
 
     /** Removes everything and begins anew at that offset: what a follower does that is too far behind its leader. */
     public void restartAt(long offset, LogAnswer<Long> then) {
-        throw new UnsupportedOperationException();
+        directory.loop().requireCurrent();
+        operate(() -> {
+            appender.flush();
+            if (state != State.OPEN) {
+                refuse(then, offline());
+            } else {
+                replace(CheckpointCodec.RESTARTED, offset, then);
+            }
+        });
+    }
+
+    /** Writes down durably what is to be removed, and then recovers the log, which does it. */
+    private void replace(byte kind, long offset, LogAnswer<Long> then) {
+        try {
+            sync.journal().append(kind, offset);
+        } catch (DiskFullException full) {
+            refuse(then, LogDirectory.diskFull(directory.disk().name()));
+            return;
+        } catch (IOException fault) {
+            fail("truncating", fault);
+        }
+        appender.hold();
+        sync.replacing();
+        reader.removing(kind == CheckpointCodec.TRUNCATED ? offset : Long.MIN_VALUE);
+        sync.whenSynced(fault -> {
+            if (state != State.OPEN) {
+                appender.release();
+                refuse(then, offline());
+            } else {
+                recoverAgain(then);
+            }
+        });
+    }
+
+    private void recoverAgain(LogAnswer<Long> then) {
+        for (Segment segment : contents.segments) {
+            directory.openFiles().forget(segment, directory.clock().nanos());
+        }
+        int indexInterval = settings.segments().indexIntervalBytes();
+        Settling.recover(directory.disk(), directory.loop(), folder, indexInterval, true, new Disk.Completion<>() {
+            @Override
+            public void done(Recovery.Recovered recovered) {
+                if (state != State.OPEN) {
+                    appender.release();
+                    refuse(then, offline());
+                    return;
+                }
+                replaceBy(recovered);
+                appender.release();
+                finish(then, contents.nextOffset);
+            }
+
+            @Override
+            public void failed(IOException fault) {
+                fail("truncating", fault);
+                appender.release();
+                refuse(then, offline());
+            }
+        });
+    }
+
+    private void replaceBy(Recovery.Recovered recovered) {
+        for (Segment segment : contents.segments) {
+            directory.openFiles().forget(segment, directory.clock().nanos());
+        }
+        long highWatermark = contents.highWatermark;
+        contents = recovered.contents();
+        contents.highWatermark = Math.clamp(highWatermark, contents.startOffset, contents.nextOffset);
+        sync.replaced(recovered);
+        retention.replaced(recovered);
+        reader.replaced();
     }
 
     /** Syncs and closes the log so that opening it reads nothing; no call may follow. */
     public void close(LogAnswer<Long> then) {
-        throw new UnsupportedOperationException();
+        directory.loop().requireCurrent();
+        operate(() -> {
+            appender.flush();
+            if (state != State.OPEN) {
+                end();
+                refuse(then, offline());
+                return;
+            }
+            Segment active = contents.active();
+            try {
+                if (active != null) {
+                    active.index.seal(directory.disk());
+                    sync.touched(active);
+                }
+            } catch (IOException fault) {
+                fail("closing", fault);
+            }
+            sync.checkpoint();
+            // The checkpoint is written when the first sync is done, and stable when the second is.
+            sync.whenSynced(first -> sync.whenSynced(second -> {
+                boolean wasOpen = state == State.OPEN;
+                end();
+                if (wasOpen) {
+                    finish(then, contents.nextOffset);
+                } else {
+                    refuse(then, offline());
+                }
+            }));
+        });
     }
 
     /** Closes the log and deletes it with its folder, which has another name from then on; no call may follow. */
     public void delete(LogAnswer<Long> then) {
-        throw new UnsupportedOperationException();
+        directory.loop().requireCurrent();
+        operate(() -> {
+            appender.flush();
+            end();
+            Disk disk = directory.disk();
+            long nowMs = directory.clock().wallMs();
+            String trash = folder + "." + Long.toHexString(nowMs) + "-" + Long.toHexString(directory.appendedBytes())
+                    + FileNames.DELETED_FOLDER;
+            try {
+                disk.rename(folder, trash);
+            } catch (IOException fault) {
+                refuse(then, LogDirectory.storageError("Could not delete " + folder + ": " + fault.getMessage()));
+                return;
+            }
+            disk.syncDirectory("", directory.loop(), fault -> {
+                if (fault == null) {
+                    finish(then, contents.nextOffset);
+                } else {
+                    refuse(then, LogDirectory.storageError("Could not delete " + folder + ": " + fault.getMessage()));
+                }
+            });
+            directory.deleteLater(trash, settings.retention().fileDeleteDelayMs());
+        });
+    }
+
+    private void end() {
+        if (state == State.OPEN) {
+            state = State.CLOSED;
+        }
+        sync.stop();
+        for (Segment segment : contents.segments) {
+            directory.openFiles().forget(segment, directory.clock().nanos());
+        }
+        directory.removed(this);
+        appender.release();
+    }
+
+    // What the parts of a log need of each other.
+
+    LogContents contents() {
+        return contents;
+    }
+
+    LogSync sync() {
+        return sync;
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    long segmentMs() {
+        LogSettings.Segments segments = settings.segments();
+        long jitter = segments.jitterMs() <= 0 ? 0 : Math.floorMod(folder.hashCode() * 31L, segments.jitterMs());
+        return Math.max(1, segments.ms() - jitter);
+    }
+
+    /** A batch has been written to the end of a segment. */
+    void apply(Segment segment, RecordBatch batch, @Nullable EndTxnMarker marker, long nowMs) throws IOException {
+        reader.appending(batch.baseOffset());
+        reader.appended(batch.baseOffset(), segment.size);
+        contents.apply(
+                directory.disk(),
+                segment,
+                batch,
+                marker,
+                nowMs,
+                settings.segments().indexIntervalBytes());
+    }
+
+    /** Goes on in a new segment; says why if that is not possible. */
+    @Nullable
+    LogRefusal tryRoll() {
+        try {
+            Segment old = contents.active();
+            if (old != null) {
+                old.index.seal(directory.disk());
+                old.index.forget();
+                if (old.file != null) {
+                    old.trim(old.file);
+                }
+                sync.rolled(old);
+            }
+            contents.begin();
+            reader.rolled();
+            return null;
+        } catch (IOException fault) {
+            fail("rolling", fault);
+            return offline();
+        }
+    }
+
+    /** The parts of this log are gone for good: the start has moved there. */
+    void startMoved() {
+        listener.logStartOffsetAdvanced(contents.startOffset);
+    }
+
+    void stableEndAdvanced() {
+        listener.stableEndOffsetAdvanced(sync.stableEnd());
+    }
+
+    void maintain() {
+        if (state == State.OPEN) {
+            retention.maintain();
+        }
+    }
+
+    @Nullable
+    LogRefusal whyNoAppends() {
+        if (state != State.OPEN) {
+            return offline();
+        }
+        return directory.hasRoomFor(0)
+                ? null
+                : LogDirectory.diskFull(directory.disk().name());
+    }
+
+    private LogRefusal offline() {
+        return LogDirectory.storageError(folder + (state == State.CLOSED ? " is closed" : " is offline"));
+    }
+
+    private LogRefusal outOfRange(long offset) {
+        return new LogRefusal(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                "Offset " + offset + " is not in the log, which has " + contents.startOffset + " to "
+                        + contents.nextOffset);
+    }
+
+    /** The disk failed: nothing is served from now on. */
+    void fail(String doing, IOException fault) {
+        if (state == State.OPEN) {
+            state = State.OFFLINE;
+            sync.stop();
+            listener.failed(new LogFault(doing + " " + folder, fault));
+        }
+    }
+
+    /** Runs an operation when those before it are done; it ends with {@link #finish} or {@link #refuse}. */
+    void operate(Runnable operation) {
+        operations.add(operation);
+        if (!operating) {
+            nextOperation();
+        }
+    }
+
+    /** Runs something between two operations. */
+    void whenIdle(Runnable task) {
+        operate(() -> {
+            task.run();
+            nextOperation();
+        });
+    }
+
+    <T> void finish(LogAnswer<T> then, T result) {
+        then.done(result);
+        nextOperation();
+    }
+
+    void refuse(LogAnswer<?> then, LogRefusal refusal) {
+        then.refused(refusal);
+        nextOperation();
+    }
+
+    void nextOperation() {
+        Runnable next = operations.poll();
+        operating = next != null;
+        if (next != null) {
+            next.run();
+        }
     }
 }

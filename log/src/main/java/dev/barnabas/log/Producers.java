@@ -28,6 +28,10 @@ final class Producers {
         return byId.get(producerId);
     }
 
+    void clear() {
+        byId.clear();
+    }
+
     void add(Producer producer) {
         byId.put(producer.id, producer);
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * come after it, and ends the log at the first one that is not whole. Also finishes what a crash interrupted: a
  * truncation, the deletion of segments before the log start.
  *
- * <p>Runs on a worker. When it is done, {@link Recovered#changed} must be synced before anything else relies on it.
+ * <p>Runs on a worker. When it is done, {@link Recovered#changed} and the names in the folder must be synced before
+ * anything else relies on it.
  */
 final class Recovery {
     private static final int CHUNK_BYTES = 256 << 10;
@@ -30,7 +32,9 @@ final class Recovery {
     private final TreeSet<Long> onDisk = new TreeSet<>();
     private final List<String> changed = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> obsolete = new ArrayList<>();
     private boolean namesChanged;
+    private long checkpointedBase = -1;
     private long scannedBytes;
     private long removedBytes;
     private @Nullable ByteBuffer chunk;
@@ -44,24 +48,52 @@ final class Recovery {
 
     /**
      * @param changed files that must be synced
-     * @param namesChanged files were deleted
      * @param checkpointed the newest checkpoint says the same as the contents
+     * @param obsolete files from before the log start, to be deleted when there is a checkpoint that does without them
+     * @param checkpointedBase base offset of the active segment in the newest checkpoint; -1 if there is none
+     * @param mustCheckpoint nothing may be appended before there is a checkpoint: a crash would find an older one that
+     *     asks for a truncation, or none
      */
     record Recovered(
             LogContents contents,
             CheckpointJournal journal,
             List<String> changed,
-            boolean namesChanged,
+            List<String> obsolete,
             boolean checkpointed,
-            RecoveryReport report) {}
+            long checkpointedBase,
+            boolean mustCheckpoint,
+            RecoveryReport report) {
 
-    static Recovered recover(Disk disk, String folder, int indexInterval, long nowMs) throws IOException {
-        return new Recovery(disk, folder, indexInterval, nowMs).run();
+        Recovered withCheckpoint() {
+            Segment active = contents.active();
+            long base = active == null ? contents.nextOffset : active.baseOffset;
+            return new Recovered(contents, journal, changed, obsolete, true, base, mustCheckpoint, report);
+        }
     }
 
-    private Recovered run() throws IOException {
+    /**
+     * What comes of a recovery.
+     *
+     * @param recovered empty if the journal asks for something that cannot be undone, and is not known to be stable:
+     *     then its files must be synced first
+     */
+    record Outcome(Optional<Recovered> recovered, List<String> journalFiles) {}
+
+    static Outcome recover(Disk disk, String folder, int indexInterval, long nowMs, boolean journalIsStable)
+            throws IOException {
+        return new Recovery(disk, folder, indexInterval, nowMs).run(journalIsStable);
+    }
+
+    private Outcome run(boolean journalIsStable) throws IOException {
         List<String> names = disk.list(folder);
         Checkpoints checkpoints = Checkpoints.read(disk, folder, names);
+        if (!journalIsStable && (checkpoints.truncateTo.isPresent() || checkpoints.restartAt.isPresent())) {
+            return new Outcome(Optional.empty(), checkpoints.paths);
+        }
+        return new Outcome(Optional.of(recover(names, checkpoints)), List.of());
+    }
+
+    private Recovered recover(List<String> names, Checkpoints checkpoints) throws IOException {
         for (String name : names) {
             if (FileNames.has(name, FileNames.SEGMENT)) {
                 onDisk.add(FileNames.number(name));
@@ -76,12 +108,12 @@ final class Recovery {
                 disk.delete(folder + "/" + name);
             }
         }
-        boolean checkpointed =
-                !checkpoints.states.isEmpty() && changed.isEmpty() && !namesChanged && checkpoints.truncateTo.isEmpty();
+        boolean mustCheckpoint = checkpoints.states.isEmpty() || checkpoints.truncateTo.isPresent();
+        boolean checkpointed = !mustCheckpoint && changed.isEmpty() && !namesChanged && obsolete.isEmpty();
         CheckpointJournal journal = new CheckpointJournal(
                 disk, folder, checkpoints.oldestNumber, checkpoints.newestNumber, checkpoints.newestBytes);
         RecoveryReport report = new RecoveryReport(scannedBytes, removedBytes, notes);
-        return new Recovered(log, journal, changed, namesChanged, checkpointed, report);
+        return new Recovered(log, journal, changed, obsolete, checkpointed, checkpointedBase, mustCheckpoint, report);
     }
 
     private LogContents emptied(long offset) throws IOException {
@@ -93,9 +125,14 @@ final class Recovery {
     private LogContents recovered(Checkpoints checkpoints) throws IOException {
         LogContents log = null;
         for (int i = checkpoints.states.size() - 1; i >= 0 && log == null; i--) {
-            log = usable(checkpoints.states.get(i));
+            boolean isNewest = i == checkpoints.states.size() - 1 && checkpoints.truncateTo.isEmpty();
+            log = usable(checkpoints.states.get(i), isNewest);
         }
         boolean fromScratch = log == null;
+        if (log != null) {
+            Segment active = log.active();
+            checkpointedBase = active == null ? log.nextOffset : active.baseOffset;
+        }
         if (log == null) {
             if (!onDisk.isEmpty() && checkpoints.truncateTo.isEmpty()) {
                 notes.add("There is no usable checkpoint: all batches are read");
@@ -103,16 +140,18 @@ final class Recovery {
             log = new LogContents(folder, onDisk.isEmpty() ? 0 : onDisk.first());
         }
         log.startOffset = Math.max(log.startOffset, checkpoints.startOffset);
+        log.hasGaps = checkpoints.hasGaps && !(fromScratch && onDisk.isEmpty());
         dropMissing(log);
         scan(log, checkpoints.truncateTo.orElse(Long.MAX_VALUE), fromScratch);
         if (log.nextOffset < log.startOffset) {
             // Records were deleted that had not become stable, and then were lost.
-            removeFrom(Long.MIN_VALUE);
-            log.segments.clear();
             log.nextOffset = log.startOffset;
+            log.begin();
         }
         while (log.segments.size() > 1 && log.segments.get(1).baseOffset <= log.startOffset) {
-            remove(log.segments.removeFirst().baseOffset);
+            Segment before = log.segments.removeFirst();
+            obsolete.add(before.path);
+            obsolete.add(before.index.path);
         }
         log.moveStart(log.startOffset);
         log.highWatermark = Math.min(log.highWatermark, log.nextOffset);
@@ -120,7 +159,7 @@ final class Recovery {
     }
 
     /** What a checkpoint says, unless it speaks of more than there is. */
-    private @Nullable LogContents usable(ByteBuffer state) throws IOException {
+    private @Nullable LogContents usable(ByteBuffer state, boolean isNewest) throws IOException {
         LogContents log = CheckpointCodec.state(folder, state);
         if (log == null) {
             notes.add("A checkpoint contradicts itself");
@@ -130,8 +169,10 @@ final class Recovery {
         if (active != null && active.size > 0) {
             long size = onDisk.contains(active.baseOffset) ? size(active.path) : -1;
             if (size < active.size) {
-                notes.add(active.path + " was synced with " + active.size + " bytes and now "
-                        + (size < 0 ? "is missing" : "has " + size));
+                if (isNewest) {
+                    notes.add(active.path + " was synced with " + active.size + " bytes and now "
+                            + (size < 0 ? "is missing" : "has " + size));
+                }
                 return null;
             }
         }
@@ -179,8 +220,11 @@ final class Recovery {
         }
         long after = active == null ? Long.MIN_VALUE : active.baseOffset;
         for (long base : List.copyOf(onDisk.tailSet(after, active == null))) {
-            if (!ended && base > log.nextOffset && fromScratch) {
-                // Without a checkpoint nobody knows whether offsets are missing here; better a gap than a loss.
+            if (!ended && base > log.nextOffset && base <= log.startOffset) {
+                // The checkpoint is from before a truncation, and what came after it has been deleted since.
+                skip(log, base);
+            } else if (!ended && base > log.nextOffset && fromScratch && log.hasGaps) {
+                // Perhaps nothing is missing here; better a gap than a loss.
                 log.nextOffset = base;
             }
             if (ended || base != log.nextOffset || base >= limit) {
@@ -199,6 +243,18 @@ final class Recovery {
         }
     }
 
+    /** Forgets what came before an offset that is not behind the log start: what followed from it is out of date. */
+    private void skip(LogContents log, long offset) {
+        for (Segment segment : log.segments) {
+            obsolete.add(segment.path);
+            obsolete.add(segment.index.path);
+        }
+        log.segments.clear();
+        log.producers.clear();
+        log.transactions.clear();
+        log.nextOffset = offset;
+    }
+
     /** Applies the batches of a segment behind what is known of it; true if the log ends here. */
     private boolean scan(LogContents log, Segment segment, long limit) throws IOException {
         DiskFile file = disk.open(segment.path);
@@ -212,46 +268,45 @@ final class Recovery {
             }
             changed.add(segment.path);
             int known = segment.size;
-            String damage = applyAll(log, segment, file, (int) size, limit);
+            applyAll(log, segment, file, (int) size, limit);
             scannedBytes += segment.size - known;
             if (segment.size == size) {
                 return false;
             }
             removedBytes += size - segment.size;
             file.truncate(segment.size);
-            if (damage != null && removedBytes > 0 && segment.size < known) {
-                notes.add(segment.path + ": " + damage);
-            }
             return true;
         } finally {
             file.close();
         }
     }
 
-    private @Nullable String applyAll(LogContents log, Segment segment, DiskFile file, int size, long limit)
-            throws IOException {
+    private void applyAll(LogContents log, Segment segment, DiskFile file, int size, long limit) throws IOException {
         ByteBuffer buffer = chunk;
         if (buffer == null) {
             buffer = ByteBuffer.allocate(CHUNK_BYTES);
             chunk = buffer;
         }
         BatchScan scan = new BatchScan(file, segment.size, size, log.nextOffset, true, buffer);
+        if (!log.hasGaps) {
+            scan.withoutGaps();
+        }
         while (scan.next()) {
             RecordBatch batch = scan.header();
             if (batch.lastOffset() >= limit || batch.lastOffset() - segment.baseOffset > Integer.MAX_VALUE) {
-                return null;
+                return;
             }
             EndTxnMarker marker = null;
             if (batch.isControl()) {
                 try {
                     marker = LogContents.marker(scan.load());
                 } catch (CorruptRecordException corrupt) {
-                    return corrupt.getMessage();
+                    // Its CRC fits, so it was never written by a log: this is where the log ends.
+                    return;
                 }
             }
             log.apply(disk, segment, batch, marker, nowMs, indexInterval);
         }
-        return scan.damage();
     }
 
     private void removeFrom(long base) throws IOException {

@@ -22,7 +22,10 @@ final class Segment {
     int size;
     /** Greatest timestamp of a record, or -1. */
     long maxTimestamp = -1;
-    /** Greatest timestamp of the first batch, or -1: the age of the segment is counted from there. */
+    /**
+     * Greatest timestamp of the first batch (or when it was appended, if it has none): the segment's age counts from
+     * there.
+     */
     long firstTimestamp = -1;
     /** Wall-clock time of the last append, for records without timestamps. */
     long lastAppendMs = -1;

@@ -86,6 +86,12 @@ final class SegmentIndex {
         timestamps = NO_LONGS;
     }
 
+    /** The file turned out to be damaged: it is not used any more. */
+    void discard() {
+        blocks = 0;
+        tailChecked = false;
+    }
+
     private void writeBlock(Disk disk) throws IOException {
         DiskFile file = disk.open(path);
         try {
@@ -112,11 +118,7 @@ final class SegmentIndex {
         count = 0;
     }
 
-    /** Position of a batch at or before the one that holds the offset, or {@link #IN_FILE}. */
-    int floorByOffset(long offset) {
-        return floor(IndexFile.By.OFFSET, offset);
-    }
-
+    /** Position of a batch at or before the one that is looked for, or {@link #IN_FILE}. */
     int floor(IndexFile.By by, long key) {
         if (count > 0 && matches(by, 0, key)) {
             int low = 0;

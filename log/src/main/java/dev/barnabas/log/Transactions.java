@@ -15,6 +15,12 @@ final class Transactions {
 
     record Ended(long firstOffset, long markerOffset) {}
 
+    void clear() {
+        open.clear();
+        ended.clear();
+        aborted.clear();
+    }
+
     void begin(long firstOffset) {
         open.add(firstOffset);
     }

@@ -1,8 +1,10 @@
 package dev.barnabas.peer;
 
+import dev.barnabas.host.Part;
 import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.Encoded;
 import dev.barnabas.protocol.MalformedMessageException;
+import dev.barnabas.protocol.MemoryRecords;
 import dev.barnabas.protocol.Reader;
 import dev.barnabas.protocol.Request;
 import dev.barnabas.protocol.Response;
@@ -57,19 +59,20 @@ final class Exchange {
     }
 
     /** Registers a request and gives the frame to send for it. */
-    <R extends Response> Encoded send(Call<R> call, Request request, int version, long deadlineNanos, Reply<R> reply) {
+    <R extends Response> List<Part> send(
+            Call<R> call, Request request, int version, long deadlineNanos, Reply<R> reply) {
         int correlationId = nextCorrelationId++;
-        Encoded frame = encode(request, version, correlationId);
+        List<Part> frame = encode(request, version, correlationId);
         inFlight.add(new InFlight<>(correlationId, call, version, deadlineNanos, reply));
         return frame;
     }
 
     /** The frame of a request that is not answered. */
-    Encoded post(Request request, int version) {
+    List<Part> post(Request request, int version) {
         return encode(request, version, nextCorrelationId++);
     }
 
-    private Encoded encode(Request request, int version, int correlationId) {
+    private List<Part> encode(Request request, int version, int correlationId) {
         ApiKey api = request.apiKey();
         int headerVersion = api.requestHeaderVersion(version);
         RequestHeader header = RequestHeader.builder()
@@ -81,7 +84,32 @@ final class Exchange {
         Writer out = new Writer(header.size(headerVersion) + request.size(version) - request.recordsSize(version));
         header.write(out, headerVersion);
         request.write(out, version);
-        return out.finish();
+        return parts(out.finish());
+    }
+
+    /** The bytes, and between them the records where they lie. */
+    private static List<Part> parts(Encoded frame) {
+        ByteBuffer bytes = frame.bytes();
+        if (frame.splices().isEmpty()) {
+            return List.of(new Part.Bytes(bytes));
+        }
+        List<Part> parts = new ArrayList<>(2 * frame.splices().size() + 1);
+        int from = bytes.position();
+        for (Encoded.Splice splice : frame.splices()) {
+            if (splice.position() > from) {
+                parts.add(new Part.Bytes(bytes.slice(from, splice.position() - from)));
+            }
+            if (!(splice.records() instanceof MemoryRecords records)) {
+                throw new IllegalArgumentException(
+                        "a request can only carry records that are in memory, not " + splice.records());
+            }
+            parts.add(new Part.Bytes(records.buffer()));
+            from = splice.position();
+        }
+        if (bytes.limit() > from) {
+            parts.add(new Part.Bytes(bytes.slice(from, bytes.limit() - from)));
+        }
+        return parts;
     }
 
     Received received(ByteBuffer frame) {

@@ -7,17 +7,14 @@ import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Frame;
 import dev.barnabas.host.Loop;
 import dev.barnabas.host.Network;
-import dev.barnabas.host.Part;
 import dev.barnabas.peer.Negotiation.Identity;
 import dev.barnabas.protocol.ApiKey;
-import dev.barnabas.protocol.Encoded;
 import dev.barnabas.protocol.MalformedMessageException;
-import dev.barnabas.protocol.MemoryRecords;
 import dev.barnabas.protocol.Reader;
-import dev.barnabas.protocol.Records;
 import dev.barnabas.protocol.Request;
 import dev.barnabas.protocol.Response;
 import dev.barnabas.protocol.UnsupportedFieldException;
+import dev.barnabas.protocol.message.ApiVersionsRequest;
 import dev.barnabas.protocol.message.ApiVersionsResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -201,11 +198,9 @@ public final class Peer {
             Request request = call.request().apply(version.getAsInt());
             Reply<R> reply = next.reply();
             if (reply != null) {
-                transmit(
-                        open.connection(),
-                        exchange.send(call, request, version.getAsInt(), next.deadlineNanos(), reply));
+                open.connection().send(exchange.send(call, request, version.getAsInt(), next.deadlineNanos(), reply));
             } else {
-                transmit(open.connection(), exchange.post(request, version.getAsInt()));
+                open.connection().send(exchange.post(request, version.getAsInt()));
                 if (next.sent() != null) {
                     unsent.add(next.sent());
                 }
@@ -214,34 +209,6 @@ public final class Peer {
             PeerFault fault = new PeerFault.Unsupported(endpoint + ": " + unsupported.getMessage());
             loop.execute(() -> fail(next, fault));
         }
-    }
-
-    private static void transmit(Connection connection, Encoded frame) {
-        ByteBuffer bytes = frame.bytes();
-        if (frame.splices().isEmpty()) {
-            connection.send(List.of(new Part.Bytes(bytes)));
-            return;
-        }
-        List<Part> parts = new ArrayList<>(2 * frame.splices().size() + 1);
-        int from = bytes.position();
-        for (Encoded.Splice splice : frame.splices()) {
-            if (splice.position() > from) {
-                parts.add(new Part.Bytes(bytes.slice(from, splice.position() - from)));
-            }
-            parts.add(new Part.Bytes(inMemory(splice.records())));
-            from = splice.position();
-        }
-        if (bytes.limit() > from) {
-            parts.add(new Part.Bytes(bytes.slice(from, bytes.limit() - from)));
-        }
-        connection.send(parts);
-    }
-
-    private static ByteBuffer inMemory(Records records) {
-        if (records instanceof MemoryRecords(ByteBuffer buffer)) {
-            return buffer.duplicate();
-        }
-        throw new IllegalArgumentException("a request can only carry records that are in memory, not " + records);
     }
 
     private static <R extends Response> void fail(Waiting<R> call, PeerFault fault) {
@@ -342,14 +309,13 @@ public final class Peer {
     /** ApiVersions goes through the exchange like any request, but its body is for the negotiation to read. */
     private void ask(Connection connection, Negotiation negotiation) {
         long deadline = deadline(settings.negotiationTimeout());
-        transmit(
-                connection,
-                exchange.send(
-                        Call.of(negotiation.request(), ApiVersionsResponse::read),
-                        negotiation.request(),
-                        negotiation.version(),
-                        deadline,
-                        new NobodyWaits<>()));
+        ApiVersionsRequest request = negotiation.request();
+        connection.send(exchange.send(
+                Call.of(request, ApiVersionsResponse::read),
+                request,
+                negotiation.version(),
+                deadline,
+                new NobodyWaits<>()));
         alarm.noLaterThan(deadline);
     }
 

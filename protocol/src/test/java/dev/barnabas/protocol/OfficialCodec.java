@@ -51,7 +51,8 @@ final class OfficialCodec {
             case ByteBuffer buffer -> wanted == byte[].class ? bytes(buffer) : buffer;
             case Uuid uuid -> new org.apache.kafka.common.Uuid(uuid.mostSignificantBits(), uuid.leastSignificantBits());
             case List<?> list -> list(topLevel, wanted, list);
-            case Record struct -> struct(topLevel, nested(topLevel, struct), struct);
+            case Record struct ->
+                struct(topLevel, Reflection.nested(topLevel, struct.getClass().getSimpleName()), struct);
             default -> ours;
         };
     }
@@ -64,10 +65,6 @@ final class OfficialCodec {
             official.add(value(topLevel, Object.class, element));
         }
         return official;
-    }
-
-    private static Class<?> nested(Class<?> topLevel, Object struct) {
-        return Reflection.type(topLevel.getName() + "$" + struct.getClass().getSimpleName());
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

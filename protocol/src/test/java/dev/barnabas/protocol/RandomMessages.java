@@ -31,7 +31,7 @@ final class RandomMessages {
 
     private Object struct(Subject subject, Struct struct, int version, boolean fitting) {
         boolean isRoot = struct.equals(subject.schema().root());
-        Class<?> type = isRoot ? subject.type() : Reflection.type(subject.type().getName() + "$" + struct.name());
+        Class<?> type = isRoot ? subject.type() : Reflection.nested(subject.type(), struct.name());
         Object defaults = Reflection.defaults(type);
         List<Field> fields = struct.fields();
         @Nullable Object[] components = new Object[fields.size()];

@@ -20,6 +20,14 @@ final class Reflection {
         }
     }
 
+    /** A struct of the message {@code topLevel}. */
+    static Class<?> nested(Class<?> topLevel, String name) {
+        return Arrays.stream(topLevel.getClasses())
+                .filter(nested -> nested.getSimpleName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(topLevel + " has no " + name));
+    }
+
     static Method method(Class<?> type, String name, Class<?>... parameters) {
         try {
             return type.getMethod(name, parameters);

@@ -42,10 +42,10 @@ public final class Partition {
     private final Loop loop;
     private final PartitionLog log;
     private final Listener listener;
-    private final int leaderEpoch;
+    private int leaderEpoch;
     /** Appends that are in the log and not all readable yet, in the order of their offsets. */
     private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
-    /** Appends that were answered neither with yes nor with no, wherever they are. */
+
     private final List<Watch> watches = new ArrayList<>();
 
     private long highWatermark;
@@ -100,6 +100,15 @@ public final class Partition {
         return leaderEpoch;
     }
 
+    /** Leads from now on in this epoch, which is not older than the present one. */
+    public void lead(int epoch) {
+        loop.requireCurrent();
+        if (epoch > leaderEpoch) {
+            leaderEpoch = epoch;
+            log.beginLeaderEpoch(epoch);
+        }
+    }
+
     public long highWatermark() {
         return highWatermark;
     }
@@ -143,7 +152,7 @@ public final class Partition {
     private void append(ByteBuffer batches, AppendOrigin origin, Acks acks, long deadlineNanos, Answer then) {
         loop.requireCurrent();
         if (failed) {
-            then.written();
+            then.written(null);
             then.refused(OFFLINE);
             return;
         }
@@ -404,8 +413,12 @@ public final class Partition {
     /** What comes of an append: {@link #written} once, and then one of the other two. */
     public interface Answer {
 
-        /** The buffer is free again. */
-        void written();
+        /**
+         * The buffer is free again.
+         *
+         * @param appended where the records are in this log, not yet acknowledged; null if they are refused
+         */
+        void written(@Nullable Appended appended);
 
         void acknowledged(Appended appended);
 
@@ -466,7 +479,7 @@ public final class Partition {
         public void written(Appended result) {
             appended = result;
             lastOffset = result.lastOffset();
-            then.written();
+            then.written(result);
             if (acks == Acks.NONE || lastOffset < partition.highWatermark) {
                 acknowledgeIfOpen();
             }
@@ -475,7 +488,7 @@ public final class Partition {
 
         @Override
         public void refused(LogRefusal refusal) {
-            then.written();
+            then.written(null);
             refuseIfOpen(refusal);
         }
 

@@ -24,6 +24,7 @@ public final class BrokerSettings {
     static final String NO_COMPACTION = "log compaction is not in this version";
     static final String NO_TIERED_STORAGE = "tiered storage is not in this version";
     private static final String ONE_REPLICA = "partitions have one replica in this version";
+    private static final String BUFFERS_OF_THE_SYSTEM = "the operating system sizes the buffers of connections";
 
     // The node
 
@@ -86,18 +87,21 @@ public final class BrokerSettings {
 
     public static final Setting<Integer> SOCKET_LISTEN_BACKLOG_SIZE = DECLARED.integer("socket.listen.backlog.size", 50)
             .allow(atLeast(1))
+            .withoutEffect("connections are accepted at once, and as many may wait as the operating system lets")
             .doc("How many connections may wait for being accepted.");
 
     public static final Setting<Integer> SOCKET_SEND_BUFFER_BYTES = DECLARED.integer(
                     "socket.send.buffer.bytes", 102_400)
             .allow(atLeast(-1))
             .high()
+            .withoutEffect(BUFFERS_OF_THE_SYSTEM)
             .doc("The send buffer of a connection in the operating system; -1 leaves it to the operating system.");
 
     public static final Setting<Integer> SOCKET_RECEIVE_BUFFER_BYTES = DECLARED.integer(
                     "socket.receive.buffer.bytes", 102_400)
             .allow(atLeast(-1))
             .high()
+            .withoutEffect(BUFFERS_OF_THE_SYSTEM)
             .doc("The receive buffer of a connection in the operating system; -1 leaves it to the operating system.");
 
     public static final Setting<Integer> SOCKET_REQUEST_MAX_BYTES = DECLARED.integer(
@@ -107,6 +111,7 @@ public final class BrokerSettings {
             .doc("The longest request that is read; a longer one closes its connection.");
 
     public static final Setting<Long> QUEUED_MAX_REQUEST_BYTES = DECLARED.longInteger("queued.max.request.bytes", -1L)
+            .withoutEffect("memory for requests is bounded for each connection instead")
             .doc("How many bytes of requests may be in work before nothing more is read from connections; -1 is no"
                     + " limit.");
 
@@ -125,12 +130,13 @@ public final class BrokerSettings {
                     "max.connections.per.ip.overrides", "")
             .allow(ConnectionOverrides.RULE)
             .clusterWide()
-            .doc("Other limits for single addresses, as host:count,host:count.");
+            .doc("Other limits for single addresses, as address:count,address:count; host names are not looked up.");
 
     public static final Setting<Integer> MAX_CONNECTION_CREATION_RATE = DECLARED.integer(
                     "max.connection.creation.rate", Integer.MAX_VALUE)
             .allow(atLeast(0))
             .clusterWide()
+            .withoutEffect("connections are not throttled in this version")
             .doc("The most connections that are accepted in a second; further ones wait.");
 
     public static final Setting<Long> CONNECTIONS_MAX_IDLE_MS = DECLARED.longInteger(
@@ -196,7 +202,7 @@ public final class BrokerSettings {
                     "max.decompressed.message.bytes", 2_147_483_639)
             .allow(between(1, 2_147_483_639))
             .clusterWide()
-            .doc("The largest content of a record batch that is accepted, measured after decompression.");
+            .doc("The largest record that is accepted in a compressed batch, measured after decompression.");
 
     public static final Setting<String> COMPRESSION_TYPE = DECLARED.string("compression.type", "producer")
             .allow(oneOf("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"))
@@ -422,6 +428,7 @@ public final class BrokerSettings {
     public static final Setting<String> METADATA_LOG_DIR = DECLARED.string("metadata.log.dir", null)
             .allow(notEmpty())
             .high()
+            .withoutEffect("metadata is in the first of log.dirs")
             .doc("The directory that holds the cluster's metadata; by default the first of log.dirs.");
 
     public static final Setting<Long> METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS = DECLARED.longInteger(
@@ -465,6 +472,11 @@ public final class BrokerSettings {
     /** Settings of a node that was given none. */
     public static Settings defaults() {
         return new Settings(ALL, List.of());
+    }
+
+    /** What a broker's settings, each valid by itself, violate together. */
+    public static List<Problem> conflicts(Settings broker) {
+        return BrokerRules.problems(broker);
     }
 
     /** Settings given as texts that are valid, as for a test. */

@@ -69,6 +69,7 @@ public final class CoordinatorSettings {
             .allow(atLeast(1))
             .high()
             .differs("Kafka's is 3: " + SINGLE_NODE)
+            .withoutEffect("partitions have one replica in this version")
             .doc("The number of replicas of __consumer_offsets, taken when it is created.");
 
     public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = DECLARED.integer(

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A setting with its value and where that came from: an entry of a DescribeConfigs response.
  *
  * @param value null when it is unset, or secret
- * @param synonyms every place that has a value for it, the one that counts first; unless {@code value} is null for
- *     being unset, never empty
+ * @param synonyms every place that has a value for it, the one that counts first
  */
 public record Described(
         Setting<?> setting, @Nullable String value, Source source, boolean readOnly, List<Synonym> synonyms) {

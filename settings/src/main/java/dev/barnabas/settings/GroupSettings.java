@@ -160,6 +160,14 @@ public final class GroupSettings {
         requireShorter(group, CONSUMER_HEARTBEAT_INTERVAL_MS, CONSUMER_SESSION_TIMEOUT_MS, conflicts);
         requireShorter(group, SHARE_HEARTBEAT_INTERVAL_MS, SHARE_SESSION_TIMEOUT_MS, conflicts);
         requireShorter(group, STREAMS_HEARTBEAT_INTERVAL_MS, STREAMS_SESSION_TIMEOUT_MS, conflicts);
+        String assignor = group.get(STREAMS_ASSIGNOR_NAME);
+        List<String> assignors = group.get(CoordinatorSettings.GROUP_STREAMS_ASSIGNORS);
+        if (!assignors.contains(assignor)) {
+            conflicts.add(new Problem(
+                    "",
+                    STREAMS_ASSIGNOR_NAME.name(),
+                    "'" + assignor + "' is not allowed; allowed by the broker: " + String.join(", ", assignors)));
+        }
         int standbys = group.get(STREAMS_NUM_STANDBY_REPLICAS);
         int mostStandbys = group.get(CoordinatorSettings.GROUP_STREAMS_MAX_STANDBY_REPLICAS);
         if (standbys > mostStandbys) {

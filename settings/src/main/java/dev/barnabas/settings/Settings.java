@@ -96,6 +96,15 @@ public final class Settings {
         return shown.stream().<Described>map(this::describe).toList();
     }
 
+    /** The settings that were given in one place, such as those that were set at run time for all brokers. */
+    public List<Described> describe(Source source) {
+        return declarations.all().stream()
+                .filter(setting ->
+                        layers.stream().anyMatch(layer -> layer.source() == source && layer.value(setting) != null))
+                .<Described>map(this::describe)
+                .toList();
+    }
+
     /** One setting by name; empty if this scope has none of that name. */
     public Optional<Described> describe(String name) {
         return declarations.find(name).map(this::describe);

@@ -375,7 +375,7 @@ final class SettingsWithoutEffect {
                 "clients are not authenticated in this version",
                 className("principal.builder.class").perBroker());
         declare(
-                "requests do not wait in a queue; see queued.max.request.bytes",
+                "requests do not wait in a queue",
                 integer("queued.max.requests", 500).allow(atLeast(1)).high());
         declare(
                 "a single node asks nobody",

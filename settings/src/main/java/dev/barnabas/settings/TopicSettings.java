@@ -102,7 +102,7 @@ public final class TopicSettings {
                     "max.decompressed.message.bytes", 2_147_483_639)
             .allow(between(1, 2_147_483_639))
             .orElse(BrokerSettings.MAX_DECOMPRESSED_MESSAGE_BYTES)
-            .doc("The largest content of a record batch that is accepted, measured after decompression.");
+            .doc("The largest record that is accepted in a compressed batch, measured after decompression.");
 
     public static final Setting<String> COMPRESSION_TYPE = DECLARED.string("compression.type", "producer")
             .allow(oneOf("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"))

@@ -55,8 +55,12 @@ final class SettingsReaderTest {
                                 + " core (barnabas.loops)",
                         "server.properties:10: num.io.threads has no effect: there is one loop for each processor core"
                                 + " (barnabas.loops)",
+                        "server.properties:11: socket.send.buffer.bytes has no effect: the operating system sizes the"
+                                + " buffers of connections",
                         "server.properties:13: num.recovery.threads.per.data.dir has no effect: partitions are"
                                 + " recovered in parallel anyway",
+                        "server.properties:14: offsets.topic.replication.factor has no effect: partitions have one"
+                                + " replica in this version",
                         "controller.listener.names: the listeners CONTROLLER are not opened, because a node of this"
                                 + " version is its own controller");
     }

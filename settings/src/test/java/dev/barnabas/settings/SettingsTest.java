@@ -101,6 +101,16 @@ final class SettingsTest {
     }
 
     @Test
+    void whatWasSetForAllBrokersCanBeShownAlone() {
+        Settings settings = BrokerSettings.of(Map.of("num.partitions", "4"))
+                .with(Source.DYNAMIC_DEFAULT_BROKER, Map.of("log.segment.bytes", "2000000"));
+
+        assertThat(settings.describe(Source.DYNAMIC_DEFAULT_BROKER))
+                .extracting(Described::name)
+                .containsExactly("log.segment.bytes");
+    }
+
+    @Test
     void aTopicShowsAllItsSettings() {
         assertThat(TopicSettings.of(Map.of(), BrokerSettings.defaults()).describe())
                 .hasSize(38)
@@ -143,6 +153,9 @@ final class SettingsTest {
                         "consumer.heartbeat.interval.ms: must be shorter than consumer.session.timeout.ms");
         assertThat(GroupSettings.conflicts(GroupSettings.of(Map.of("streams.num.standby.replicas", "3"), broker)))
                 .hasSize(1);
+        assertThat(GroupSettings.conflicts(GroupSettings.of(Map.of("streams.assignor.name", "none"), broker)))
+                .extracting(Problem::toString)
+                .containsExactly("streams.assignor.name: 'none' is not allowed; allowed by the broker: sticky");
     }
 
     @Test

@@ -16,6 +16,7 @@ final class FileNode implements Node {
     private byte[] bytes = NOTHING;
     private int size;
     private long reserved;
+    private long versions;
     private Version stable = new Version(0);
     private final List<Version> syncing = new ArrayList<>();
     private boolean syncsLie;
@@ -94,7 +95,8 @@ final class FileNode implements Node {
         syncing.remove(version);
         if (!succeeded) {
             syncsLie = true;
-        } else if (!syncsLie) {
+        } else if (!syncsLie && version.number > stable.number) {
+            // A sync of a process that died meanwhile may end after one that its successor began.
             stable = version;
         }
     }
@@ -137,6 +139,7 @@ final class FileNode implements Node {
      * since then is kept aside.
      */
     final class Version {
+        private final long number = ++versions;
         private int prefix;
         private byte[] tail = NOTHING;
 

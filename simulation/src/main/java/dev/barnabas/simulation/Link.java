@@ -27,6 +27,10 @@ final class Link {
         return cut || !to.isPowered() || !from.isPowered();
     }
 
+    boolean isCut() {
+        return cut;
+    }
+
     void cut() {
         cut = true;
     }

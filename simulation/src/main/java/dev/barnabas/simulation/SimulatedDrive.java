@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * everything else what chance leaves (see {@link NameJournal} and {@code FileNode}).
  */
 public final class SimulatedDrive {
+    private static final long UNLIMITED = 1L << 40;
+
     private final SimulatedHost host;
     private final String name;
     private final Dice dice;
@@ -27,7 +29,8 @@ public final class SimulatedDrive {
     private final List<FileNode> files = new ArrayList<>();
     private Folder root = new Folder();
     private DiskFaults faults = DiskFaults.NONE;
-    private long capacity = 1L << 40;
+    private long capacity = UNLIMITED;
+    private boolean failed;
     private long powerLosses;
     private @Nullable SimulatedProcess owner;
 
@@ -53,6 +56,27 @@ public final class SimulatedDrive {
     public void capacity(long bytes) {
         note("capacity is " + bytes + " bytes, " + usedBytes() + " are used");
         capacity = bytes;
+    }
+
+    /** Leaves that much space and no more. */
+    public void fillUp(long left) {
+        capacity(usedBytes() + left);
+    }
+
+    public void unlimited() {
+        capacity(UNLIMITED);
+    }
+
+    /** No faults and all the space again; what was lost stays lost. */
+    public void repair() {
+        faults(DiskFaults.NONE);
+        unlimited();
+        failed = false;
+    }
+
+    /** Whether a read, an append or a sync has failed since it was last {@linkplain #repair repaired}. */
+    public boolean hasFailed() {
+        return failed;
     }
 
     public long usedBytes() {
@@ -121,6 +145,10 @@ public final class SimulatedDrive {
         return disk;
     }
 
+    void failed() {
+        failed = true;
+    }
+
     void closed() {
         owner = null;
     }
@@ -131,7 +159,7 @@ public final class SimulatedDrive {
     }
 
     void note(String what) {
-        host.simulation().note(host.name(), name + ": " + what);
+        host.simulation().mark(host.name(), name + ": " + what);
     }
 
     Dice dice() {

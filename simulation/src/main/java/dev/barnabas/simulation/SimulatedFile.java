@@ -55,7 +55,8 @@ final class SimulatedFile implements DiskFile {
         reserve(position + length);
         boolean dies = disk.process().host().crashesNow();
         boolean fails = disk.drive().dice().chance(disk.drive().faults().appendFailure());
-        int written = dies || fails ? disk.drive().dice().nextInt(length + 1) : length;
+        boolean stopsWithin = fails || (dies && disk.drive().dice().chance(0.5));
+        int written = stopsWithin ? disk.drive().dice().nextInt(length + 1) : length;
         note("append to", position, written);
         int left = written;
         for (ByteBuffer buffer : buffers) {
@@ -69,6 +70,7 @@ final class SimulatedFile implements DiskFile {
             disk.die();
         }
         if (fails) {
+            disk.drive().failed();
             throw new IOException("append to " + path + " failed after " + written + " of " + length + " bytes");
         }
         return position;
@@ -87,6 +89,7 @@ final class SimulatedFile implements DiskFile {
     int readForSending(ByteBuffer into, long position) throws IOException {
         disk.chargeAccess();
         if (disk.drive().dice().chance(disk.drive().faults().readFailure())) {
+            disk.drive().failed();
             note("failed read of", position, into.remaining());
             throw new IOException("read of " + path + " @" + position + " failed");
         }

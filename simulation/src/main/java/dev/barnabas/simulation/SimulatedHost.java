@@ -125,19 +125,30 @@ public final class SimulatedHost implements Host {
     }
 
     /**
-     * Ends the process within one of its next operations on a disk: before it, after it, or for an append in its
-     * middle. This is how a crash between two calls of one task is had.
+     * Ends the process within one of its next changes of a disk (open, append, truncate, rename, delete, sync): before
+     * it, after it, or in its middle. This is how a crash between two calls of one task is had, or before a sync is
+     * answered.
      *
-     * @param operations how many operations may still be done
+     * @param operations how many changes may still be made
      */
     public void crashAtDiskOperation(long operations, Crash crash) {
         plannedCrash = new PlannedCrash(operations, crash);
     }
 
+    /** The crash that was planned does not come any more. */
+    public void cancelPlannedCrash() {
+        plannedCrash = null;
+    }
+
+    /** Whether it is down, stopped, or about to crash. */
+    boolean isImpaired() {
+        return !isUp() || paused || plannedCrash != null;
+    }
+
     /** Starts the process again, with the program that was last {@link #run}; kills it first if it still runs. */
     public void restart() {
         crash();
-        simulation.note(name, "start");
+        simulation.mark(name, "start");
         powered = true;
         paused = false;
         process = new SimulatedProcess(this, ++lives, loops);
@@ -148,14 +159,14 @@ public final class SimulatedHost implements Host {
     /** Stops the process in the middle of everything, like {@code SIGSTOP}; its kernel goes on. */
     public void pause() {
         if (isUp() && !paused) {
-            simulation.note(name, "pause");
+            simulation.mark(name, "pause");
             paused = true;
         }
     }
 
     public void resume() {
         if (paused) {
-            simulation.note(name, "resume");
+            simulation.mark(name, "resume");
             paused = false;
             process.resumed();
         }
@@ -163,7 +174,7 @@ public final class SimulatedHost implements Host {
 
     /** Moves the wall clock; monotonic time stays as it is. */
     public void jumpWallClock(Duration by) {
-        simulation.note(name, "wall clock jumps by " + by);
+        simulation.mark(name, "wall clock jumps by " + by);
         wallClockOffset = wallClockOffset.plus(by);
     }
 
@@ -183,17 +194,18 @@ public final class SimulatedHost implements Host {
     /** Counts an operation on a disk down to the crash that was planned. */
     boolean crashesNow() {
         PlannedCrash planned = plannedCrash;
-        if (planned == null) {
+        if (planned == null || planned.operations < 0) {
             return false;
         }
         plannedCrash = new PlannedCrash(planned.operations - 1, planned.crash);
-        return planned.operations <= 0;
+        return planned.operations == 0;
     }
 
     void carryOutPlannedCrash() {
         PlannedCrash planned = plannedCrash;
-        plannedCrash = null;
-        end(planned == null ? Crash.PROCESS : planned.crash);
+        if (planned != null) {
+            end(planned.crash);
+        }
     }
 
     private void start() {
@@ -203,12 +215,12 @@ public final class SimulatedHost implements Host {
         }
     }
 
-    private void end(Crash crash) {
+    void end(Crash crash) {
         boolean power = crash == Crash.POWER;
         if (!process.isAlive() && !(power && powered)) {
             return;
         }
-        simulation.note(name, power ? "power loss" : "crash");
+        simulation.mark(name, power ? "power loss" : "crash");
         paused = false;
         plannedCrash = null;
         if (process.isAlive()) {

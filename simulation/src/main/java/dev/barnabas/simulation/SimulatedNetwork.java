@@ -28,7 +28,7 @@ public final class SimulatedNetwork {
     /** What goes wrong from now on. Cuts are apart from it. */
     public void faults(NetworkFaults from) {
         if (!from.equals(faults)) {
-            simulation.note("network", from.toString());
+            simulation.mark("network", from.toString());
         }
         faults = from;
     }
@@ -36,7 +36,7 @@ public final class SimulatedNetwork {
     /** Lets nothing through from the one to the other; the opposite direction stays as it is. */
     public void cutOneWay(SimulatedHost from, SimulatedHost to) {
         Link link = link(from, to);
-        simulation.note("network", "cut " + link);
+        simulation.mark("network", "cut " + link);
         link.cut();
     }
 
@@ -50,16 +50,30 @@ public final class SimulatedNetwork {
         simulation.hosts().stream().filter(other -> other != host).forEach(other -> cut(host, other));
     }
 
+    /** Lets everything through again between the host and all others. */
+    public void rejoin(SimulatedHost host) {
+        simulation.hosts().stream().filter(other -> other != host).forEach(other -> heal(host, other));
+    }
+
+    /** Whether nothing gets from or to the host. */
+    boolean isIsolated(SimulatedHost host) {
+        return simulation.hosts().size() > 1
+                && simulation.hosts().stream()
+                        .filter(other -> other != host)
+                        .allMatch(other ->
+                                link(host, other).isCut() || link(other, host).isCut());
+    }
+
     /** Lets everything through again between the two. */
     public void heal(SimulatedHost one, SimulatedHost other) {
-        simulation.note("network", "heal " + one.name() + " <-> " + other.name());
+        simulation.mark("network", "heal " + one.name() + " <-> " + other.name());
         link(one, other).heal();
         link(other, one).heal();
     }
 
     /** Lets everything through again everywhere. */
     public void healAll() {
-        simulation.note("network", "heal everything");
+        simulation.mark("network", "heal everything");
         List.copyOf(links.values()).forEach(Link::heal);
     }
 

@@ -110,6 +110,13 @@ final class SimulatedProcess {
         return unreleasedFrames;
     }
 
+    /** The crash that was planned for the host comes now, if this is still its process. */
+    void carryOutPlannedCrash() {
+        if (alive) {
+            host.carryOutPlannedCrash();
+        }
+    }
+
     /** @param silently whether the machine is gone too, so that not even the kernel tells the other ends */
     void die(boolean silently) {
         alive = false;

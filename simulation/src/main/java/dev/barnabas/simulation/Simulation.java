@@ -89,10 +89,15 @@ public final class Simulation {
         trace.note(nanos, who, what);
     }
 
+    /** Writes a line into the timeline that stays there to the end of the run. */
+    void mark(String who, String what) {
+        trace.mark(nanos, who, what);
+    }
+
     /** Something that the test does to the world, that much later. */
     public void after(Duration delay, String what, Runnable action) {
         at(nanos + delay.toNanos(), () -> {
-            note("test", what);
+            mark("test", what);
             action.run();
         });
     }

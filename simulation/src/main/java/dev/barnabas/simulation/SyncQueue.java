@@ -53,11 +53,15 @@ final class SyncQueue {
         folders.forEach(folder -> changes.addAll(drive.journal().changesIn(folder)));
 
         long slowness = drive.faults().slowness().toNanos();
-        long duration = drive.dice().magnitude(20_000, 2_000_000)
+        long duration = drive.dice().magnitude(20_000, 20_000_000)
                 + versions.size() * 5_000L
                 + (slowness == 0 ? 0 : drive.dice().between(0, slowness));
-        long powerLosses = drive.powerLosses();
         Simulation simulation = process.simulation();
+        if (process.host().crashesNow()) {
+            long when = simulation.nanos() + drive.dice().between(0, duration + 100_000);
+            simulation.at(when, process::carryOutPlannedCrash);
+        }
+        long powerLosses = drive.powerLosses();
         simulation.at(simulation.nanos() + duration, () -> {
             // The kernel goes on with a dead process's sync, but not without power.
             if (drive.powerLosses() == powerLosses
@@ -73,7 +77,9 @@ final class SyncQueue {
             file.endSync(version, !fails);
             process.simulation().trace().step(process.simulation().nanos(), file.stableSize());
         });
-        if (!fails) {
+        if (fails) {
+            drive.failed();
+        } else {
             drive.journal().commit(changes);
         }
         process.simulation()

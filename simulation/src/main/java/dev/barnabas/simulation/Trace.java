@@ -6,13 +6,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened in a run. Two runs with the same {@link #hash} took the same way; the last {@value #KEPT} notes are
- * kept as the timeline that is printed with a failure. Owned by one {@link Simulation}.
+ * What happened in a run. Two runs with the same {@link #hash} took the same way. The timeline that is printed with a
+ * failure has the last {@value #KEPT} notes, and of the time before them what was done to the world: every crash, cut
+ * and restart. Owned by one {@link Simulation}.
  */
 public final class Trace {
-    private static final int KEPT = 400;
+    private static final int KEPT = 300;
+    private static final int MARKS_KEPT = 300;
 
     private final Deque<Note> notes = new ArrayDeque<>(KEPT);
+    private final Deque<Note> marks = new ArrayDeque<>();
     private long hash;
     private long count;
 
@@ -21,15 +24,19 @@ public final class Trace {
         return hash;
     }
 
-    /** The last notes, one per line: virtual time in milliseconds, who, what. */
+    /** One note per line: virtual time in milliseconds, who, what. */
     public String timeline() {
         StringBuilder text = new StringBuilder();
+        long first = notes.isEmpty() ? 0 : notes.getFirst().number;
+        marks.stream()
+                .filter(mark -> mark.number < first)
+                .forEach(mark -> text.append(mark).append('\n'));
         if (count > notes.size()) {
-            text.append("  ... ").append(count - notes.size()).append(" earlier notes\n");
+            text.append("  ... all notes from here on, ")
+                    .append(count - notes.size())
+                    .append(" more before\n");
         }
-        for (Note note : notes) {
-            text.append(note).append('\n');
-        }
+        notes.forEach(note -> text.append(note).append('\n'));
         return text.toString();
     }
 
@@ -38,12 +45,22 @@ public final class Trace {
         hash = Dice.mix(hash * 31 + nanos) + what;
     }
 
+    /** Something that was done to the world. */
+    void mark(long nanos, String who, String what) {
+        if (marks.size() == MARKS_KEPT) {
+            marks.removeFirst();
+        }
+        Note mark = new Note(count, nanos, who, what, null, 0, 0);
+        marks.addLast(mark);
+        add(mark);
+    }
+
     void note(long nanos, String who, String what) {
-        add(new Note(nanos, who, what, null, 0, 0));
+        add(new Note(count, nanos, who, what, null, 0, 0));
     }
 
     void note(long nanos, String who, String what, String object, long position, long bytes) {
-        add(new Note(nanos, who, what, object, position, bytes));
+        add(new Note(count, nanos, who, what, object, position, bytes));
     }
 
     private void add(Note note) {
@@ -60,7 +77,13 @@ public final class Trace {
 
     /** Text is made when it is asked for: most notes are never read. */
     private record Note(
-            long nanos, String who, String what, @Nullable String object, long position, long bytes) {
+            long number,
+            long nanos,
+            String who,
+            String what,
+            @Nullable String object,
+            long position,
+            long bytes) {
         @Override
         public String toString() {
             String time = String.format(Locale.ROOT, "%14.6f  %-8s %s", nanos / 1e6, who, what);

@@ -3,6 +3,7 @@ package dev.barnabas.host.live;
 import dev.barnabas.host.Network;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
@@ -33,7 +34,13 @@ final class Accepting extends ChannelInboundHandlerAdapter {
         SocketChannel accepted = (SocketChannel) message;
         accepted.config().setAllocator(allocator);
         LiveLoop loop = leastBusy();
-        LiveConnection connection = new LiveConnection(loop, accepted, maxFrameBytes, acceptor::accept);
+        LiveConnection connection;
+        try {
+            connection = new LiveConnection(loop, accepted, maxFrameBytes, acceptor::accept);
+        } catch (ChannelException goneAgain) {
+            accepted.unsafe().closeForcibly();
+            return;
+        }
         loop.eventLoop().register(connection.channel()).addListener(registered -> {
             if (!registered.isSuccess()) {
                 accepted.unsafe().closeForcibly();

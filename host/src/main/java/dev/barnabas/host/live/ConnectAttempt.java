@@ -98,7 +98,7 @@ final class ConnectAttempt {
         if (done) {
             return;
         }
-        if (!left.isEmpty()) {
+        if (!left.isEmpty() && !loop.closing()) {
             tryNext();
             return;
         }

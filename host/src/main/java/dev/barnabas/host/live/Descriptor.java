@@ -2,6 +2,7 @@ package dev.barnabas.host.live;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,15 +16,21 @@ final class Descriptor {
 
     private final OpenFile file;
     private final FileChannel channel;
+    private final Executor background;
     private final AtomicInteger users = new AtomicInteger(1);
 
     /** Set by use, cleared by the cache's hand: what was not used for a round goes first. */
     volatile boolean used = true;
 
-    /** With one user: the caller. */
-    Descriptor(OpenFile file, FileChannel channel) {
+    /**
+     * With one user: the caller.
+     *
+     * @param background where deleted files are closed
+     */
+    Descriptor(OpenFile file, FileChannel channel, Executor background) {
         this.file = file;
         this.channel = channel;
+        this.background = background;
     }
 
     FileChannel channel() {
@@ -59,6 +66,15 @@ final class Descriptor {
             // A write-back error would go to nobody from now on, but to syncfs.
             file.unwatched = true;
         }
+        if (file.unlinked) {
+            // The last close of a deleted file gives its space back, which takes long for a large one.
+            background.execute(this::close);
+        } else {
+            close();
+        }
+    }
+
+    private void close() {
         try {
             channel.close();
         } catch (IOException e) {

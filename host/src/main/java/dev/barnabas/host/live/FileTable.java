@@ -11,13 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -34,19 +31,21 @@ final class FileTable {
 
     private final Path root;
     private final int limit;
+    private final Executor background;
     private final ReentrantLock lock = new ReentrantLock();
     private final NavigableMap<String, OpenFile> files = new TreeMap<>();
     private final ArrayDeque<Descriptor> cache = new ArrayDeque<>();
-
-    /** Folders that are known to exist after a crash. Everything that could change that removes them. */
-    private final NavigableSet<String> durableFolders = new TreeSet<>();
-
-    private long folderChanges;
+    private final DurableFolders durableFolders = new DurableFolders();
     private boolean closed;
 
-    FileTable(Path root, int limit) {
+    FileTable(Path root, int limit, Executor background) {
         this.root = root;
         this.limit = limit;
+        this.background = background;
+    }
+
+    DurableFolders durableFolders() {
+        return durableFolders;
     }
 
     OpenFile open(String path) throws IOException {
@@ -89,7 +88,7 @@ final class FileTable {
         try {
             Files.createDirectories(Paths.parent(at));
             OpenFile file = new OpenFile(path, 0);
-            keep(new Descriptor(file, create(at)));
+            keep(new Descriptor(file, create(at), background));
             return file;
         } catch (IOException e) {
             throw DiskFaults.translate(e, "cannot create " + path);
@@ -164,7 +163,7 @@ final class FileTable {
         if (file.unlinked) {
             throw new NoSuchFileException(file.path, null, "deleted, and its descriptor is lost");
         }
-        Descriptor opened = new Descriptor(file, reopened(file));
+        Descriptor opened = new Descriptor(file, reopened(file), background);
         opened.retain();
         keep(opened);
         return opened;
@@ -279,8 +278,8 @@ final class FileTable {
                 files.put(moved.path, moved);
             }
             if (Files.isDirectory(root.resolve(to))) {
-                folderChanged(from);
-                folderChanged(to);
+                durableFolders.changed(from);
+                durableFolders.changed(to);
             }
         } finally {
             lock.unlock();
@@ -297,7 +296,7 @@ final class FileTable {
                 unlink(file);
             }
             if (Files.isDirectory(root.resolve(path))) {
-                folderChanged(path);
+                durableFolders.changed(path);
             }
         } finally {
             lock.unlock();
@@ -323,50 +322,6 @@ final class FileTable {
         }
         return found;
     }
-
-    private void folderChanged(String path) {
-        folderChanges++;
-        durableFolders.remove(path);
-        durableFolders.subSet(path + '/', path + AFTER_SLASH).clear();
-    }
-
-    /** The folders to sync so that the names of these files survive, with what is needed to note that it was done. */
-    FoldersToSync foldersToSync(Iterable<String> paths) {
-        lock.lock();
-        try {
-            Set<String> toSync = new HashSet<>();
-            Set<String> covered = new HashSet<>();
-            for (String path : paths) {
-                String folder = Paths.folder(path);
-                toSync.add(folder);
-                while (!folder.isEmpty() && !durableFolders.contains(folder) && covered.add(folder)) {
-                    folder = Paths.folder(folder);
-                    toSync.add(folder);
-                }
-            }
-            return new FoldersToSync(toSync, covered, folderChanges);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void synced(FoldersToSync done) {
-        lock.lock();
-        try {
-            if (done.folderChanges == folderChanges) {
-                durableFolders.addAll(done.thenDurable);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * @param toSync folders whose entries have to be made durable
-     * @param thenDurable folders that are then known to survive
-     * @param folderChanges when this was found out
-     */
-    record FoldersToSync(Set<String> toSync, Set<String> thenDurable, long folderChanges) {}
 
     void close() {
         lock.lock();

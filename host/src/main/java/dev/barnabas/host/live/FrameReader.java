@@ -35,7 +35,7 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     private static final int LARGEST_CHUNK = 1 << 17;
 
     /** What is believed of anybody. */
-    private static final int BELIEVED = 1 << 16;
+    private static final int BELIEVED = 1 << 14;
 
     private static final int GROWTH = 4;
 
@@ -120,13 +120,8 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
             if (pending == 0 && current.writableBytes() < chunkSize >> 1) {
                 dropChunk();
                 current = newChunk(allocator, chunkSize);
-            } else if (wanted > current.capacity() - parsed) {
-                ByteBuf next = allocator.directBuffer(capacityFor(wanted, pending), Integer.MAX_VALUE);
-                next.writeBytes(current, parsed, pending);
-                current.release();
-                chunk = next;
-                parsed = 0;
-                current = next;
+            } else if (current.capacity() - parsed < Math.min(wanted, believed()) || !current.isWritable()) {
+                current = moveHead(allocator, current, capacityFor(wanted, pending));
             }
         }
         return current.retain();
@@ -139,6 +134,15 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         return fresh;
     }
 
+    private ByteBuf moveHead(ByteBufAllocator allocator, ByteBuf from, int capacity) {
+        ByteBuf next = allocator.directBuffer(capacity, Integer.MAX_VALUE);
+        next.writeBytes(from, parsed, from.writerIndex() - parsed);
+        from.release();
+        chunk = next;
+        parsed = 0;
+        return next;
+    }
+
     private int frameBytes(ByteBuf from) {
         return (int) Math.min((long) from.getInt(parsed) + PREFIX, Integer.MAX_VALUE - PREFIX);
     }
@@ -147,8 +151,12 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         if (wanted <= chunkSize >> 1) {
             return chunkSize;
         }
-        long believed = Math.max(Math.max(BELIEVED, largestFrame + 2L * PREFIX), (long) GROWTH * pending);
-        return (int) Math.min((long) wanted + PREFIX, believed);
+        return (int) Math.min((long) wanted + PREFIX, Math.max(believed(), (long) GROWTH * pending));
+    }
+
+    /** What the other side is believed to send, without having begun. */
+    private int believed() {
+        return Math.max(BELIEVED, Math.min(largestFrame, Integer.MAX_VALUE - 2 * PREFIX) + 2 * PREFIX);
     }
 
     private void dropChunk() {
@@ -171,6 +179,10 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
 
     @Override
     public void reset(ChannelConfig config) {
+        startTurn();
+    }
+
+    void startTurn() {
         readThisTurn = 0;
     }
 

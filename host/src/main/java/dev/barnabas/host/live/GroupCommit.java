@@ -25,8 +25,12 @@ import org.jspecify.annotations.Nullable;
  * to the worker that runs it.
  */
 final class GroupCommit {
-    /** With more changed files than this, one sync of the file system is cheaper and calmer. */
-    static final int ONE_BY_ONE = 8;
+    /**
+     * With more changed files and folders than this, one sync of the file system is cheaper and calmer. Measured on
+     * ext4 with preallocated files: up to 4 there is no difference, with 16 it takes half as long, with 64 a third.
+     * Below that, going file by file has the merit of not waiting for what other programs write.
+     */
+    static final int ONE_BY_ONE = 4;
 
     private final String name;
     private final Path root;
@@ -119,18 +123,19 @@ final class GroupCommit {
                 .filter(change -> change.file.nameChanged())
                 .map(Changed::path)
                 .toList();
-        FileTable.FoldersToSync folders = files.foldersToSync(named);
-        folders.toSync().addAll(group.folders);
-        all |= changed.size() + folders.toSync().size() > ONE_BY_ONE;
+        DurableFolders.ToSync names = files.durableFolders().toSync(named);
+        Set<String> folders = names.folders();
+        folders.addAll(group.folders);
+        all |= changed.size() + folders.size() > ONE_BY_ONE;
         if (all && storage.canSyncAll()) {
             syncAll(changed);
         } else {
             syncEach(changed);
-            for (String folder : folders.toSync()) {
+            for (String folder : folders) {
                 storage.syncFolder(root.resolve(folder));
             }
         }
-        files.synced(folders);
+        files.durableFolders().synced(names);
         for (Changed change : changed) {
             change.file.durable(change.changes);
             change.file.nameDurable(change.nameChanges);

@@ -55,8 +55,8 @@ final class LiveDisk implements Disk {
         this.storage = storage;
         this.onClose = onClose;
         store = Files.getFileStore(root);
-        files = new FileTable(root, limits.openFiles);
         defects = limits.defects;
+        files = new FileTable(root, limits.openFiles, this::inBackground);
         syncers = new Workers("barnabas-sync", limits.workers + 1, defects);
         workers = new Workers("barnabas-disk", limits.workers, defects);
         commits = new GroupCommit(name, root, files, storage, syncers);
@@ -158,10 +158,6 @@ final class LiveDisk implements Disk {
         return Paths.checked(path);
     }
 
-    Path resolve(String path) {
-        return root.resolve(path);
-    }
-
     FileTable files() {
         return files;
     }
@@ -209,6 +205,14 @@ final class LiveDisk implements Disk {
             });
         } catch (NoSuchFileException absent) {
             // Nothing happens.
+        }
+        // Once more: a sync that ran beside this may have found the folder still there.
+        files.durableFolders().changed(path);
+    }
+
+    private void inBackground(Runnable work) {
+        if (!workers.execute(work)) {
+            work.run();
         }
     }
 

@@ -54,11 +54,12 @@ final class LiveDiskFile implements DiskFile {
         Descriptor descriptor = descriptor();
         try {
             long start = file.size;
-            file.change();
             try {
                 file.size = start + write(descriptor.channel(), buffers);
             } catch (IOException e) {
                 throw takenBack(descriptor.channel(), start, e);
+            } finally {
+                file.change();
             }
             return start;
         } finally {
@@ -123,9 +124,12 @@ final class LiveDiskFile implements DiskFile {
         Descriptor descriptor = descriptor();
         try {
             if (size < file.size) {
-                file.change();
-                descriptor.channel().truncate(size);
-                file.size = size;
+                try {
+                    descriptor.channel().truncate(size);
+                    file.size = size;
+                } finally {
+                    file.change();
+                }
             } else {
                 // Java would not even ask the system, but that is how a reserve is given back.
                 disk.files().onPath(file, (linux, opened) -> linux.resize(opened, size));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The machine this process runs on. Its loops keep the process alive until it is closed.
@@ -31,18 +32,22 @@ public final class LiveHost implements Host, AutoCloseable {
     private final Entropy entropy = new LiveEntropy();
     private final Builder settings;
     private final List<LiveLoop> loops;
+    private final PooledByteBufAllocator allocator;
     private final LiveNetwork network;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final Set<LiveDisk> disks = ConcurrentHashMap.newKeySet();
 
     private LiveHost(Builder settings) {
         this.settings = settings;
+        // Linking them takes tens of milliseconds, which a start need not wait for.
+        Thread.ofPlatform().daemon().name("barnabas-link").start(LinuxCalls::get);
         List<LiveLoop> started = new ArrayList<>();
         for (int i = 0; i < settings.loops; i++) {
             started.add(new LiveLoop("barnabas-loop-" + i, clock, settings.defects, settings.transport.io()));
         }
         loops = List.copyOf(started);
         // One arena per loop and none on the heap: loops never wait for each other's memory.
-        PooledByteBufAllocator allocator = new PooledByteBufAllocator(
+        allocator = new PooledByteBufAllocator(
                 true, 0, settings.loops, PAGE, CHUNK_ORDER, SMALL_CACHED, NORMAL_CACHED, false);
         network = new LiveNetwork(settings.transport, allocator, loops, settings.defects);
     }
@@ -79,6 +84,11 @@ public final class LiveHost implements Host, AutoCloseable {
         return disk;
     }
 
+    /** Bytes of memory outside of the heap that received frames which are not released, and unsent ones, take. */
+    public long bufferBytes() {
+        return allocator.pinnedDirectMemory();
+    }
+
     /**
      * Stops everything, in this order: listeners, loops (their connections are closed and told so), disks. What has
      * been appended is in the page cache; nothing is synced. Not from a loop of this host.
@@ -87,6 +97,9 @@ public final class LiveHost implements Host, AutoCloseable {
     public void close() {
         if (loops.stream().anyMatch(LiveLoop::isCurrent)) {
             throw new IllegalStateException("a loop cannot close its own host");
+        }
+        if (closed.getAndSet(true)) {
+            return;
         }
         network.closeListeners();
         loops.forEach(LiveLoop::close);

@@ -7,6 +7,9 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -34,6 +37,8 @@ final class LiveLoop implements Loop {
     private final ArrayDeque<LiveConnection> drained = new ArrayDeque<>();
     private final Runnable finishTurn = this::finishTurn;
     private boolean finishing;
+    private final Set<LiveConnection> open = new HashSet<>();
+    private boolean closing;
 
     /** Open connections that this loop owns, for the choice of the least busy one. */
     final AtomicInteger connections = new AtomicInteger();
@@ -112,8 +117,36 @@ final class LiveLoop implements Loop {
         defects.defect(name, cause);
     }
 
-    /** Ends the thread; connections that are open are closed. Not from a loop. */
+    /** The connection is this loop's from now on. */
+    void opened(LiveConnection connection) {
+        open.add(connection);
+        if (closing) {
+            connection.close();
+        }
+    }
+
+    void closed(LiveConnection connection) {
+        open.remove(connection);
+    }
+
+    /** Whether nothing may be opened any more. */
+    boolean closing() {
+        return closing;
+    }
+
+    /**
+     * Closes the connections, which are told so, and ends the thread. Not from a loop.
+     *
+     * <p>Netty would close them, too, but not for sure: a shutdown that is asked for between its two looks at it skips
+     * them.
+     */
     void close() {
+        eventLoop
+                .submit(() -> {
+                    closing = true;
+                    List.copyOf(open).forEach(LiveConnection::close);
+                })
+                .awaitUninterruptibly();
         eventLoop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 

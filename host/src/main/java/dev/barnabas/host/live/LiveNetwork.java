@@ -125,7 +125,8 @@ final class LiveNetwork implements Network {
         @Override
         public void close() {
             network.listeners.remove(this);
-            channel.close();
+            // Who connects after this call must be refused, and who listens on the same port must get it.
+            channel.close().awaitUninterruptibly();
         }
     }
 }

@@ -23,7 +23,7 @@ final class OpenFile {
     volatile @Nullable Descriptor descriptor;
 
     /** No longer to be found by its path: the descriptor is all there is of it, and is kept. */
-    boolean unlinked;
+    volatile boolean unlinked;
 
     /** Handles, and syncs that are under way. */
     final AtomicInteger handles = new AtomicInteger(1);
@@ -52,11 +52,15 @@ final class OpenFile {
         this.size = size;
     }
 
-    /** Before contents or size are touched. */
+    /**
+     * After contents or size were touched, and before the descriptor that it was done with is released. Not before: a
+     * sync that runs at the same time would note the change as durable and might still miss it.
+     */
     void change() {
         changes.incrementAndGet();
     }
 
+    /** After the name was changed. */
     void changeName() {
         nameChanges.incrementAndGet();
     }

@@ -55,6 +55,13 @@ enum Transport {
 
     abstract ServerChannel server();
 
+    /** Holds back what does not fill a packet, until it is taken out. Nothing where the transport cannot do it. */
+    static void cork(SocketChannel channel, boolean in) {
+        if (channel instanceof EpollSocketChannel epoll) {
+            epoll.config().setTcpCork(in);
+        }
+    }
+
     static Transport best() {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }

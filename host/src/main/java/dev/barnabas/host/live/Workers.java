@@ -43,7 +43,6 @@ final class Workers {
         }
     }
 
-    @SuppressWarnings("CatchAndPrintStackTrace")
     private void run(Runnable task) {
         try {
             task.run();

@@ -76,6 +76,13 @@ final class LiveHostTest {
         }
     }
 
+    @Test
+    void byDefaultADefectStopsTheProcess() throws Exception {
+        try (OtherProcess process = OtherProcess.start("defect")) {
+            assertThat(process.exitCode()).isEqualTo(70);
+        }
+    }
+
     private static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }

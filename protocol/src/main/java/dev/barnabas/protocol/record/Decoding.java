@@ -13,15 +13,24 @@ final class Decoding {
         this.decoder = decoder;
     }
 
+    void requireCurrent() {
+        owner.requireCurrent(this);
+    }
+
+    /** How many bytes there were until now. */
+    long decoded() {
+        return decoded;
+    }
+
     /** How much room the next step needs; 0 at the end. */
     int room() {
-        owner.requireCurrent(this);
+        requireCurrent();
         return decoder.room();
     }
 
     /** Writes from the target's position on; returns how much, which may be nothing although more will come. */
     int decode(ByteBuffer target) {
-        owner.requireCurrent(this);
+        requireCurrent();
         int before = target.position();
         decoder.decode(target);
         int size = target.position() - before;

@@ -19,8 +19,8 @@ public final class Decompressor implements AutoCloseable {
      */
     public static final long DEFAULT_MAX_BYTES = 256L * 1024 * 1024;
 
-    /** A buffer that had to grow beyond this is not kept for the next batch. */
-    private static final int MAX_KEPT_SCRATCH = 1024 * 1024;
+    /** What had to grow beyond this for a batch is given back before the next one: buffer, and window of zstd. */
+    private static final int MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -75,8 +75,11 @@ public final class Decompressor implements AutoCloseable {
     }
 
     Decoding open(RecordBatch batch) {
-        if (scratch.capacity() > MAX_KEPT_SCRATCH) {
+        if (scratch.capacity() > MAX_KEPT_BYTES) {
             scratch = ByteBuffer.allocate(0);
+        }
+        if (current != null && current.decoded() > MAX_KEPT_BYTES) {
+            closeZstd();
         }
         ByteBuffer payload = payload(batch);
         ByteBuffer input = payload.isDirect() || payload.hasArray() ? payload : copy(payload);
@@ -146,6 +149,10 @@ public final class Decompressor implements AutoCloseable {
             inflater.end();
             inflater = null;
         }
+        closeZstd();
+    }
+
+    private void closeZstd() {
         if (zstd != null) {
             zstd.close();
             zstd = null;

@@ -15,7 +15,8 @@ import java.util.zip.CRC32C;
  *
  * <p>A {@code RecordBatch} is always framed: its header and all the bytes that its length field announces are in the
  * buffer, and its magic is 2, so no getter can fail. Whether what it says is true, the CRC, the counts, the records, is
- * for {@link #crcValid()} and {@link BatchCheck} to find out.
+ * for {@link #crcValid()} and {@link BatchCheck} to find out. The exception is a {@link #header}, whose records are
+ * elsewhere.
  *
  * <p>Owned by whoever owns the buffer; the setters write into it.
  */
@@ -26,6 +27,9 @@ public final class RecordBatch {
     public static final int PREFIX_BYTES = PREFIX_SIZE;
     /** Everything that precedes the records; the size of a batch without records. */
     public static final int HEADER_BYTES = HEADER_SIZE;
+
+    /** The CRC covers everything from this byte of the batch to its end. */
+    public static final int CRC_FROM = ATTRIBUTES;
 
     public static final long NO_TIMESTAMP = -1;
     public static final long NO_PRODUCER_ID = -1;

@@ -62,6 +62,10 @@ public final class RecordBatchBuilder {
      * Forgets everything but limit, compressor and expected ratio. What was built before is overwritten from now on.
      */
     public RecordBatchBuilder reset() {
+        if (buffer.capacity() > Math.max(limit, FIRST_CAPACITY)) {
+            // A first record that was larger than the limit: an exception, not worth its memory.
+            buffer = ByteBuffer.allocate(FIRST_CAPACITY);
+        }
         buffer.clear().position(BatchFormat.HEADER_SIZE);
         count = 0;
         lastOffsetDelta = -1;
@@ -124,8 +128,12 @@ public final class RecordBatchBuilder {
 
     /** The last offset, where the records that had it are gone: compaction keeps a batch's range of offsets. */
     public RecordBatchBuilder lastOffset(long offset) {
+        int delta = delta(offset);
+        if (delta < lastOffsetDelta) {
+            throw new IllegalStateException("a record with a greater offset than " + offset + " has been appended");
+        }
         lastOffsetGiven = true;
-        lastOffsetDelta = delta(offset);
+        lastOffsetDelta = delta;
         return this;
     }
 
@@ -152,14 +160,14 @@ public final class RecordBatchBuilder {
      * @return false if the batch is full: then nothing was appended. The first record always has room.
      */
     public boolean append(long timestamp, @Nullable ByteBuffer key, @Nullable ByteBuffer value, List<Header> headers) {
-        return append(lastOffsetDelta + 1, timestamp, key, value, headers);
+        return append(lastOffsetDelta + 1, checked(timestamp), key, value, headers);
     }
 
     /** As {@link #append(long, ByteBuffer, ByteBuffer, List)}, for who has arrays. */
     public boolean append(long timestamp, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
         int keySize = key == null ? -1 : key.length;
         int valueSize = value == null ? -1 : value.length;
-        if (!begin(lastOffsetDelta + 1, timestamp, keySize, valueSize, headers)) {
+        if (!begin(lastOffsetDelta + 1, checked(timestamp), keySize, valueSize, headers)) {
             return false;
         }
         Varints.write(buffer, keySize);
@@ -174,7 +182,17 @@ public final class RecordBatchBuilder {
         return true;
     }
 
-    /** Appends a copy of a record with its own offset, which must be greater than that of the record before. */
+    private static long checked(long timestamp) {
+        if (timestamp < RecordBatch.NO_TIMESTAMP) {
+            throw new IllegalArgumentException("a negative timestamp: " + timestamp);
+        }
+        return timestamp;
+    }
+
+    /**
+     * Appends a copy of a record with its own offset, which must be greater than that of the record before. Its
+     * timestamp may be anything: what was stored once can be copied.
+     */
     public boolean append(Record record) {
         return append(delta(record.offset()), record.timestamp(), record.key(), record.value(), record.headers());
     }
@@ -210,9 +228,6 @@ public final class RecordBatchBuilder {
 
     /** Makes room and writes what precedes the key; false if there is no room. */
     private boolean begin(int offsetDelta, long timestamp, int keySize, int valueSize, List<Header> headers) {
-        if (timestamp < RecordBatch.NO_TIMESTAMP) {
-            throw new IllegalArgumentException("a negative timestamp: " + timestamp);
-        }
         if (lastOffsetGiven || (count > 0 && offsetDelta <= lastOffsetDelta)) {
             throw new IllegalStateException("offsets must grow, and the last one be given last");
         }

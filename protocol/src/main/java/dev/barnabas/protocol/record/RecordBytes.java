@@ -67,6 +67,13 @@ final class RecordBytes {
         }
     }
 
+    /** The window is shared: once another batch is in it, there is nothing to be read here. */
+    void requireCurrent() {
+        if (decoding != null) {
+            decoding.requireCurrent();
+        }
+    }
+
     byte readByte() {
         if (at == limit) {
             fill(1);

@@ -91,10 +91,12 @@ public final class RecordReader {
     /**
      * Moves to the next record; false if there is none left.
      *
+     * @throws IllegalStateException if the decompressor has meanwhile been used for another compressed batch
      * @throws CorruptRecordException if what follows is not a record, if the batch goes on after its last record, or if
      *     its records are larger than the decompressor allows
      */
     public boolean next() {
+        bytes.requireCurrent();
         if (index == count) {
             if (!bytes.exhausted()) {
                 throw CorruptRecordException.malformed("The batch goes on after its last record");

@@ -37,13 +37,12 @@ final class SnappyDecoder extends Decoder {
     }
 
     /**
-     * Looks at the version as snappy-java does, and not at the one it says it is compatible with: few write it right.
+     * Nobody looks at the two versions behind the magic, snappy-java neither, and clients have written many things
+     * there.
      */
     private void readFramingHeader() {
         int start = input.position();
-        if (input.remaining() < FRAMING_HEADER_SIZE
-                || input.getLong(start) != FRAMING_MAGIC
-                || input.getInt(start + Long.BYTES) < 1) {
+        if (input.remaining() < FRAMING_HEADER_SIZE || input.getLong(start) != FRAMING_MAGIC) {
             throw CorruptRecordException.compressed("Unknown framing of snappy data");
         }
         input.position(start + FRAMING_HEADER_SIZE);

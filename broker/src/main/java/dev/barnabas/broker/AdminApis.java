@@ -1,0 +1,60 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.metadata.ClusterMetadata;
+import dev.barnabas.protocol.ApiKey;
+import dev.barnabas.protocol.message.AlterConfigsRequest;
+import dev.barnabas.protocol.message.CreatePartitionsRequest;
+import dev.barnabas.protocol.message.CreateTopicsRequest;
+import dev.barnabas.protocol.message.DeleteTopicsRequest;
+import dev.barnabas.protocol.message.DescribeClusterRequest;
+import dev.barnabas.protocol.message.DescribeConfigsRequest;
+import dev.barnabas.protocol.message.DescribeLogDirsRequest;
+import dev.barnabas.protocol.message.DescribeProducersRequest;
+import dev.barnabas.protocol.message.IncrementalAlterConfigsRequest;
+import dev.barnabas.protocol.message.ListConfigResourcesRequest;
+import dev.barnabas.protocol.message.UpdateFeaturesRequest;
+import java.util.List;
+
+/** The APIs that change and describe what the cluster has agreed on, and what operators ask a node. */
+final class AdminApis {
+
+    private AdminApis() {}
+
+    static List<Api<?>> of(
+            Node node,
+            ClusterMetadata metadata,
+            TopicCreation topics,
+            List<Reconciler> reconcilers,
+            LogLevels logLevels) {
+        return List.of(
+                Api.of(ApiKey.CREATE_TOPICS, CreateTopicsRequest.class, new CreateTopicsHandler(node, topics)),
+                Api.of(
+                        ApiKey.DELETE_TOPICS,
+                        DeleteTopicsRequest.class,
+                        new DeleteTopicsHandler(node, metadata, topics)),
+                Api.of(
+                        ApiKey.CREATE_PARTITIONS,
+                        CreatePartitionsRequest.class,
+                        new CreatePartitionsHandler(metadata, topics)),
+                Api.of(
+                        ApiKey.DESCRIBE_CONFIGS,
+                        DescribeConfigsRequest.class,
+                        new DescribeConfigsHandler(node, logLevels)),
+                Api.of(ApiKey.ALTER_CONFIGS, AlterConfigsRequest.class, new AlterConfigsHandler(metadata)),
+                Api.of(
+                        ApiKey.INCREMENTAL_ALTER_CONFIGS,
+                        IncrementalAlterConfigsRequest.class,
+                        new IncrementalAlterConfigsHandler(node, metadata, logLevels)),
+                Api.of(
+                        ApiKey.LIST_CONFIG_RESOURCES,
+                        ListConfigResourcesRequest.class,
+                        new ListConfigResourcesHandler(node)),
+                Api.of(ApiKey.DESCRIBE_CLUSTER, DescribeClusterRequest.class, new DescribeClusterHandler(node)),
+                Api.of(
+                        ApiKey.DESCRIBE_LOG_DIRS,
+                        DescribeLogDirsRequest.class,
+                        new DescribeLogDirsHandler(node, reconcilers)),
+                Api.of(ApiKey.UPDATE_FEATURES, UpdateFeaturesRequest.class, new UpdateFeaturesHandler(metadata)),
+                Api.of(ApiKey.DESCRIBE_PRODUCERS, DescribeProducersRequest.class, new DescribeProducersHandler(node)));
+    }
+}

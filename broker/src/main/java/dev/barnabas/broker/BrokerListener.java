@@ -1,0 +1,12 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.host.Endpoint;
+
+/**
+ * An address on which the broker is reachable.
+ *
+ * @param name as in {@code listeners} and {@code advertised.listeners}
+ * @param bound where it listens
+ * @param advertised what clients are told to connect to
+ */
+public record BrokerListener(String name, Endpoint bound, Endpoint advertised) {}

@@ -1,0 +1,351 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.groups.GroupCoordinator;
+import dev.barnabas.groups.GroupSettings;
+import dev.barnabas.groups.Topics;
+import dev.barnabas.host.Disk;
+import dev.barnabas.host.Endpoint;
+import dev.barnabas.host.Host;
+import dev.barnabas.host.Loop;
+import dev.barnabas.host.Network;
+import dev.barnabas.metadata.Answer;
+import dev.barnabas.metadata.ClusterImage;
+import dev.barnabas.metadata.ClusterMetadata;
+import dev.barnabas.metadata.Controller;
+import dev.barnabas.metadata.EmbeddedMetadataLog;
+import dev.barnabas.metadata.RegisterBroker;
+import dev.barnabas.metadata.Topic;
+import dev.barnabas.protocol.ApiKey;
+import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.ApiVersionsRequest;
+import dev.barnabas.protocol.message.DeleteRecordsRequest;
+import dev.barnabas.protocol.message.DescribeTopicPartitionsRequest;
+import dev.barnabas.protocol.message.FetchRequest;
+import dev.barnabas.protocol.message.FindCoordinatorRequest;
+import dev.barnabas.protocol.message.InitProducerIdRequest;
+import dev.barnabas.protocol.message.ListOffsetsRequest;
+import dev.barnabas.protocol.message.MetadataRequest;
+import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
+import dev.barnabas.protocol.message.ProduceRequest;
+import dev.barnabas.settings.BrokerSettings;
+import dev.barnabas.settings.ConnectionOverrides;
+import dev.barnabas.settings.CoordinatorSettings;
+import dev.barnabas.settings.Listeners;
+import dev.barnabas.settings.Settings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: puts a broker together, step by step on the first loop, and undoes what it has done if a step
+ * fails.
+ *
+ * <ol>
+ *   <li>open the directories; read the metadata log
+ *   <li>bind the listeners, whose connections wait; register this broker at their addresses, which begins a new term
+ *       for all partitions it leads
+ *   <li>find the partitions on the disks; build what each loop owns
+ *   <li>let the loops reconcile with the image, and when all partitions are open, let the connections in
+ * </ol>
+ */
+final class BrokerStart {
+
+    private static final Logger log = LoggerFactory.getLogger(BrokerStart.class);
+
+    private final Host host;
+    private final Settings settings;
+    private final LogLevels logLevels;
+    private final Broker.Starting then;
+    private final Loop loop;
+    private final List<Network.Listener> open = new ArrayList<>();
+    private final List<BrokerListener> listeners = new ArrayList<>();
+    private final List<Connections> connections = new ArrayList<>();
+    private final Connections.Totals totals = new Connections.Totals();
+    private final RequestMetrics requestMetrics = new RequestMetrics();
+    private @Nullable Storage storage;
+
+    BrokerStart(Host host, Settings settings, LogLevels logLevels, Broker.Starting then) {
+        this.host = host;
+        this.settings = settings;
+        this.logLevels = logLevels;
+        this.then = then;
+        this.loop = host.loops().getFirst();
+    }
+
+    void start() {
+        try {
+            storage = Storage.open(host, settings);
+        } catch (IOException e) {
+            then.failed(String.valueOf(e.getMessage()));
+            return;
+        }
+        Storage opened = storage;
+        loop.execute(() ->
+                EmbeddedMetadataLog.open(opened.first(), Storage.METADATA_FOLDER, loop, orFail(this::readMetadata)));
+    }
+
+    private void readMetadata(EmbeddedMetadataLog metadataLog) {
+        ClusterMetadata metadata = new ClusterMetadata(
+                loop,
+                metadataLog,
+                new Controller(settings, host.entropy()),
+                settings.get(BrokerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS),
+                this::metadataFailed);
+        metadata.start(() -> bind(metadataLog, metadata));
+    }
+
+    private void metadataFailed(IOException fault) {
+        // Nothing may be acknowledged that later turns out not to have happened.
+        throw new IllegalStateException("the metadata log failed; the node stops", fault);
+    }
+
+    private void bind(EmbeddedMetadataLog metadataLog, ClusterMetadata metadata) {
+        int nodeId = settings.get(BrokerSettings.NODE_ID);
+        ClusterImage image = metadata.image();
+        if (!image.brokers().isEmpty() && image.broker(nodeId).isEmpty()) {
+            fail("the data in " + storage().first().name() + " belongs to node "
+                    + image.brokers().firstKey() + ", not to node " + nodeId
+                    + "; start with --set node.id=" + image.brokers().firstKey()
+                    + " or with another --set log.dirs=DIRECTORY");
+            return;
+        }
+        Connections.Limits limits = new Connections.Limits(
+                settings.get(BrokerSettings.MAX_CONNECTIONS),
+                settings.get(BrokerSettings.MAX_CONNECTIONS_PER_IP),
+                ConnectionOverrides.of(settings),
+                Duration.ofMillis(settings.get(BrokerSettings.CONNECTIONS_MAX_IDLE_MS)));
+        for (Loop each : host.loops()) {
+            connections.add(new Connections(each, limits, totals, requestMetrics));
+        }
+        for (Listeners.Listener configured : Listeners.of(settings).all()) {
+            if (!bind(configured)) {
+                return;
+            }
+        }
+        List<dev.barnabas.metadata.Broker.Endpoint> endpoints = listeners.stream()
+                .map(listener -> new dev.barnabas.metadata.Broker.Endpoint(
+                        listener.name(),
+                        listener.advertised().host(),
+                        listener.advertised().port(),
+                        (short) 0))
+                .toList();
+        RegisterBroker wish = new RegisterBroker(
+                nodeId,
+                new Uuid(host.entropy().nextLong(), host.entropy().nextLong()),
+                endpoints,
+                settings.find(BrokerSettings.BROKER_RACK).orElse(null));
+        metadata.submit(wish, loop, answer -> {
+            switch (answer) {
+                case Answer.Granted<dev.barnabas.metadata.Broker>(dev.barnabas.metadata.Broker broker) ->
+                    findPartitions(metadataLog, metadata, broker.epoch());
+                case Answer.Refused<dev.barnabas.metadata.Broker>(var refusal) ->
+                    fail("the broker could not be registered: " + refusal.message());
+            }
+        });
+    }
+
+    private boolean bind(Listeners.Listener configured) {
+        Endpoint address =
+                new Endpoint(configured.bind().host(), configured.bind().port());
+        try {
+            // The acceptor needs the listener's real address, which is known only when it is bound.
+            BrokerListener[] bound = new BrokerListener[1];
+            Network.Listener listener = host.network()
+                    .listen(
+                            address,
+                            settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
+                            connection -> connections
+                                    .get(host.loops().indexOf(connection.loop()))
+                                    .accept(connection, bound[0]));
+            int port = configured.advertised().port() == 0
+                    ? listener.address().port()
+                    : configured.advertised().port();
+            String name = configured.advertised().host();
+            bound[0] = new BrokerListener(
+                    configured.name(), listener.address(), new Endpoint(name.isEmpty() ? "localhost" : name, port));
+            open.add(listener);
+            listeners.add(bound[0]);
+            return true;
+        } catch (IOException e) {
+            fail("cannot listen on " + address + ": " + e.getMessage()
+                    + "; stop what uses that port, or choose another with --set listeners=PLAINTEXT://localhost:PORT");
+            return false;
+        }
+    }
+
+    private void findPartitions(EmbeddedMetadataLog metadataLog, ClusterMetadata metadata, long brokerEpoch) {
+        storage().find(metadata.image(), loop, orFail(found -> build(metadataLog, metadata, brokerEpoch, found)));
+    }
+
+    private void build(
+            EmbeddedMetadataLog metadataLog, ClusterMetadata metadata, long brokerEpoch, Map<String, Integer> found) {
+        List<LoopShare> shares = new ArrayList<>();
+        int sessions = settings.get(BrokerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS);
+        for (int index = 0; index < host.loops().size(); index++) {
+            Loop each = host.loops().get(index);
+            shares.add(new LoopShare(
+                    index,
+                    each,
+                    new PartitionTable(each),
+                    new FetchSessions(
+                            each,
+                            host.entropy(),
+                            Math.max(1, sessions / host.loops().size()))));
+        }
+        Node node = new Node(settings.get(BrokerSettings.NODE_ID), host, settings, shares, metadata.image());
+        GroupCoordinator groups = new GroupCoordinator(
+                groupSettings(),
+                topics(node),
+                host.entropy(),
+                () -> node.image()
+                        .topic(Topic.CONSUMER_OFFSETS)
+                        .map(topic -> topic.partitions().size())
+                        .orElse(0));
+        List<Reconciler> reconcilers = new ArrayList<>();
+        for (LoopShare share : shares) {
+            reconcilers.add(new Reconciler(node, share, groups));
+        }
+        TopicCreation creation = new TopicCreation(node, metadata, reconcilers);
+        ProducerIds producerIds = new ProducerIds(loop, metadata, node.id(), brokerEpoch);
+        List<Api<?>> adminApis = AdminApis.of(node, metadata, creation, reconcilers, logLevels);
+        Apis apis = apis(node, groups, creation, producerIds, adminApis);
+        Broker broker = new Broker(new Broker.Parts(
+                node,
+                storage(),
+                metadataLog,
+                metadata,
+                groups,
+                reconcilers,
+                connections,
+                totals,
+                requestMetrics,
+                open,
+                listeners));
+        int[] unsettled = {shares.size()};
+        for (LoopShare share : shares) {
+            Reconciler reconciler = reconcilers.get(share.index());
+            share.loop().execute(() -> {
+                reconciler.use(new PartitionFolders(storage().logsOf(share.loop(), settings), found));
+                metadata.subscribe(share.loop(), update -> {
+                    boolean first = reconciler.isNew();
+                    node.publish(update.image());
+                    reconciler.update(update);
+                    if (first) {
+                        reconciler.whenAllSettled(() -> loop.execute(() -> {
+                            if (--unsettled[0] == 0) {
+                                serve(broker, apis);
+                            }
+                        }));
+                    }
+                });
+            });
+        }
+    }
+
+    private void serve(Broker broker, Apis apis) {
+        for (int index = 0; index < host.loops().size(); index++) {
+            Connections ofLoop = connections.get(index);
+            host.loops().get(index).execute(() -> ofLoop.serve(apis));
+        }
+        log.info("Serving node={} listeners={}", broker.nodeId(), listeners);
+        then.started(broker);
+    }
+
+    private Apis apis(
+            Node node,
+            GroupCoordinator groups,
+            TopicCreation creation,
+            ProducerIds producerIds,
+            List<Api<?>> adminApis) {
+        List<Api<?>> apis = new ArrayList<>();
+        Apis[] all = new Apis[1];
+        apis.add(Api.of(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(() -> all[0], node)));
+        apis.add(Api.withoutCopy(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(node)));
+        apis.add(Api.of(
+                ApiKey.FETCH,
+                FetchRequest.class,
+                new FetchHandler(node, settings.get(BrokerSettings.FETCH_MAX_BYTES))));
+        apis.add(Api.of(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(node)));
+        apis.add(Api.of(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(node, creation)));
+        apis.add(Api.of(
+                ApiKey.DESCRIBE_TOPIC_PARTITIONS,
+                DescribeTopicPartitionsRequest.class,
+                new DescribeTopicPartitionsHandler(
+                        node, settings.get(BrokerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT))));
+        apis.add(Api.of(
+                ApiKey.OFFSET_FOR_LEADER_EPOCH,
+                OffsetForLeaderEpochRequest.class,
+                new OffsetForLeaderEpochHandler(node)));
+        apis.add(Api.of(ApiKey.DELETE_RECORDS, DeleteRecordsRequest.class, new DeleteRecordsHandler(node)));
+        apis.add(Api.of(
+                ApiKey.FIND_COORDINATOR, FindCoordinatorRequest.class, new FindCoordinatorHandler(node, creation)));
+        apis.add(Api.of(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
+        apis.addAll(GroupApis.of(groups));
+        apis.addAll(adminApis);
+        all[0] = new Apis(apis);
+        return all[0];
+    }
+
+    private GroupSettings groupSettings() {
+        return new GroupSettings(
+                settings.get(CoordinatorSettings.GROUP_MAX_SIZE),
+                settings.get(CoordinatorSettings.GROUP_MIN_SESSION_TIMEOUT_MS),
+                settings.get(CoordinatorSettings.GROUP_MAX_SESSION_TIMEOUT_MS),
+                settings.get(CoordinatorSettings.GROUP_INITIAL_REBALANCE_DELAY_MS),
+                settings.get(CoordinatorSettings.OFFSET_METADATA_MAX_BYTES),
+                Duration.ofMinutes(settings.get(CoordinatorSettings.OFFSETS_RETENTION_MINUTES))
+                        .toMillis(),
+                settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS),
+                settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS));
+    }
+
+    private static Topics topics(Node node) {
+        return new Topics() {
+            @Override
+            public Optional<Uuid> idOf(String name) {
+                return node.image().topic(name).map(Topic::id);
+            }
+
+            @Override
+            public Optional<String> nameOf(Uuid id) {
+                return node.image().topic(id).map(Topic::name);
+            }
+        };
+    }
+
+    private Storage storage() {
+        Storage opened = storage;
+        if (opened == null) {
+            throw new IllegalStateException("the directories are not open");
+        }
+        return opened;
+    }
+
+    private <T> Disk.Completion<T> orFail(java.util.function.Consumer<T> step) {
+        return new Disk.Completion<>() {
+            @Override
+            public void done(T result) {
+                step.accept(result);
+            }
+
+            @Override
+            public void failed(IOException fault) {
+                fail(String.valueOf(fault.getMessage()));
+            }
+        };
+    }
+
+    private void fail(String why) {
+        open.forEach(Network.Listener::close);
+        if (storage != null) {
+            storage.close();
+        }
+        then.failed(why);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.host.Disk;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.message.DescribeLogDirsRequest;
+import dev.barnabas.protocol.message.DescribeLogDirsRequest.DescribableLogDirTopic;
+import dev.barnabas.protocol.message.DescribeLogDirsResponse;
+import dev.barnabas.protocol.message.DescribeLogDirsResponse.DescribeLogDirsPartition;
+import dev.barnabas.protocol.message.DescribeLogDirsResponse.DescribeLogDirsResult;
+import dev.barnabas.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
+import dev.barnabas.replication.Partition;
+import dev.barnabas.replication.PartitionId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DescribeLogDirs 1-5 (KIP-113): what lies where, and how much room there is. Directories are called as the operator
+ * named them.
+ *
+ * <ul>
+ *   <li>v4 (KIP-827): bytes in all and usable. v5 (KIP-1066): whether a directory is cordoned, which none is here.
+ * </ul>
+ */
+final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
+
+    private final Node node;
+    private final List<Reconciler> reconcilers;
+
+    DescribeLogDirsHandler(Node node, List<Reconciler> reconcilers) {
+        this.node = node;
+        this.reconcilers = List.copyOf(reconcilers);
+    }
+
+    @Override
+    public void handle(DescribeLogDirsRequest request, Call call) {
+        Set<Asked> asked = asked(request.topics());
+        Answers<OnLoop> answers = new Answers<>(call.loop());
+        for (LoopShare share : node.shares()) {
+            Consumer<OnLoop> then = answers.expect(new OnLoop(List.of(), List.of()));
+            node.run(share.loop(), () -> {
+                OnLoop found = look(share, asked);
+                node.run(call.loop(), () -> then.accept(found));
+            });
+        }
+        answers.await(found -> addRoom(found, call));
+    }
+
+    private static @Nullable Set<Asked> asked(@Nullable List<DescribableLogDirTopic> topics) {
+        if (topics == null) {
+            return null;
+        }
+        Set<Asked> asked = new HashSet<>();
+        topics.forEach(topic -> topic.partitions().forEach(index -> asked.add(new Asked(topic.topic(), index))));
+        return asked;
+    }
+
+    private OnLoop look(LoopShare share, @Nullable Set<Asked> asked) {
+        PartitionFolders folders = reconcilers.get(share.index()).folders();
+        List<Size> sizes = new ArrayList<>();
+        for (Partition partition : share.partitions().all()) {
+            PartitionId id = partition.id();
+            if (asked == null || asked.contains(new Asked(id.topic(), id.index()))) {
+                folders.directoryOf(id)
+                        .ifPresent(directory ->
+                                sizes.add(new Size(directory, id.topic(), id.index(), partition.sizeInBytes())));
+            }
+        }
+        return new OnLoop(
+                folders.all().stream().map(PartitionFolders.Directory::disk).toList(), sizes);
+    }
+
+    private static void addRoom(List<OnLoop> found, Call call) {
+        List<Disk> disks = found.getFirst().disks;
+        Answers<DescribeLogDirsResult> answers = new Answers<>(call.loop());
+        for (int index = 0; index < disks.size(); index++) {
+            Disk disk = disks.get(index);
+            DescribeLogDirsResult failed = DescribeLogDirsResult.builder()
+                    .errorCode(ErrorCode.KAFKA_STORAGE_ERROR.code())
+                    .logDir(disk.name())
+                    .build();
+            List<DescribeLogDirsTopic> topics = topics(found, index);
+            Consumer<DescribeLogDirsResult> then = answers.expect(failed);
+            disk.offload(() -> new Room(disk.totalBytes(), disk.usableBytes()), call.loop(), new Disk.Completion<>() {
+                @Override
+                public void done(Room room) {
+                    then.accept(DescribeLogDirsResult.builder()
+                            .logDir(disk.name())
+                            .topics(topics)
+                            .totalBytes(room.totalBytes)
+                            .usableBytes(room.usableBytes)
+                            .build());
+                }
+
+                @Override
+                public void failed(IOException fault) {
+                    then.accept(failed);
+                }
+            });
+        }
+        answers.await(results ->
+                call.answer(DescribeLogDirsResponse.builder().results(results).build()));
+    }
+
+    private static List<DescribeLogDirsTopic> topics(List<OnLoop> found, int directory) {
+        Map<String, List<DescribeLogDirsPartition>> byTopic = new TreeMap<>();
+        for (OnLoop onLoop : found) {
+            for (Size size : onLoop.sizes) {
+                if (size.directory == directory) {
+                    byTopic.computeIfAbsent(size.topic, absent -> new ArrayList<>())
+                            .add(DescribeLogDirsPartition.builder()
+                                    .partitionIndex(size.partition)
+                                    .partitionSize(size.bytes)
+                                    .build());
+                }
+            }
+        }
+        List<DescribeLogDirsTopic> topics = new ArrayList<>();
+        byTopic.forEach((name, partitions) -> topics.add(
+                DescribeLogDirsTopic.builder().name(name).partitions(partitions).build()));
+        return topics;
+    }
+
+    private record Asked(String topic, int partition) {}
+
+    /** @param disks all of the node, the same on every loop */
+    private record OnLoop(List<Disk> disks, List<Size> sizes) {}
+
+    /** @param directory index into the disks */
+    private record Size(int directory, String topic, int partition, long bytes) {}
+
+    private record Room(long totalBytes, long usableBytes) {}
+}

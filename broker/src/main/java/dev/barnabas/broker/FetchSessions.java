@@ -1,0 +1,132 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.host.Entropy;
+import dev.barnabas.host.Loop;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.FetchRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fetch sessions of one loop, bounded in number ({@code max.incremental.fetch.session.cache.slots} over all loops).
+ * A client that comes back on a connection of another loop is told that its session is not found, and starts a new one,
+ * as after any reconnection to a node that has forgotten it. Owned by its loop.
+ */
+final class FetchSessions {
+
+    /** A session that was not used for so long may make room for a new one. */
+    private static final Duration EVICTABLE_AFTER = Duration.ofMinutes(2);
+
+    private final Loop loop;
+    private final Entropy entropy;
+    private final int maxSessions;
+    private final Map<Integer, FetchSession> byId = new HashMap<>();
+
+    FetchSessions(Loop loop, Entropy entropy, int maxSessions) {
+        this.loop = loop;
+        this.entropy = entropy;
+        this.maxSessions = maxSessions;
+    }
+
+    int size() {
+        return byId.size();
+    }
+
+    /** Finds out what a request wants: with a session, a new one, or without. */
+    Resolved resolve(FetchRequest request, int version) {
+        loop.requireCurrent();
+        long now = loop.clock().nanos();
+        boolean byTopicId = version >= 13;
+        boolean full = request.sessionEpoch() == FetchSession.INITIAL_EPOCH
+                || request.sessionEpoch() == FetchSession.FINAL_EPOCH;
+        if (full) {
+            byId.remove(request.sessionId());
+            FetchSession created = request.sessionEpoch() == FetchSession.INITIAL_EPOCH ? create(byTopicId, now) : null;
+            if (created != null) {
+                created.update(request);
+            }
+            return new Resolved.Full(created, wanted(request));
+        }
+        FetchSession session = byId.get(request.sessionId());
+        if (session == null) {
+            return new Resolved.Refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
+        }
+        if (session.usesTopicIds() != byTopicId) {
+            return new Resolved.Refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
+        }
+        ErrorCode error = session.advance(request.sessionEpoch(), now);
+        if (error != ErrorCode.NONE) {
+            return new Resolved.Refused(error);
+        }
+        session.update(request);
+        if (session.size() == 0) {
+            byId.remove(session.id());
+            return new Resolved.Full(null, List.of());
+        }
+        return new Resolved.Incremental(session, session.wanted());
+    }
+
+    private @Nullable FetchSession create(boolean byTopicId, long now) {
+        if (byId.size() >= maxSessions && !evictOne(now)) {
+            return null;
+        }
+        int id;
+        do {
+            id = 1 + entropy.nextInt(Integer.MAX_VALUE);
+        } while (byId.containsKey(id));
+        FetchSession session = new FetchSession(id, byTopicId, now);
+        byId.put(id, session);
+        return session;
+    }
+
+    private boolean evictOne(long now) {
+        FetchSession oldest = null;
+        for (FetchSession session : byId.values()) {
+            if (oldest == null || session.lastUsedNanos() - oldest.lastUsedNanos() < 0) {
+                oldest = session;
+            }
+        }
+        if (oldest == null || now - oldest.lastUsedNanos() < EVICTABLE_AFTER.toNanos()) {
+            return false;
+        }
+        byId.remove(oldest.id());
+        return true;
+    }
+
+    private static List<FetchSession.Wanted> wanted(FetchRequest request) {
+        List<FetchSession.Wanted> wanted = new ArrayList<>();
+        for (FetchRequest.FetchTopic topic : request.topics()) {
+            for (FetchRequest.FetchPartition partition : topic.partitions()) {
+                wanted.add(new FetchSession.Wanted(
+                        new FetchSession.Key(topic.topic(), topic.topicId(), partition.partition()), partition));
+            }
+        }
+        return wanted;
+    }
+
+    /** What a request turned out to want. */
+    sealed interface Resolved {
+
+        /**
+         * Everything is named in the request and everything is answered.
+         *
+         * @param session created for what follows, or null if there is none
+         */
+        record Full(@Nullable FetchSession session, List<FetchSession.Wanted> wanted) implements Resolved {}
+
+        /** Only what changed is answered. */
+        record Incremental(FetchSession session, List<FetchSession.Wanted> wanted) implements Resolved {}
+
+        record Refused(ErrorCode error) implements Resolved {}
+    }
+
+    /** The zero id stands for "by name". */
+    static boolean named(Uuid id) {
+        return id.equals(Uuid.ZERO);
+    }
+}

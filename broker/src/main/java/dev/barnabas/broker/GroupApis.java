@@ -1,0 +1,70 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.groups.Caller;
+import dev.barnabas.groups.GroupCoordinator;
+import dev.barnabas.protocol.ApiKey;
+import dev.barnabas.protocol.message.DeleteGroupsRequest;
+import dev.barnabas.protocol.message.DescribeGroupsRequest;
+import dev.barnabas.protocol.message.HeartbeatRequest;
+import dev.barnabas.protocol.message.JoinGroupRequest;
+import dev.barnabas.protocol.message.LeaveGroupRequest;
+import dev.barnabas.protocol.message.ListGroupsRequest;
+import dev.barnabas.protocol.message.OffsetCommitRequest;
+import dev.barnabas.protocol.message.OffsetDeleteRequest;
+import dev.barnabas.protocol.message.OffsetFetchRequest;
+import dev.barnabas.protocol.message.SyncGroupRequest;
+import java.util.List;
+
+/** The APIs of groups: each goes to the shard that keeps the group, and is answered by it. */
+final class GroupApis {
+
+    private GroupApis() {}
+
+    static List<Api<?>> of(GroupCoordinator groups) {
+        return List.of(
+                Api.of(
+                        ApiKey.JOIN_GROUP,
+                        JoinGroupRequest.class,
+                        (request, call) -> groups.join(request, caller(call), call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.SYNC_GROUP,
+                        SyncGroupRequest.class,
+                        (request, call) -> groups.sync(request, call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.HEARTBEAT,
+                        HeartbeatRequest.class,
+                        (request, call) -> groups.heartbeat(request, call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.LEAVE_GROUP,
+                        LeaveGroupRequest.class,
+                        (request, call) -> groups.leave(request, caller(call), call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.OFFSET_COMMIT,
+                        OffsetCommitRequest.class,
+                        (request, call) -> groups.commitOffsets(request, caller(call), call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.OFFSET_FETCH,
+                        OffsetFetchRequest.class,
+                        (request, call) -> groups.fetchOffsets(request, caller(call), call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.OFFSET_DELETE,
+                        OffsetDeleteRequest.class,
+                        (request, call) -> groups.deleteOffsets(request, call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.DESCRIBE_GROUPS,
+                        DescribeGroupsRequest.class,
+                        (request, call) -> groups.describe(request, caller(call), call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.LIST_GROUPS,
+                        ListGroupsRequest.class,
+                        (request, call) -> groups.list(request, call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.DELETE_GROUPS,
+                        DeleteGroupsRequest.class,
+                        (request, call) -> groups.delete(request, call.loop(), call::answer)));
+    }
+
+    private static Caller caller(Call call) {
+        return new Caller(call.clientId(), "/" + call.remote().host(), call.version());
+    }
+}

@@ -1,0 +1,114 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.host.Endpoint;
+import dev.barnabas.host.Host;
+import dev.barnabas.host.Loop;
+import dev.barnabas.metadata.ClusterImage;
+import dev.barnabas.protocol.Uuid;
+import dev.barnabas.settings.Settings;
+import java.util.List;
+import java.util.Optional;
+
+/** What all parts of one broker share: who it is, what it knows of the cluster, and which loop owns what. */
+final class Node {
+
+    private final int id;
+    private final String clusterId;
+    private final Host host;
+    private final Settings atStart;
+    private final List<LoopShare> shares;
+    private volatile Known known;
+
+    Node(int id, Host host, Settings atStart, List<LoopShare> shares, ClusterImage image) {
+        this.id = id;
+        this.clusterId = image.clusterId();
+        this.host = host;
+        this.atStart = atStart;
+        this.shares = List.copyOf(shares);
+        this.known = new Known(image, image.brokerSettings(atStart, id));
+    }
+
+    int id() {
+        return id;
+    }
+
+    String clusterId() {
+        return clusterId;
+    }
+
+    Host host() {
+        return host;
+    }
+
+    /** The newest image that any loop of this node has been told of. Take it once for one request. */
+    ClusterImage image() {
+        return known.image;
+    }
+
+    /** The settings of this broker as they are now. */
+    Settings settings() {
+        return known.settings;
+    }
+
+    /** The settings of a topic, over those of this broker. */
+    Settings topicSettings(ClusterImage image, String topic) {
+        return image.topicSettings(topic, settings());
+    }
+
+    /** Each loop says so when it is told of an image, so that what a loop was told of, it also sees here. */
+    synchronized void publish(ClusterImage image) {
+        if (known.image.lastOffset() < image.lastOffset()) {
+            known = new Known(image, image.brokerSettings(atStart, id));
+        }
+    }
+
+    /** Where clients that came through a listener reach a broker. */
+    Optional<Endpoint> endpointOf(dev.barnabas.metadata.Broker broker, BrokerListener listener) {
+        return broker.endpoint(listener.name()).map(endpoint -> new Endpoint(endpoint.host(), endpoint.port()));
+    }
+
+    int loopCount() {
+        return shares.size();
+    }
+
+    LoopShare share(int loop) {
+        return shares.get(loop);
+    }
+
+    LoopShare share(Loop loop) {
+        for (LoopShare share : shares) {
+            if (share.loop().equals(loop)) {
+                return share;
+            }
+        }
+        throw new IllegalArgumentException("not a loop of this node");
+    }
+
+    List<LoopShare> shares() {
+        return shares;
+    }
+
+    /** Which loop owns a partition: those of one topic are spread evenly, topics begin anywhere. */
+    int ownerOf(Uuid topicId, int partition) {
+        return (int) Long.remainderUnsigned(topicId.leastSignificantBits() + partition, shares.size());
+    }
+
+    /**
+     * Runs a task on the loop that owns what it works on: at once if that is this one, otherwise as a message.
+     *
+     * @throws BrokenStateError if the task has thrown, which is a defect either way
+     */
+    void run(Loop loop, Runnable task) {
+        if (loop.isCurrent()) {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                throw new BrokenStateError(e);
+            }
+        } else {
+            loop.execute(task);
+        }
+    }
+
+    private record Known(ClusterImage image, Settings settings) {}
+}

@@ -1,0 +1,24 @@
+package dev.barnabas.broker;
+
+import java.util.List;
+
+/**
+ * What there is to see of a node at one time, for metrics and health: a value, collected from the loops that own it.
+ *
+ * @param partitions all that are open here
+ * @param offlinePartitions that should be open here and are not
+ * @param lags how far groups are behind
+ */
+public record Observation(
+        List<OfPartition> partitions, int offlinePartitions, int connections, List<OfGroup> groups, List<Lag> lags) {
+
+    /** Offsets are as in {@code dev.barnabas.replication.Partition}; the size is that of all segments in bytes. */
+    public record OfPartition(
+            String topic, int partition, long logStartOffset, long highWatermark, long endOffset, long sizeInBytes) {}
+
+    /** @param state as Kafka names it, such as {@code Stable} */
+    public record OfGroup(String group, String state, int members) {}
+
+    /** @param records how many records lie between the committed offset and the high watermark */
+    public record Lag(String group, String topic, int partition, long committedOffset, long records) {}
+}

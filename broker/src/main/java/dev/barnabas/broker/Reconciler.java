@@ -1,0 +1,259 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.groups.GroupCoordinator;
+import dev.barnabas.log.LogFault;
+import dev.barnabas.log.LogSettings;
+import dev.barnabas.metadata.ClusterImage;
+import dev.barnabas.metadata.ImageUpdate;
+import dev.barnabas.metadata.Resource;
+import dev.barnabas.metadata.Topic;
+import dev.barnabas.protocol.Uuid;
+import dev.barnabas.replication.Partition;
+import dev.barnabas.replication.PartitionId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the open partitions of one loop agree with the image: opens what this node is to hold, deletes what is gone,
+ * and passes on what has changed. Owned by its loop.
+ *
+ * <pre>
+ *   absent -- in the image --> OPENING --> open (in the PartitionTable)
+ *                                 |          |
+ *                                 +-- fault--+--> OFFLINE, until the node is started again
+ *   any of them -- not in the image any more --> deleted
+ * </pre>
+ */
+final class Reconciler {
+
+    private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+
+    private final Node node;
+    private final LoopShare share;
+    private final GroupCoordinator groups;
+    private final Map<PartitionId, PartitionShardLog> shardLogs = new HashMap<>();
+    private final Set<PartitionId> opening = new HashSet<>();
+    private final Set<PartitionId> offline = new HashSet<>();
+    private final List<Waiter> waiters = new ArrayList<>();
+    private ClusterImage image = ClusterImage.EMPTY;
+    private @Nullable PartitionFolders folders;
+    private boolean updated;
+    private boolean stopped;
+
+    Reconciler(Node node, LoopShare share, GroupCoordinator groups) {
+        this.node = node;
+        this.share = share;
+        this.groups = groups;
+    }
+
+    /** Where the partitions of this loop are. On the loop, before the first update. */
+    void use(PartitionFolders partitionFolders) {
+        folders = partitionFolders;
+    }
+
+    /** Whether there has been no update yet. */
+    boolean isNew() {
+        return !updated;
+    }
+
+    int offlineCount() {
+        return offline.size();
+    }
+
+    PartitionFolders folders() {
+        PartitionFolders used = folders;
+        if (used == null) {
+            throw new IllegalStateException("not told yet where partitions are");
+        }
+        return used;
+    }
+
+    void update(ImageUpdate update) {
+        share.loop().requireCurrent();
+        if (stopped) {
+            return;
+        }
+        updated = true;
+        image = update.image();
+        for (Uuid id : update.topics()) {
+            image.topic(id).ifPresentOrElse(this::hold, () -> drop(id));
+        }
+        boolean brokerSettings =
+                update.settings().stream().anyMatch(resource -> resource.type() == Resource.Type.BROKER);
+        for (Partition partition : share.partitions().all()) {
+            if (brokerSettings
+                    || update.settings().contains(Resource.topic(partition.id().topic()))) {
+                partition.changeSettings(settings(partition.id()));
+            }
+        }
+    }
+
+    /** Runs a task when no partition of a topic is being opened on this loop any more; now, if none is. */
+    void whenSettled(Uuid topicId, Runnable task) {
+        share.loop().requireCurrent();
+        if (opening.stream().anyMatch(id -> id.topicId().equals(topicId))) {
+            waiters.add(new Waiter(topicId, task));
+        } else {
+            task.run();
+        }
+    }
+
+    /** Runs a task when nothing is being opened on this loop any more. */
+    void whenAllSettled(Runnable task) {
+        share.loop().requireCurrent();
+        if (opening.isEmpty()) {
+            task.run();
+        } else {
+            waiters.add(new Waiter(null, task));
+        }
+    }
+
+    /** Closes all partitions in order, so that the next start has nothing to recover. */
+    void stop(Runnable then) {
+        share.loop().requireCurrent();
+        stopped = true;
+        List<Partition> open = share.partitions().all();
+        int[] left = {open.size() + 1};
+        Runnable closed = () -> {
+            if (--left[0] == 0) {
+                then.run();
+            }
+        };
+        for (Partition partition : open) {
+            resign(partition.id());
+            share.partitions().remove(partition.id().topicId(), partition.id().index());
+            partition.close(closed);
+        }
+        closed.run();
+    }
+
+    private void hold(Topic topic) {
+        for (int index = 0; index < topic.partitions().size(); index++) {
+            if (node.ownerOf(topic.id(), index) != share.index()) {
+                continue;
+            }
+            dev.barnabas.metadata.Partition wanted = topic.partitions().get(index);
+            PartitionId id = new PartitionId(topic.id(), topic.name(), index);
+            if (wanted.leader() != node.id() || opening.contains(id) || offline.contains(id)) {
+                continue;
+            }
+            Partition open = share.partitions().find(topic.id(), index);
+            if (open == null) {
+                open(id, wanted.leaderEpoch());
+            } else {
+                open.lead(wanted.leaderEpoch());
+            }
+        }
+    }
+
+    private void open(PartitionId id, int leaderEpoch) {
+        opening.add(id);
+        PartitionFolders.Directory directory = folders().place(id);
+        Partition.open(id, directory.logs(), settings(id), leaderEpoch, share.loop(), events, new Partition.Opened() {
+            @Override
+            public void opened(Partition partition) {
+                opening.remove(id);
+                if (stopped) {
+                    partition.close(() -> {});
+                } else if (image.topic(id.topicId()).isEmpty()) {
+                    partition.delete(() -> folders().forget(id));
+                } else {
+                    share.partitions().add(partition);
+                    elect(partition);
+                }
+                settled();
+            }
+
+            @Override
+            public void failed(LogFault fault) {
+                opening.remove(id);
+                offline.add(id);
+                log.error(
+                        "A partition cannot be opened; it is offline until the node is started again partition={}"
+                                + " disk={} why={}",
+                        id,
+                        directory.disk().name(),
+                        fault.message(),
+                        fault.cause());
+                settled();
+            }
+        });
+    }
+
+    private void drop(Uuid topicId) {
+        offline.removeIf(id -> id.topicId().equals(topicId));
+        for (Partition partition : share.partitions().all()) {
+            if (partition.id().topicId().equals(topicId)) {
+                resign(partition.id());
+                share.partitions().remove(topicId, partition.id().index());
+                partition.delete(() -> folders().forget(partition.id()));
+            }
+        }
+    }
+
+    private void elect(Partition partition) {
+        if (partition.id().topic().equals(Topic.CONSUMER_OFFSETS)) {
+            PartitionShardLog shardLog = new PartitionShardLog(
+                    partition, settings(partition.id()).batches().maxBytes());
+            shardLogs.put(partition.id(), shardLog);
+            groups.elected(partition.id().index(), shardLog);
+        }
+    }
+
+    private void resign(PartitionId id) {
+        if (shardLogs.remove(id) != null) {
+            groups.resigned(id.index());
+        }
+    }
+
+    private void settled() {
+        for (Waiter waiter : List.copyOf(waiters)) {
+            if (opening.stream().noneMatch(waiter::waitsFor)) {
+                waiters.remove(waiter);
+                waiter.task.run();
+            }
+        }
+    }
+
+    private LogSettings settings(PartitionId id) {
+        return TopicLogSettings.of(node.topicSettings(image, id.topic()));
+    }
+
+    private final Partition.Listener events = new Partition.Listener() {
+        @Override
+        public void highWatermarkAdvanced(Partition partition) {
+            if (!shardLogs.isEmpty()) {
+                PartitionShardLog shardLog = shardLogs.get(partition.id());
+                if (shardLog != null) {
+                    shardLog.highWatermarkAdvanced();
+                }
+            }
+        }
+
+        @Override
+        public void failed(Partition partition, LogFault fault) {
+            resign(partition.id());
+            share.partitions().remove(partition.id().topicId(), partition.id().index());
+            offline.add(partition.id());
+            log.error(
+                    "A partition is offline until the node is started again partition={} why={}",
+                    partition.id(),
+                    fault.message(),
+                    fault.cause());
+        }
+    };
+
+    /** @param topicId null for all topics */
+    private record Waiter(@Nullable Uuid topicId, Runnable task) {
+        boolean waitsFor(PartitionId id) {
+            return topicId == null || topicId.equals(id.topicId());
+        }
+    }
+}

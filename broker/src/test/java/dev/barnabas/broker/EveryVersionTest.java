@@ -1,0 +1,406 @@
+package dev.barnabas.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.barnabas.protocol.ApiKey;
+import dev.barnabas.protocol.MemoryRecords;
+import dev.barnabas.protocol.Request;
+import dev.barnabas.protocol.Response;
+import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.AlterConfigsRequest;
+import dev.barnabas.protocol.message.ApiVersionsRequest;
+import dev.barnabas.protocol.message.ApiVersionsResponse;
+import dev.barnabas.protocol.message.CreatePartitionsRequest;
+import dev.barnabas.protocol.message.CreateTopicsRequest;
+import dev.barnabas.protocol.message.CreateTopicsResponse;
+import dev.barnabas.protocol.message.DeleteGroupsRequest;
+import dev.barnabas.protocol.message.DeleteRecordsRequest;
+import dev.barnabas.protocol.message.DeleteTopicsRequest;
+import dev.barnabas.protocol.message.DescribeClusterRequest;
+import dev.barnabas.protocol.message.DescribeConfigsRequest;
+import dev.barnabas.protocol.message.DescribeGroupsRequest;
+import dev.barnabas.protocol.message.DescribeLogDirsRequest;
+import dev.barnabas.protocol.message.DescribeProducersRequest;
+import dev.barnabas.protocol.message.DescribeTopicPartitionsRequest;
+import dev.barnabas.protocol.message.FetchRequest;
+import dev.barnabas.protocol.message.FindCoordinatorRequest;
+import dev.barnabas.protocol.message.HeartbeatRequest;
+import dev.barnabas.protocol.message.IncrementalAlterConfigsRequest;
+import dev.barnabas.protocol.message.InitProducerIdRequest;
+import dev.barnabas.protocol.message.JoinGroupRequest;
+import dev.barnabas.protocol.message.LeaveGroupRequest;
+import dev.barnabas.protocol.message.ListConfigResourcesRequest;
+import dev.barnabas.protocol.message.ListGroupsRequest;
+import dev.barnabas.protocol.message.ListOffsetsRequest;
+import dev.barnabas.protocol.message.MetadataRequest;
+import dev.barnabas.protocol.message.OffsetCommitRequest;
+import dev.barnabas.protocol.message.OffsetDeleteRequest;
+import dev.barnabas.protocol.message.OffsetFetchRequest;
+import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
+import dev.barnabas.protocol.message.ProduceRequest;
+import dev.barnabas.protocol.message.SyncGroupRequest;
+import dev.barnabas.protocol.message.UpdateFeaturesRequest;
+import dev.barnabas.protocol.record.RecordBatchBuilder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whatever is advertised is answered, in every version, for what exists and for what does not. */
+class EveryVersionTest {
+
+    private static final String TOPIC = "known";
+    private static final Uuid UNKNOWN_ID = new Uuid(7, 7);
+
+    @Test
+    void everyAdvertisedVersionOfEveryApiIsAnswered() {
+        SimulatedNode node = SimulatedNode.start(LogLevels.none());
+        Uuid id = createTopic(node, TOPIC);
+        node.ask(FindCoordinatorRequest.builder().key("any").build(), 0, Response.class);
+        List<String> unanswered = new ArrayList<>();
+        int asked = 0;
+
+        ApiVersionsResponse advertised = node.ask(
+                ApiVersionsRequest.builder()
+                        .clientSoftwareName("test")
+                        .clientSoftwareVersion("1")
+                        .build(),
+                4,
+                ApiVersionsResponse.class);
+        for (ApiVersionsResponse.ApiVersion api : advertised.apiKeys()) {
+            ApiKey key = ApiKey.forId(api.apiKey());
+            assertThat(key).isNotNull();
+            int lowest = Math.max(api.minVersion(), key.lowestVersion());
+            for (int version = lowest; version <= api.maxVersion(); version++) {
+                for (Target target : List.of(
+                        new Target(TOPIC, id, "group-" + key.id() + "-" + version),
+                        new Target("unknown-" + key.id() + "-" + version, UNKNOWN_ID, ""))) {
+                    asked++;
+                    try {
+                        node.ask(example(key, version, target), version, Response.class);
+                    } catch (RuntimeException | AssertionError failure) {
+                        unanswered.add(key + " v" + version + " " + target + ": "
+                                + String.valueOf(failure.getMessage())
+                                        .lines()
+                                        .findFirst()
+                                        .orElse(""));
+                    }
+                }
+            }
+        }
+
+        assertThat(unanswered).isEmpty();
+        assertThat(asked)
+                .as("two requests for every version of some thirty APIs")
+                .isGreaterThan(250);
+    }
+
+    @Test
+    void produceIsAdvertisedFromVersionZeroForOldLibrdkafka() {
+        SimulatedNode node = SimulatedNode.start(LogLevels.none());
+
+        ApiVersionsResponse answer = node.ask(ApiVersionsRequest.builder().build(), 0, ApiVersionsResponse.class);
+
+        assertThat(answer.apiKeys())
+                .filteredOn(api -> api.apiKey() == ApiKey.PRODUCE.id())
+                .singleElement()
+                .satisfies(api -> assertThat(api.minVersion()).isZero());
+    }
+
+    static Uuid createTopic(SimulatedNode node, String name) {
+        CreateTopicsRequest request = CreateTopicsRequest.builder()
+                .topics(List.of(CreateTopicsRequest.CreatableTopic.builder()
+                        .name(name)
+                        .numPartitions(3)
+                        .replicationFactor((short) 1)
+                        .build()))
+                .build();
+        return node.ask(request, 7, CreateTopicsResponse.class)
+                .topics()
+                .getFirst()
+                .topicId();
+    }
+
+    record Target(String topic, Uuid topicId, String group) {}
+
+    static Request example(ApiKey key, int v, Target target) {
+        String topic = target.topic;
+        String group = target.group;
+        return switch (key) {
+            case API_VERSIONS ->
+                v < 3
+                        ? ApiVersionsRequest.builder().build()
+                        : ApiVersionsRequest.builder()
+                                .clientSoftwareName("test")
+                                .clientSoftwareVersion("1")
+                                .build();
+            case PRODUCE ->
+                ProduceRequest.builder()
+                        .acks((short) -1)
+                        .timeoutMs(1000)
+                        .topicData(List.of(ProduceRequest.TopicProduceData.builder()
+                                .name(v < 13 ? topic : "")
+                                .topicId(v < 13 ? Uuid.ZERO : target.topicId)
+                                .partitionData(List.of(ProduceRequest.PartitionProduceData.builder()
+                                        .index(0)
+                                        .records(records())
+                                        .build()))
+                                .build()))
+                        .build();
+            case FETCH ->
+                FetchRequest.builder()
+                        .maxWaitMs(10)
+                        .minBytes(1)
+                        .topics(List.of(FetchRequest.FetchTopic.builder()
+                                .topic(v < 13 ? topic : "")
+                                .topicId(v < 13 ? Uuid.ZERO : target.topicId)
+                                .partitions(List.of(FetchRequest.FetchPartition.builder()
+                                        .partition(0)
+                                        .partitionMaxBytes(1000)
+                                        .build()))
+                                .build()))
+                        .build();
+            case LIST_OFFSETS ->
+                ListOffsetsRequest.builder()
+                        .replicaId(-1)
+                        .topics(List.of(ListOffsetsRequest.ListOffsetsTopic.builder()
+                                .name(topic)
+                                .partitions(List.of(ListOffsetsRequest.ListOffsetsPartition.builder()
+                                        .timestamp(-1)
+                                        .build()))
+                                .build()))
+                        .build();
+            case METADATA ->
+                MetadataRequest.builder()
+                        .topics(List.of(MetadataRequest.MetadataRequestTopic.builder()
+                                .name(v == 12 ? null : topic)
+                                .topicId(v == 12 ? target.topicId : Uuid.ZERO)
+                                .build()))
+                        .includeTopicAuthorizedOperations(v >= 8)
+                        .build();
+            case DESCRIBE_TOPIC_PARTITIONS ->
+                DescribeTopicPartitionsRequest.builder()
+                        .topics(List.of(DescribeTopicPartitionsRequest.TopicRequest.builder()
+                                .name(topic)
+                                .build()))
+                        .build();
+            case OFFSET_FOR_LEADER_EPOCH ->
+                OffsetForLeaderEpochRequest.builder()
+                        .topics(List.of(OffsetForLeaderEpochRequest.OffsetForLeaderTopic.builder()
+                                .topic(topic)
+                                .partitions(List.of(OffsetForLeaderEpochRequest.OffsetForLeaderPartition.builder()
+                                        .build()))
+                                .build()))
+                        .build();
+            case DELETE_RECORDS ->
+                DeleteRecordsRequest.builder()
+                        .topics(List.of(DeleteRecordsRequest.DeleteRecordsTopic.builder()
+                                .name(topic)
+                                .partitions(List.of(DeleteRecordsRequest.DeleteRecordsPartition.builder()
+                                        .build()))
+                                .build()))
+                        .build();
+            case FIND_COORDINATOR ->
+                v < 4
+                        ? FindCoordinatorRequest.builder().key(group).build()
+                        : FindCoordinatorRequest.builder()
+                                .coordinatorKeys(List.of(group))
+                                .build();
+            case INIT_PRODUCER_ID ->
+                InitProducerIdRequest.builder()
+                        .transactionalId(group.isEmpty() ? "transactional" : null)
+                        .build();
+            case JOIN_GROUP ->
+                JoinGroupRequest.builder()
+                        .groupId(group)
+                        .sessionTimeoutMs(10_000)
+                        .rebalanceTimeoutMs(10_000)
+                        .protocolType("consumer")
+                        .protocols(List.of(JoinGroupRequest.JoinGroupRequestProtocol.builder()
+                                .name("range")
+                                .metadata(ByteBuffer.allocate(0))
+                                .build()))
+                        .build();
+            case SYNC_GROUP ->
+                SyncGroupRequest.builder().groupId(group).memberId("m").build();
+            case HEARTBEAT ->
+                HeartbeatRequest.builder().groupId(group).memberId("m").build();
+            case LEAVE_GROUP ->
+                v < 3
+                        ? LeaveGroupRequest.builder()
+                                .groupId(group)
+                                .memberId("m")
+                                .build()
+                        : LeaveGroupRequest.builder()
+                                .groupId(group)
+                                .members(List.of(LeaveGroupRequest.MemberIdentity.builder()
+                                        .memberId("m")
+                                        .build()))
+                                .build();
+            case OFFSET_COMMIT ->
+                OffsetCommitRequest.builder()
+                        .groupId(group)
+                        .topics(List.of(OffsetCommitRequest.OffsetCommitRequestTopic.builder()
+                                .name(v < 10 ? topic : "")
+                                .topicId(v < 10 ? Uuid.ZERO : target.topicId)
+                                .partitions(List.of(OffsetCommitRequest.OffsetCommitRequestPartition.builder()
+                                        .build()))
+                                .build()))
+                        .build();
+            case OFFSET_FETCH -> offsetFetch(v, target);
+            case OFFSET_DELETE ->
+                OffsetDeleteRequest.builder()
+                        .groupId(group)
+                        .topics(List.of(OffsetDeleteRequest.OffsetDeleteRequestTopic.builder()
+                                .name(topic)
+                                .partitions(List.of(OffsetDeleteRequest.OffsetDeleteRequestPartition.builder()
+                                        .build()))
+                                .build()))
+                        .build();
+            case DESCRIBE_GROUPS ->
+                DescribeGroupsRequest.builder()
+                        .groups(List.of(group))
+                        .includeAuthorizedOperations(v >= 3)
+                        .build();
+            case LIST_GROUPS -> ListGroupsRequest.builder().build();
+            case DELETE_GROUPS ->
+                DeleteGroupsRequest.builder().groupsNames(List.of(group)).build();
+            case CREATE_TOPICS ->
+                CreateTopicsRequest.builder()
+                        .topics(List.of(CreateTopicsRequest.CreatableTopic.builder()
+                                .name(topic)
+                                .numPartitions(1)
+                                .replicationFactor((short) 1)
+                                .build()))
+                        .build();
+            case DELETE_TOPICS -> {
+                // What exists is still needed.
+                String absent = "absent";
+                yield v < 6
+                        ? DeleteTopicsRequest.builder()
+                                .topicNames(List.of(absent))
+                                .timeoutMs(1000)
+                                .build()
+                        : DeleteTopicsRequest.builder()
+                                .topics(List.of(
+                                        DeleteTopicsRequest.DeleteTopicState.builder()
+                                                .name(absent)
+                                                .build(),
+                                        DeleteTopicsRequest.DeleteTopicState.builder()
+                                                .topicId(UNKNOWN_ID)
+                                                .build()))
+                                .timeoutMs(1000)
+                                .build();
+            }
+            case CREATE_PARTITIONS ->
+                CreatePartitionsRequest.builder()
+                        .topics(List.of(CreatePartitionsRequest.CreatePartitionsTopic.builder()
+                                .name(topic)
+                                .count(5)
+                                .assignments(null)
+                                .build()))
+                        .timeoutMs(1000)
+                        .build();
+            case DESCRIBE_CONFIGS ->
+                DescribeConfigsRequest.builder()
+                        .resources(List.of(
+                                describe(ConfigTypes.TOPIC, topic),
+                                describe(ConfigTypes.BROKER, "1"),
+                                describe(ConfigTypes.BROKER, ""),
+                                describe(ConfigTypes.BROKER_LOGGER, "1"),
+                                describe(ConfigTypes.GROUP, group),
+                                describe(ConfigTypes.CLIENT_METRICS, group)))
+                        .includeSynonyms(true)
+                        .includeDocumentation(v >= 3)
+                        .build();
+            case ALTER_CONFIGS ->
+                AlterConfigsRequest.builder()
+                        .resources(List.of(AlterConfigsRequest.AlterConfigsResource.builder()
+                                .resourceType(ConfigTypes.TOPIC)
+                                .resourceName(topic)
+                                .configs(List.of(AlterConfigsRequest.AlterableConfig.builder()
+                                        .name("retention.ms")
+                                        .value("1000")
+                                        .build()))
+                                .build()))
+                        .build();
+            case INCREMENTAL_ALTER_CONFIGS ->
+                IncrementalAlterConfigsRequest.builder()
+                        .resources(List.of(IncrementalAlterConfigsRequest.AlterConfigsResource.builder()
+                                .resourceType(ConfigTypes.TOPIC)
+                                .resourceName(topic)
+                                .configs(List.of(IncrementalAlterConfigsRequest.AlterableConfig.builder()
+                                        .name("retention.ms")
+                                        .value("1000")
+                                        .build()))
+                                .build()))
+                        .build();
+            case LIST_CONFIG_RESOURCES -> ListConfigResourcesRequest.builder().build();
+            case DESCRIBE_CLUSTER ->
+                DescribeClusterRequest.builder()
+                        .includeClusterAuthorizedOperations(true)
+                        .build();
+            case DESCRIBE_LOG_DIRS ->
+                DescribeLogDirsRequest.builder()
+                        .topics(List.of(DescribeLogDirsRequest.DescribableLogDirTopic.builder()
+                                .topic(topic)
+                                .partitions(List.of(0))
+                                .build()))
+                        .build();
+            case UPDATE_FEATURES ->
+                UpdateFeaturesRequest.builder()
+                        .featureUpdates(List.of(UpdateFeaturesRequest.FeatureUpdateKey.builder()
+                                .feature(group.isEmpty() ? "unknown" : "barnabas.metadata.version")
+                                .maxVersionLevel((short) 1)
+                                .build()))
+                        .build();
+            case DESCRIBE_PRODUCERS ->
+                DescribeProducersRequest.builder()
+                        .topics(List.of(DescribeProducersRequest.TopicRequest.builder()
+                                .name(topic)
+                                .partitionIndexes(List.of(0))
+                                .build()))
+                        .build();
+            default -> throw new AssertionError("no example of a request for " + key + ": add one");
+        };
+    }
+
+    private static Request offsetFetch(int v, Target target) {
+        if (v < 8) {
+            return OffsetFetchRequest.builder()
+                    .groupId(target.group)
+                    .topics(List.of(OffsetFetchRequest.OffsetFetchRequestTopic.builder()
+                            .name(target.topic)
+                            .partitionIndexes(List.of(0))
+                            .build()))
+                    .build();
+        }
+        return OffsetFetchRequest.builder()
+                .groups(List.of(OffsetFetchRequest.OffsetFetchRequestGroup.builder()
+                        .groupId(target.group)
+                        .topics(List.of(OffsetFetchRequest.OffsetFetchRequestTopics.builder()
+                                .name(v < 10 ? target.topic : "")
+                                .topicId(v < 10 ? Uuid.ZERO : target.topicId)
+                                .partitionIndexes(List.of(0))
+                                .build()))
+                        .build()))
+                .build();
+    }
+
+    private static DescribeConfigsRequest.DescribeConfigsResource describe(byte type, String name) {
+        return DescribeConfigsRequest.DescribeConfigsResource.builder()
+                .resourceType(type)
+                .resourceName(name)
+                .configurationKeys(null)
+                .build();
+    }
+
+    private static MemoryRecords records() {
+        RecordBatchBuilder batch = new RecordBatchBuilder(1000).reset();
+        byte[] value = "value".getBytes(StandardCharsets.UTF_8);
+        assertThat(batch.append(1_767_225_600_000L, (byte[]) null, value, List.of()))
+                .isTrue();
+        return new MemoryRecords(batch.build());
+    }
+}

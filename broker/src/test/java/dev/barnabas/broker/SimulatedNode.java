@@ -1,0 +1,154 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.host.Endpoint;
+import dev.barnabas.host.Loop;
+import dev.barnabas.peer.Answer;
+import dev.barnabas.peer.Call;
+import dev.barnabas.peer.Peer;
+import dev.barnabas.peer.PeerFault;
+import dev.barnabas.peer.PeerListener;
+import dev.barnabas.peer.PeerSettings;
+import dev.barnabas.peer.Reply;
+import dev.barnabas.protocol.Request;
+import dev.barnabas.protocol.Response;
+import dev.barnabas.settings.Reading;
+import dev.barnabas.settings.SettingsReader;
+import dev.barnabas.simulation.SimulatedHost;
+import dev.barnabas.simulation.Simulation;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A broker with two loops in a world of its own, and one connection to it through which tests ask what they like. */
+final class SimulatedNode {
+
+    static final int ID = 1;
+
+    private static final Endpoint ADDRESS = new Endpoint("broker", 9092);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final PeerSettings PEER = new PeerSettings(
+            "test", "barnabas-test", "1", Duration.ofSeconds(10), Duration.ofSeconds(10), 10, 100 << 20);
+
+    private final Simulation simulation;
+    private final Loop loop;
+    private @Nullable Broker broker;
+    private @Nullable Peer peer;
+    private @Nullable String failure;
+
+    private SimulatedNode(long seed) {
+        simulation = new Simulation(seed);
+        loop = simulation.addHost("client", 1).loops().getFirst();
+    }
+
+    /** @param settings {@code name=value}, over those that suit tests */
+    static SimulatedNode start(LogLevels logLevels, String... settings) {
+        SimulatedNode node = new SimulatedNode(42);
+        SettingsReader reader = new SettingsReader()
+                .set("node.id=" + ID)
+                .set("listeners=PLAINTEXT://broker:9092")
+                .set("log.dirs=one,two")
+                .set("group.initial.rebalance.delay.ms=0")
+                .set("offsets.topic.num.partitions=3");
+        for (String setting : settings) {
+            reader.set(setting);
+        }
+        if (!(reader.read() instanceof Reading.Accepted accepted)) {
+            throw new IllegalArgumentException(reader.read().toString());
+        }
+        SimulatedHost host = node.simulation.addHost("broker", 2);
+        host.run(_ -> Broker.start(host, accepted.settings(), logLevels, new Broker.Starting() {
+            @Override
+            public void started(Broker started) {
+                node.broker = started;
+            }
+
+            @Override
+            public void failed(String why) {
+                node.failure = why;
+            }
+        }));
+        node.simulation.runUntil("the broker has started", () -> node.broker != null || node.failure != null, LIMIT);
+        if (node.failure != null) {
+            throw new IllegalStateException(node.failure);
+        }
+        node.connect();
+        return node;
+    }
+
+    /** The answer to a request, sent in just that version. */
+    <R extends Response> R ask(Request request, int version, Class<R> type) {
+        Outcome outcome = new Outcome();
+        Call<Response> call = new Call<>(
+                request.apiKey(),
+                version,
+                version,
+                _ -> request,
+                (in, inVersion) -> request.apiKey().readResponse(in, inVersion),
+                false);
+        loop.execute(() -> peer().send(call, Duration.ofSeconds(100), outcome));
+        simulation.runUntil(
+                request.apiKey() + " v" + version + " is answered",
+                () -> outcome.response != null || outcome.fault != null,
+                LIMIT);
+        if (outcome.response == null) {
+            connect();
+            throw simulation.failure(request.apiKey() + " v" + version + ": " + outcome.fault, null);
+        }
+        return type.cast(outcome.response);
+    }
+
+    Simulation simulation() {
+        return simulation;
+    }
+
+    /** A connection that sends whatever bytes it is given, beside the one for {@link #ask}. */
+    RawConnection connectRaw() {
+        RawConnection raw = new RawConnection(loop);
+        loop.execute(() -> clientHost().network().connect(ADDRESS, Duration.ofSeconds(10), 100 << 20, loop, raw));
+        simulation.runUntil("connected", raw::isOpen, LIMIT);
+        return raw;
+    }
+
+    private void connect() {
+        boolean[] opened = {false};
+        loop.execute(() -> peer = Peer.open(clientHost().network(), loop, ADDRESS, PEER, new PeerListener() {
+            @Override
+            public void opened() {
+                opened[0] = true;
+            }
+
+            @Override
+            public void closed(PeerFault fault) {}
+        }));
+        simulation.runUntil("connected", () -> opened[0], LIMIT);
+    }
+
+    private SimulatedHost clientHost() {
+        return simulation.hosts().stream()
+                .filter(host -> host.name().equals("client"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Peer peer() {
+        Peer connected = peer;
+        if (connected == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return connected;
+    }
+
+    private static final class Outcome implements Reply<Response> {
+        private @Nullable Response response;
+        private @Nullable PeerFault fault;
+
+        @Override
+        public void answered(Answer<Response> answer) {
+            response = answer.response();
+        }
+
+        @Override
+        public void failed(PeerFault why) {
+            fault = why;
+        }
+    }
+}

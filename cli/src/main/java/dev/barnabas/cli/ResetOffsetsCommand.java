@@ -1,0 +1,196 @@
+package dev.barnabas.cli;
+
+import static dev.barnabas.cli.TopicCommands.ordered;
+
+import dev.barnabas.client.ClusterView;
+import dev.barnabas.client.Offsets;
+import dev.barnabas.client.TopicPartition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code barnabas group reset-offsets}: moves a group that has no members. */
+@Command(
+        name = "reset-offsets",
+        description = "Move a group to another place in its topics. It must have no members.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Without --topic it moves in everything that the group has committed. Offsets beyond the ends of a"
+                    + " partition are moved to the end.",
+            "Example: barnabas group reset-offsets viewers --topic logs --to-earliest --dry-run"
+        })
+final class ResetOffsetsCommand implements Callable<Integer> {
+
+    private final Streams streams;
+
+    @Parameters(paramLabel = "GROUP", description = "The group.")
+    private String group = "";
+
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Option(
+            names = {"-t", "--topic"},
+            paramLabel = "TOPIC[:P,P]",
+            description = "Where: a topic, or partitions of it such as logs:0,2. May be repeated.")
+    private List<String> topics = new ArrayList<>();
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Where where = new Where();
+
+    @Option(names = "--dry-run", description = "Only show what would be done.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "A JSON document.")
+    private boolean json;
+
+    /** One of these. */
+    static final class Where {
+        @Option(names = "--to-earliest", description = "To the first record there is.")
+        private boolean earliest;
+
+        @Option(names = "--to-latest", description = "Behind the last record.")
+        private boolean latest;
+
+        @Option(names = "--to-offset", paramLabel = "N", description = "To this offset.")
+        private @Nullable Long offset;
+
+        @Option(
+                names = "--to-datetime",
+                paramLabel = "TIME",
+                description = "To the first record that is not older, such as 2026-05-01T12:00.")
+        private @Nullable String time;
+
+        @Option(names = "--by-duration", paramLabel = "AGE", description = "The same, such as 1h or P1D before now.")
+        private @Nullable String age;
+
+        @Option(
+                names = "--shift-by",
+                paramLabel = "N",
+                description = "From where it is by N records, back if N is negative.")
+        private @Nullable Long shift;
+    }
+
+    ResetOffsetsCommand(Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() {
+        Offsets.Spec spec = spec();
+        try (Session session = cluster.open()) {
+            Map<TopicPartition, Long> committed = GroupCommands.committed(session, group);
+            List<TopicPartition> partitions = topics.isEmpty() ? List.copyOf(committed.keySet()) : named(session);
+            if (partitions.isEmpty()) {
+                throw Failure.failed("group " + group + " has committed nothing; name its topics with --topic");
+            }
+            Map<TopicPartition, Long> starts = find(session, partitions, new Offsets.Spec.Earliest());
+            Map<TopicPartition, Long> ends = find(session, partitions, new Offsets.Spec.Latest());
+            Map<TopicPartition, Long> found = find(session, partitions, spec);
+            Map<TopicPartition, Long> targets = new TreeMap<>();
+            for (TopicPartition partition : partitions) {
+                long start = starts.getOrDefault(partition, 0L);
+                long end = ends.getOrDefault(partition, 0L);
+                long wanted = found.getOrDefault(partition, -1L);
+                if (where.offset != null) {
+                    wanted = where.offset;
+                } else if (where.shift != null) {
+                    Long now = committed.get(partition);
+                    if (now == null) {
+                        throw Failure.failed("group " + group + " has committed nothing in " + partition
+                                + ", so --shift-by has nothing to start from");
+                    }
+                    wanted = now + where.shift;
+                } else if (wanted < 0) {
+                    wanted = end;
+                }
+                targets.put(partition, Math.clamp(wanted, start, end));
+            }
+            return move(session, committed, targets);
+        }
+    }
+
+    private Offsets.Spec spec() {
+        if (where.time != null) {
+            return new Offsets.Spec.AtTime(Times.timestampMs(where.time, Instant.now()));
+        }
+        if (where.latest) {
+            return new Offsets.Spec.Latest();
+        }
+        if (where.age != null) {
+            return new Offsets.Spec.AtTime(
+                    Math.max(0, Instant.now().minus(Times.duration(where.age)).toEpochMilli()));
+        }
+        // A given offset and a shift do not need what is found.
+        return where.earliest ? new Offsets.Spec.Earliest() : new Offsets.Spec.Latest();
+    }
+
+    private List<TopicPartition> named(Session session) {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (String topic : topics) {
+            int colon = topic.indexOf(':');
+            String name = colon < 0 ? topic : topic.substring(0, colon);
+            if (colon < 0) {
+                ClusterView.Topic found = session.get(() -> session.admin().describeTopics(List.of(name)))
+                        .values()
+                        .iterator()
+                        .next()
+                        .orThrow();
+                found.partitions().forEach(each -> partitions.add(new TopicPartition(name, each.index())));
+            } else {
+                for (String index : topic.substring(colon + 1).split(",")) {
+                    if (!index.matches("[0-9]{1,9}")) {
+                        throw Failure.usage("--topic: not a partition: \"" + index + "\" in \"" + topic + "\"");
+                    }
+                    partitions.add(new TopicPartition(name, Integer.parseInt(index)));
+                }
+            }
+        }
+        return partitions;
+    }
+
+    private static Map<TopicPartition, Long> find(Session session, List<TopicPartition> partitions, Offsets.Spec spec) {
+        Map<TopicPartition, Offsets.Spec> specs = new TreeMap<>();
+        partitions.forEach(partition -> specs.put(partition, spec));
+        Map<TopicPartition, Long> found = new TreeMap<>();
+        session.get(() -> session.admin().listOffsets(specs))
+                .forEach((partition, result) ->
+                        found.put(partition, result.orThrow().offset()));
+        return found;
+    }
+
+    private int move(Session session, Map<TopicPartition, Long> committed, Map<TopicPartition, Long> targets) {
+        Map<TopicPartition, Offsets.Committed> offsets = new TreeMap<>();
+        targets.forEach((partition, offset) -> offsets.put(partition, Offsets.Committed.at(offset)));
+        var moved = dryRun
+                ? targets
+                : Session.succeeded(
+                        session.get(() -> session.admin().alterGroupOffsets(group, offsets)), "partition", streams);
+        List<Object> documents = new ArrayList<>();
+        Table table = new Table("TOPIC", "PARTITION", "FROM", "TO");
+        moved.keySet().forEach(partition -> {
+            Long from = committed.get(partition);
+            Long to = targets.get(partition);
+            documents.add(
+                    ordered("topic", partition.topic(), "partition", partition.partition(), "from", from, "to", to));
+            table.row(partition.topic(), partition.partition(), from == null ? "-" : from, String.valueOf(to));
+        });
+        if (json) {
+            Json.print(documents, streams.raw());
+        } else if (!moved.isEmpty()) {
+            table.print(streams.out());
+            streams.out().println(dryRun ? "Nothing was changed (--dry-run)." : "Moved group " + group + ".");
+        }
+        return moved.size() == targets.size() ? ExitCode.OK : ExitCode.FAILED;
+    }
+}

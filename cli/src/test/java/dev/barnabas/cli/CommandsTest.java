@@ -1,0 +1,287 @@
+package dev.barnabas.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** The commands as a person types them, against a node in this process. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CommandsTest {
+
+    private Path data;
+    private RunningNode node;
+
+    private record Outcome(int code, String out, String err) {}
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        data = folder;
+        node = RunningNode.start(folder, "num.partitions=1");
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        node.close();
+    }
+
+    private static Outcome run(String input, String... command) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(
+                Streams.of(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), out, err), command);
+        return new Outcome(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private Outcome onNode(String input, String... command) {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.add("--bootstrap-server");
+        words.add(node.address());
+        return run(input, words.toArray(String[]::new));
+    }
+
+    private void succeeds(String... command) {
+        Outcome outcome = onNode("", command);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+    }
+
+    @Test
+    void linesComeOutInTheOrderInWhichTheyWentIn() {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 20_000; i++) {
+            lines.append("line ").append(i).append('\n');
+        }
+
+        Outcome produced = onNode(lines.toString(), "produce", "lines", "--compression", "zstd");
+        Outcome consumed = onNode("", "consume", "lines", "--from-beginning", "--until-end");
+
+        assertThat(produced).isEqualTo(new Outcome(0, "", ""));
+        assertThat(consumed).isEqualTo(new Outcome(0, lines.toString(), ""));
+    }
+
+    @Test
+    void jsonLinesKeepKeyHeadersTimestampAndPartition() {
+        succeeds("topic", "create", "json", "--partitions", "3");
+        String line = "{\"key\":\"k\",\"value\":{\"a\":[1]},\"headers\":{\"h\":\"x\"},\"timestamp\":1700000000000,"
+                + "\"partition\":2}\n";
+
+        Outcome produced = onNode(line, "produce", "json", "--json");
+        Outcome consumed = onNode("", "consume", "json", "--json", "--from-beginning", "--max", "1");
+
+        assertThat(produced).isEqualTo(new Outcome(0, "", ""));
+        assertThat(consumed.out())
+                .isEqualTo("{\"topic\":\"json\",\"partition\":2,\"offset\":0,\"timestamp\":1700000000000,\"key\":\"k\","
+                        + "\"value\":\"{\\\"a\\\":[1]}\",\"headers\":[{\"key\":\"h\",\"value\":\"x\"}]}\n");
+    }
+
+    @Test
+    void aLineThatIsNotJsonEndsProduceAndSaysWhich() {
+        Outcome outcome = onNode("{\"value\":\"good\"}\nbad\n", "produce", "halfjson", "--json");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).startsWith("barnabas: line 2: not valid JSON");
+    }
+
+    @Test
+    void startsWhereItIsToldTo() {
+        onNode(
+                "{\"value\":\"old\",\"timestamp\":1000}\n{\"value\":\"new\"}\n{\"value\":\"last\"}\n",
+                "produce",
+                "starts",
+                "--json");
+
+        assertThat(onNode("", "consume", "starts", "--offset", "1", "--until-end")
+                        .out())
+                .isEqualTo("new\nlast\n");
+        assertThat(onNode("", "consume", "starts", "--offset", "-1", "--until-end")
+                        .out())
+                .isEqualTo("last\n");
+        assertThat(onNode("", "consume", "starts", "--since", "1h", "--partition", "0", "--until-end")
+                        .out())
+                .isEqualTo("new\nlast\n");
+        assertThat(onNode("", "consume", "starts", "--until-end").out()).isEmpty();
+    }
+
+    @Test
+    void aGroupGoesOnBehindTheLastRecordThatWasPrinted() {
+        onNode("1\n2\n3\n4\n5\n", "produce", "shared");
+
+        Outcome first = onNode("", "consume", "shared", "--group", "readers", "--from-beginning", "--max", "2");
+        Outcome rest = onNode("", "consume", "shared", "--group", "readers", "--until-end");
+        Outcome described = onNode("", "group", "describe", "readers", "--json");
+        Outcome reset = onNode("", "group", "reset-offsets", "readers", "--shift-by", "-1", "--json");
+        Outcome again = onNode("", "consume", "shared", "--group", "readers", "--until-end");
+
+        assertThat(first.out()).isEqualTo("1\n2\n");
+        assertThat(rest.out()).isEqualTo("3\n4\n5\n");
+        assertThat(described.out()).contains("\"committed\":5,\"end\":5,\"lag\":0");
+        assertThat(reset)
+                .isEqualTo(new Outcome(0, "[{\"topic\":\"shared\",\"partition\":0,\"from\":5,\"to\":4}]\n", ""));
+        assertThat(again.out()).isEqualTo("5\n");
+        assertThat(onNode("", "group", "list").out()).contains("readers");
+        assertThat(onNode("", "group", "delete", "readers").out()).isEqualTo("Deleted readers\n");
+        assertThat(onNode("", "group", "describe", "readers").code()).isEqualTo(1);
+    }
+
+    @Test
+    void topicsAreCreatedAlteredAndDeleted() {
+        assertThat(onNode("", "topic", "create", "t", "--partitions", "2", "--config", "retention.ms=1234567")
+                        .out())
+                .isEqualTo("Created t: partitions 2, replicas 1\n");
+        assertThat(onNode("", "topic", "create", "t").code()).isEqualTo(1);
+        succeeds("topic", "create", "t", "--if-not-exists");
+        succeeds("topic", "alter", "t", "--partitions", "3", "--config", "max.message.bytes=2000");
+        assertThat(onNode("", "topic", "describe", "t").out())
+                .contains("retention.ms=1234567", "max.message.bytes=2000", "PARTITION", "IN SYNC");
+        assertThat(onNode("", "topic", "list").out()).containsPattern("t +3 +1");
+        assertThat(onNode("", "topic", "delete", "t").out()).isEqualTo("Deleted t\n");
+        assertThat(onNode("", "topic", "describe", "t").err()).contains("topic t:", "./barnabas topic list");
+    }
+
+    @Test
+    void settingsAreShownChangedAndTakenBack() {
+        succeeds("topic", "create", "settings");
+
+        succeeds("config", "set", "topic", "settings", "retention.ms=5000");
+        assertThat(onNode("", "config", "get", "topic", "settings").out()).containsPattern("retention.ms +5000 +topic");
+        succeeds("config", "set", "topic", "settings", "--unset", "retention.ms");
+        assertThat(onNode("", "config", "get", "topic", "settings", "retention.ms", "--json")
+                        .out())
+                .contains("\"value\":\"604800000\"");
+        assertThat(onNode("", "config", "set", "topic", "settings", "retention.ms=soon")
+                        .code())
+                .isEqualTo(1);
+        assertThat(onNode("", "config", "get", "broker", "one").code()).isEqualTo(2);
+    }
+
+    @Test
+    void aSegmentFileIsReadable() throws IOException {
+        onNode("{\"key\":\"k\",\"value\":\"hello\"}\n", "produce", "dumped", "--json");
+        Path segment;
+        try (Stream<Path> files = Files.walk(data)) {
+            segment = files.filter(file -> file.toString().contains("dumped-0")
+                            && file.toString().endsWith(".log"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        assertThat(run("", "log", "dump", segment.toString()).out()).contains("POSITION", "0..0");
+        assertThat(run("", "log", "dump", segment.toString(), "--records").out())
+                .contains("\"key\":\"k\",\"value\":\"hello\"");
+        assertThat(run("", "log", "dump", segment.toString(), "--json", "--records")
+                        .out())
+                .contains("\"baseOffset\":0", "\"crcValid\":true", "\"value\":\"hello\"");
+
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[bytes.length - 1] ^= 1;
+        Path damaged = Files.write(data.resolve("damaged.log"), bytes);
+        assertThat(run("", "log", "dump", damaged.toString()).err()).contains("at position 0: the CRC does not fit");
+        assertThat(run("", "log", "dump", data.resolve("none").toString()).code())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theClusterIsDescribed() {
+        assertThat(onNode("", "cluster", "describe").out()).contains("Cluster ", node.address(), "controller");
+        assertThat(onNode("", "cluster", "describe", "--json").out()).contains("\"brokers\":[{\"id\":");
+    }
+
+    @Test
+    void anOutputThatNobodyReadsAnyMoreEndsConsumeQuietly() {
+        onNode("1\n", "produce", "pipe");
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+        int code = Main.run(
+                Streams.of(new ByteArrayInputStream(new byte[0]), broken, err),
+                "consume",
+                "pipe",
+                "--from-beginning",
+                "--bootstrap-server",
+                node.address());
+
+        assertThat(code).isZero();
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void aBrokerThatIsNotThereIsToldAtOnceWithWhatToDo() {
+        Outcome outcome = run("", "topic", "list", "--bootstrap-server", "localhost:1");
+
+        assertThat(outcome.code()).isEqualTo(69);
+        assertThat(outcome.err()).contains("no broker at localhost:1", "./barnabas start", "--bootstrap-server");
+    }
+
+    @Test
+    void aWrongCommandLineIsCode2() {
+        assertThat(run("", "topic").code()).isEqualTo(2);
+        assertThat(run("").code()).isEqualTo(2);
+        assertThat(run("", "produse").err()).contains("produce");
+        assertThat(run("", "consume", "t", "--from-beginning", "--offset", "1").code())
+                .isEqualTo(2);
+        assertThat(run("", "cluster", "describe", "--bootstrap-server", "nowhere")
+                        .code())
+                .isEqualTo(2);
+    }
+
+    static Stream<String> commands() {
+        return names(Main.commandLine(Streams.of(
+                new ByteArrayInputStream(new byte[0]),
+                OutputStream.nullOutputStream(),
+                OutputStream.nullOutputStream())));
+    }
+
+    private static Stream<String> names(CommandLine command) {
+        return Stream.concat(
+                Stream.of(command.getCommandSpec().qualifiedName()),
+                command.getSubcommands().values().stream().flatMap(CommandsTest::names));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandExplainsItself(String name) {
+        List<String> words = new ArrayList<>(List.of(name.split(" ")));
+        words.removeFirst();
+        words.add("--help");
+
+        Outcome outcome = run("", words.toArray(String[]::new));
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).startsWith("Usage: " + name);
+    }
+
+    @Test
+    void bashTakesTheCompletion(@TempDir Path folder) throws Exception {
+        Outcome outcome = run("", "completion", "bash");
+        Path script = Files.writeString(folder.resolve("completion"), outcome.out());
+
+        Process bash = new ProcessBuilder("bash", "-ec", "source " + script + "; complete -p barnabas")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(bash.waitFor()).as(said).isZero();
+        assertThat(said).contains("_complete_barnabas");
+    }
+}

@@ -1,0 +1,186 @@
+package dev.barnabas.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.LongDeserializer;
+import org.apache.kafka.common.serialization.LongSerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code kill -9} of a node under load, several times: clients go on by themselves, and nothing acknowledged is lost or
+ * doubled.
+ */
+final class KilledNodeTest {
+
+    private static final int KILLS = 3;
+    private static final int PARTITIONS = 3;
+    private static final String TOPIC = "killed";
+
+    @Test
+    void nothingAcknowledgedIsLostOrDoubledAndClientsGoOn(@TempDir Path data) throws Exception {
+        int port = freePort();
+        AtomicReference<Process> process = new AtomicReference<>(start(data, port));
+        AtomicBoolean stop = new AtomicBoolean();
+        Map<Long, Long> acknowledged = new ConcurrentSkipListMap<>();
+        AtomicReference<Throwable> failed = new AtomicReference<>();
+        List<Long> consumed = new ArrayList<>();
+        try {
+            Thread producing = Thread.ofPlatform().start(() -> produce(port, stop, acknowledged, failed));
+            Thread consuming = Thread.ofPlatform().start(() -> consume(port, stop, consumed, failed));
+            for (int kill = 0; kill < KILLS; kill++) {
+                awaitMore(acknowledged, 500);
+                process.get().destroyForcibly().waitFor();
+                process.set(start(data, port));
+            }
+            awaitMore(acknowledged, 500);
+            stop.set(true);
+            assertThat(producing.join(Duration.ofMinutes(2))).isTrue();
+            assertThat(consuming.join(Duration.ofMinutes(2))).isTrue();
+            assertThat(failed.get()).isNull();
+
+            Map<Integer, List<Long>> stored = readAll(port);
+            List<Long> all = stored.values().stream().flatMap(List::stream).toList();
+            assertThat(all).doesNotHaveDuplicates().containsAll(acknowledged.keySet());
+            stored.values().forEach(numbers -> assertThat(numbers).isSorted());
+            // What the group has read and committed along the way was there, too.
+            assertThat(all).containsAll(consumed);
+        } finally {
+            stop.set(true);
+            process.get().destroyForcibly().waitFor();
+        }
+    }
+
+    private static void produce(
+            int port, AtomicBoolean stop, Map<Long, Long> acknowledged, AtomicReference<Throwable> failed) {
+        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", "localhost:" + port));
+        settings.put("max.block.ms", 120_000);
+        try (KafkaProducer<String, Long> producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new LongSerializer())) {
+            for (long number = 0; !stop.get(); number++) {
+                long sent = number;
+                producer.send(
+                        new ProducerRecord<>(TOPIC, (int) (number % PARTITIONS), null, number), (metadata, error) -> {
+                            if (error == null) {
+                                acknowledged.put(sent, metadata.offset());
+                            } else {
+                                failed.compareAndSet(null, error);
+                            }
+                        });
+                TimeUnit.MICROSECONDS.sleep(500);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            failed.compareAndSet(null, e);
+        }
+    }
+
+    private static void consume(int port, AtomicBoolean stop, List<Long> consumed, AtomicReference<Throwable> failed) {
+        try (KafkaConsumer<String, Long> consumer = consumer(port, "followers")) {
+            consumer.subscribe(List.of(TOPIC));
+            while (!stop.get()) {
+                for (ConsumerRecord<String, Long> record : consumer.poll(Duration.ofMillis(200))) {
+                    consumed.add(record.value());
+                }
+                consumer.commitAsync();
+            }
+        } catch (RuntimeException e) {
+            failed.compareAndSet(null, e);
+        }
+    }
+
+    private static Map<Integer, List<Long>> readAll(int port) {
+        Map<Integer, List<Long>> stored = new TreeMap<>();
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (int number = 0; number < PARTITIONS; number++) {
+            partitions.add(new TopicPartition(TOPIC, number));
+            stored.put(number, new ArrayList<>());
+        }
+        try (KafkaConsumer<String, Long> consumer = consumer(port, "auditors")) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofMillis(200))
+                        .forEach(record -> stored.get(record.partition()).add(record.value()));
+            }
+        }
+        return stored;
+    }
+
+    private static KafkaConsumer<String, Long> consumer(int port, String group) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        "localhost:" + port,
+                        "group.id",
+                        group,
+                        "auto.offset.reset",
+                        "earliest",
+                        "enable.auto.commit",
+                        false),
+                new StringDeserializer(),
+                new LongDeserializer());
+    }
+
+    private static void awaitMore(Map<Long, Long> acknowledged, int more) throws InterruptedException {
+        int wanted = acknowledged.size() + more;
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (acknowledged.size() < wanted) {
+            assertThat(System.nanoTime()).as("records are acknowledged again").isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private static Process start(Path data, int port) throws IOException {
+        return new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-XX:+UseSerialGC",
+                        "-Xmx192m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.barnabas.cli.Main",
+                        "start",
+                        "--set",
+                        "listeners=PLAINTEXT://localhost:" + port,
+                        "--set",
+                        "log.dirs=" + data,
+                        "--set",
+                        "num.partitions=" + PARTITIONS,
+                        "--set",
+                        "barnabas.http.listener=")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package dev.barnabas.gateway;
+
+import dev.barnabas.broker.Broker;
+import dev.barnabas.broker.LatencyHistogram;
+import dev.barnabas.broker.Observation;
+import dev.barnabas.broker.RequestMetrics;
+import dev.barnabas.protocol.ApiKey;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.function.ToLongFunction;
+
+/**
+ * Turns what the broker counts and what was observed into Prometheus' model. Names are listed in docs/observability.md.
+ */
+final class Metrics {
+
+    private final Broker broker;
+
+    Metrics(Broker broker) {
+        this.broker = broker;
+    }
+
+    MetricSnapshots collect(Observation seen) {
+        return MetricSnapshots.builder()
+                .metricSnapshot(requests())
+                .metricSnapshot(requestBytes())
+                .metricSnapshot(latencies())
+                .metricSnapshot(gauge("barnabas_connections", "Open connections of clients", seen.connections()))
+                .metricSnapshot(gauge(
+                        "barnabas_partitions_online",
+                        "Partitions open on this node",
+                        seen.partitions().size()))
+                .metricSnapshot(gauge(
+                        "barnabas_partitions_offline",
+                        "Partitions that should be open on this node and are not",
+                        seen.offlinePartitions()))
+                .metricSnapshot(ofPartitions(
+                        seen, "barnabas_partition_log_size_bytes", "Bytes of all segments", p -> p.sizeInBytes()))
+                .metricSnapshot(ofPartitions(
+                        seen,
+                        "barnabas_partition_log_start_offset",
+                        "Offset of the first record",
+                        p -> p.logStartOffset()))
+                .metricSnapshot(ofPartitions(
+                        seen,
+                        "barnabas_partition_high_watermark",
+                        "Offset behind the last record that may be read",
+                        p -> p.highWatermark()))
+                .metricSnapshot(groupMembers(seen))
+                .metricSnapshot(lags(seen))
+                .metricSnapshot(gauge(
+                        "barnabas_process_heap_used_bytes",
+                        "Heap in use, live and garbage",
+                        Runtime.getRuntime().totalMemory()
+                                - (double) Runtime.getRuntime().freeMemory()))
+                .build();
+    }
+
+    private CounterSnapshot requests() {
+        CounterSnapshot.Builder counter =
+                CounterSnapshot.builder().name("barnabas_requests").help("Requests answered");
+        for (ApiKey api : ApiKey.values()) {
+            long count = broker.requestMetrics().of(api).requests().sum();
+            if (count > 0) {
+                counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                        .labels(ofApi(api))
+                        .value((double) count)
+                        .build());
+            }
+        }
+        return counter.build();
+    }
+
+    private CounterSnapshot requestBytes() {
+        CounterSnapshot.Builder counter =
+                CounterSnapshot.builder().name("barnabas_request_bytes").help("Bytes of requests received");
+        for (ApiKey api : ApiKey.values()) {
+            RequestMetrics.OfApi of = broker.requestMetrics().of(api);
+            if (of.requests().sum() > 0) {
+                counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                        .labels(ofApi(api))
+                        .value((double) of.requestBytes().sum())
+                        .build());
+            }
+        }
+        return counter.build();
+    }
+
+    private HistogramSnapshot latencies() {
+        HistogramSnapshot.Builder histogram = HistogramSnapshot.builder()
+                .name("barnabas_request_seconds")
+                .unit(Unit.SECONDS)
+                .help("Time from the last byte of a request to its answer, waiting included");
+        for (ApiKey api : ApiKey.values()) {
+            RequestMetrics.OfApi of = broker.requestMetrics().of(api);
+            if (of.requests().sum() > 0) {
+                histogram.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                        .labels(ofApi(api))
+                        .classicHistogramBuckets(buckets(of.latency()))
+                        .sum(of.latency().sumSeconds())
+                        .build());
+            }
+        }
+        return histogram.build();
+    }
+
+    private static ClassicHistogramBuckets buckets(LatencyHistogram latency) {
+        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+        for (int bucket = 0; bucket < LatencyHistogram.bounds(); bucket++) {
+            buckets.bucket(LatencyHistogram.boundSeconds(bucket), latency.count(bucket));
+        }
+        return buckets.bucket(Double.POSITIVE_INFINITY, latency.count(LatencyHistogram.bounds()))
+                .build();
+    }
+
+    private static GaugeSnapshot ofPartitions(
+            Observation seen, String name, String help, ToLongFunction<Observation.OfPartition> value) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+        for (Observation.OfPartition partition : seen.partitions()) {
+            gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                    .labels(Labels.of("topic", partition.topic(), "partition", Integer.toString(partition.partition())))
+                    .value((double) value.applyAsLong(partition))
+                    .build());
+        }
+        return gauge.build();
+    }
+
+    private static GaugeSnapshot groupMembers(Observation seen) {
+        GaugeSnapshot.Builder gauge =
+                GaugeSnapshot.builder().name("barnabas_group_members").help("Members of a group");
+        for (Observation.OfGroup group : seen.groups()) {
+            gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                    .labels(Labels.of("group", group.group(), "state", group.state()))
+                    .value(group.members())
+                    .build());
+        }
+        return gauge.build();
+    }
+
+    private static GaugeSnapshot lags(Observation seen) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
+                .name("barnabas_group_lag_records")
+                .help("Records between a group's committed offset and the high watermark");
+        for (Observation.Lag lag : seen.lags()) {
+            gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                    .labels(Labels.of(
+                            "group", lag.group(), "topic", lag.topic(), "partition", Integer.toString(lag.partition())))
+                    .value((double) lag.records())
+                    .build());
+        }
+        return gauge.build();
+    }
+
+    private static GaugeSnapshot gauge(String name, String help, double value) {
+        return GaugeSnapshot.builder()
+                .name(name)
+                .help(help)
+                .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .value(value)
+                        .build())
+                .build();
+    }
+
+    private static Labels ofApi(ApiKey api) {
+        return Labels.of("api", api.name());
+    }
+}

@@ -1,0 +1,238 @@
+package dev.barnabas.metadata;
+
+import dev.barnabas.metadata.record.BrokerRegisteredRecord;
+import dev.barnabas.metadata.record.ClusterStartedRecord;
+import dev.barnabas.metadata.record.FeaturesFinalizedRecord;
+import dev.barnabas.metadata.record.PartitionsAddedRecord;
+import dev.barnabas.metadata.record.ProducerIdsAllocatedRecord;
+import dev.barnabas.metadata.record.SettingsChangedRecord;
+import dev.barnabas.metadata.record.TopicCreatedRecord;
+import dev.barnabas.metadata.record.TopicDeletedRecord;
+import dev.barnabas.protocol.Encoded;
+import dev.barnabas.protocol.MalformedMessageException;
+import dev.barnabas.protocol.Message;
+import dev.barnabas.protocol.Reader;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored form of a change: 2 bytes kind, 2 bytes version, then the record of that kind and version as the schemas
+ * in {@code src/main/schema} describe it.
+ */
+final class ChangeCodec {
+
+    private static final int HEADER = Short.BYTES + Short.BYTES;
+
+    private ChangeCodec() {}
+
+    static ByteBuffer encode(Change change) {
+        return switch (change) {
+            case Change.ClusterStarted started ->
+                encode(
+                        ClusterStartedRecord.RECORD_TYPE,
+                        ClusterStartedRecord.HIGHEST_VERSION,
+                        new ClusterStartedRecord(
+                                started.clusterId(),
+                                started.features().entrySet().stream()
+                                        .map(feature -> new ClusterStartedRecord.InitialFeature(
+                                                feature.getKey(), feature.getValue()))
+                                        .toList()));
+            case Change.BrokerRegistered(Broker broker) ->
+                encode(
+                        BrokerRegisteredRecord.RECORD_TYPE,
+                        BrokerRegisteredRecord.HIGHEST_VERSION,
+                        new BrokerRegisteredRecord(
+                                broker.id(),
+                                broker.epoch(),
+                                broker.incarnation(),
+                                broker.rack(),
+                                broker.endpoints().stream()
+                                        .map(endpoint -> new BrokerRegisteredRecord.EndpointOfBroker(
+                                                endpoint.listener(),
+                                                endpoint.host(),
+                                                endpoint.port(),
+                                                endpoint.securityProtocol()))
+                                        .toList()));
+            case Change.TopicCreated created ->
+                encode(
+                        TopicCreatedRecord.RECORD_TYPE,
+                        TopicCreatedRecord.HIGHEST_VERSION,
+                        new TopicCreatedRecord(
+                                created.topic().id(),
+                                created.topic().name(),
+                                created.topic().partitions().stream()
+                                        .map(partition -> new TopicCreatedRecord.PartitionState(
+                                                partition.replicas(),
+                                                partition.inSyncReplicas(),
+                                                partition.leader(),
+                                                partition.leaderEpoch(),
+                                                partition.partitionEpoch()))
+                                        .toList(),
+                                created.settings().entrySet().stream()
+                                        .map(setting -> new TopicCreatedRecord.SettingOfTopic(
+                                                setting.getKey(), setting.getValue()))
+                                        .toList()));
+            case Change.TopicDeleted deleted ->
+                encode(
+                        TopicDeletedRecord.RECORD_TYPE,
+                        TopicDeletedRecord.HIGHEST_VERSION,
+                        new TopicDeletedRecord(deleted.topicId()));
+            case Change.PartitionsAdded added ->
+                encode(
+                        PartitionsAddedRecord.RECORD_TYPE,
+                        PartitionsAddedRecord.HIGHEST_VERSION,
+                        new PartitionsAddedRecord(
+                                added.topicId(),
+                                added.firstPartition(),
+                                added.partitions().stream()
+                                        .map(partition -> new PartitionsAddedRecord.PartitionState(
+                                                partition.replicas(),
+                                                partition.inSyncReplicas(),
+                                                partition.leader(),
+                                                partition.leaderEpoch(),
+                                                partition.partitionEpoch()))
+                                        .toList()));
+            case Change.SettingsChanged changed ->
+                encode(
+                        SettingsChangedRecord.RECORD_TYPE,
+                        SettingsChangedRecord.HIGHEST_VERSION,
+                        new SettingsChangedRecord(
+                                changed.resource().type().code(),
+                                changed.resource().name(),
+                                changed.values().entrySet().stream()
+                                        .map(value -> new SettingsChangedRecord.SettingChange(
+                                                value.getKey(), value.getValue()))
+                                        .toList()));
+            case Change.ProducerIdsAllocated allocated ->
+                encode(
+                        ProducerIdsAllocatedRecord.RECORD_TYPE,
+                        ProducerIdsAllocatedRecord.HIGHEST_VERSION,
+                        new ProducerIdsAllocatedRecord(
+                                allocated.brokerId(), allocated.firstProducerId(), allocated.count()));
+            case Change.FeaturesFinalized finalized ->
+                encode(
+                        FeaturesFinalizedRecord.RECORD_TYPE,
+                        FeaturesFinalizedRecord.HIGHEST_VERSION,
+                        new FeaturesFinalizedRecord(finalized.levels().entrySet().stream()
+                                .map(level ->
+                                        new FeaturesFinalizedRecord.FeatureLevel(level.getKey(), level.getValue()))
+                                .toList()));
+        };
+    }
+
+    /** @throws MalformedMessageException if these bytes are not a change that this version of Barnabas knows */
+    static Change decode(ByteBuffer bytes) {
+        Reader in = new Reader(bytes);
+        short kind = in.int16("change.kind");
+        int version = in.int16("change.version");
+        return switch (kind) {
+            case ClusterStartedRecord.RECORD_TYPE ->
+                clusterStarted(
+                        ClusterStartedRecord.read(in, known(kind, version, ClusterStartedRecord.HIGHEST_VERSION)));
+            case BrokerRegisteredRecord.RECORD_TYPE ->
+                brokerRegistered(
+                        BrokerRegisteredRecord.read(in, known(kind, version, BrokerRegisteredRecord.HIGHEST_VERSION)));
+            case TopicCreatedRecord.RECORD_TYPE ->
+                topicCreated(TopicCreatedRecord.read(in, known(kind, version, TopicCreatedRecord.HIGHEST_VERSION)));
+            case TopicDeletedRecord.RECORD_TYPE ->
+                new Change.TopicDeleted(
+                        TopicDeletedRecord.read(in, known(kind, version, TopicDeletedRecord.HIGHEST_VERSION))
+                                .topicId());
+            case PartitionsAddedRecord.RECORD_TYPE ->
+                partitionsAdded(
+                        PartitionsAddedRecord.read(in, known(kind, version, PartitionsAddedRecord.HIGHEST_VERSION)));
+            case SettingsChangedRecord.RECORD_TYPE ->
+                settingsChanged(
+                        SettingsChangedRecord.read(in, known(kind, version, SettingsChangedRecord.HIGHEST_VERSION)));
+            case ProducerIdsAllocatedRecord.RECORD_TYPE -> {
+                ProducerIdsAllocatedRecord allocated = ProducerIdsAllocatedRecord.read(
+                        in, known(kind, version, ProducerIdsAllocatedRecord.HIGHEST_VERSION));
+                yield new Change.ProducerIdsAllocated(
+                        allocated.brokerId(), allocated.firstProducerId(), allocated.count());
+            }
+            case FeaturesFinalizedRecord.RECORD_TYPE ->
+                featuresFinalized(FeaturesFinalizedRecord.read(
+                        in, known(kind, version, FeaturesFinalizedRecord.HIGHEST_VERSION)));
+            default -> throw unknown(kind, version);
+        };
+    }
+
+    private static Change clusterStarted(ClusterStartedRecord stored) {
+        TreeMap<String, Short> features = new TreeMap<>();
+        stored.features().forEach(feature -> features.put(feature.name(), feature.level()));
+        return new Change.ClusterStarted(stored.clusterId(), features);
+    }
+
+    private static Change featuresFinalized(FeaturesFinalizedRecord stored) {
+        TreeMap<String, Short> levels = new TreeMap<>();
+        stored.levels().forEach(level -> levels.put(level.name(), level.level()));
+        return new Change.FeaturesFinalized(levels);
+    }
+
+    private static Change brokerRegistered(BrokerRegisteredRecord stored) {
+        List<Broker.Endpoint> endpoints = stored.endpoints().stream()
+                .map(endpoint -> new Broker.Endpoint(
+                        endpoint.listener(), endpoint.host(), endpoint.port(), endpoint.securityProtocol()))
+                .toList();
+        return new Change.BrokerRegistered(
+                new Broker(stored.brokerId(), stored.brokerEpoch(), stored.incarnationId(), endpoints, stored.rack()));
+    }
+
+    private static Change topicCreated(TopicCreatedRecord stored) {
+        List<Partition> partitions = stored.partitions().stream()
+                .map(state -> new Partition(
+                        state.replicas(),
+                        state.inSyncReplicas(),
+                        state.leader(),
+                        state.leaderEpoch(),
+                        state.partitionEpoch()))
+                .toList();
+        TreeMap<String, String> settings = new TreeMap<>();
+        stored.settings().forEach(setting -> settings.put(setting.name(), setting.value()));
+        return new Change.TopicCreated(new Topic(stored.topicId(), stored.name(), partitions), settings);
+    }
+
+    private static Change partitionsAdded(PartitionsAddedRecord stored) {
+        List<Partition> partitions = stored.partitions().stream()
+                .map(state -> new Partition(
+                        state.replicas(),
+                        state.inSyncReplicas(),
+                        state.leader(),
+                        state.leaderEpoch(),
+                        state.partitionEpoch()))
+                .toList();
+        return new Change.PartitionsAdded(stored.topicId(), stored.firstPartition(), partitions);
+    }
+
+    private static Change settingsChanged(SettingsChangedRecord stored) {
+        Resource.Type type = Resource.Type.forCode(stored.resourceType())
+                .orElseThrow(() -> new MalformedMessageException(
+                        "change.resourceType: there is none of number " + stored.resourceType()));
+        TreeMap<String, @Nullable String> values = new TreeMap<>();
+        stored.changes().forEach(change -> values.put(change.name(), change.value()));
+        return new Change.SettingsChanged(new Resource(type, stored.resourceName()), values);
+    }
+
+    private static ByteBuffer encode(short kind, int version, Message message) {
+        ByteBuffer body = Encoded.message(message, version).flatten();
+        return ByteBuffer.allocate(HEADER + body.remaining())
+                .putShort(kind)
+                .putShort((short) version)
+                .put(body)
+                .flip();
+    }
+
+    private static int known(short kind, int version, int highest) {
+        if (version < 0 || version > highest) {
+            throw unknown(kind, version);
+        }
+        return version;
+    }
+
+    private static MalformedMessageException unknown(short kind, int version) {
+        return new MalformedMessageException("a change of kind " + kind + " and version " + version
+                + ", which this version of Barnabas does not know");
+    }
+}

@@ -1,0 +1,47 @@
+package dev.barnabas.metadata;
+
+import java.util.Collections;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * Features whose level every node of a cluster must agree on before one uses it. Kafka's own ({@code group.version},
+ * {@code transaction.version} and so on) join when what they stand for works.
+ */
+public enum Feature {
+    /** Which forms of changes may be written to the metadata log. */
+    METADATA("barnabas.metadata.version", 1, 1);
+
+    private final String label;
+    private final short lowest;
+    private final short highest;
+
+    Feature(String label, int lowest, int highest) {
+        this.label = label;
+        this.lowest = (short) lowest;
+        this.highest = (short) highest;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    /** The lowest level that this version of Barnabas can work at. */
+    public short lowest() {
+        return lowest;
+    }
+
+    /** The highest level that this version of Barnabas can work at. */
+    public short highest() {
+        return highest;
+    }
+
+    /** The levels of a new cluster. */
+    static NavigableMap<String, Short> ofNewCluster() {
+        NavigableMap<String, Short> levels = new TreeMap<>();
+        for (Feature feature : values()) {
+            levels.put(feature.label, feature.highest);
+        }
+        return Collections.unmodifiableNavigableMap(levels);
+    }
+}

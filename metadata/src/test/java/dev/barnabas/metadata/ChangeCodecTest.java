@@ -1,0 +1,104 @@
+package dev.barnabas.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.barnabas.protocol.MalformedMessageException;
+import dev.barnabas.protocol.Uuid;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What was ever stored stays readable: these bytes are never to be changed. */
+final class ChangeCodecTest {
+
+    private static final Uuid ID = new Uuid(0x0102030405060708L, 0x090A0B0C0D0E0F10L);
+    private static final Partition PARTITION = new Partition(List.of(1, 2), List.of(2), 2, 3, 4);
+
+    static Stream<Arguments> stored() {
+        TreeMap<String, @Nullable String> changed = new TreeMap<>();
+        changed.put("k", "v");
+        changed.put("l", null);
+        return Stream.of(
+                Arguments.of(
+                        new Change.ClusterStarted("id", new TreeMap<>(Map.of("f", (short) 1))),
+                        "0001 0000 036964 02 0266 0001 00 00"),
+                Arguments.of(
+                        new Change.BrokerRegistered(
+                                new Broker(1, 2, ID, List.of(new Broker.Endpoint("L", "h", 65_535, (short) 0)), "r")),
+                        "0002 0000 00000001 0000000000000002 0102030405060708090a0b0c0d0e0f10 0272"
+                                + "02 024c 0268 ffff 0000 00 00"),
+                Arguments.of(
+                        new Change.BrokerRegistered(new Broker(1, 2, ID, List.of(), null)),
+                        "0002 0000 00000001 0000000000000002 0102030405060708090a0b0c0d0e0f10 00 01 00"),
+                Arguments.of(
+                        new Change.TopicCreated(new Topic(ID, "t", List.of(PARTITION)), Given.settings("k", "v")),
+                        "0003 0000 0102030405060708090a0b0c0d0e0f10 0274"
+                                + "02 03 00000001 00000002 02 00000002 00000002 00000003 00000004 00"
+                                + "02 026b 0276 00 00"),
+                Arguments.of(new Change.TopicDeleted(ID), "0004 0000 0102030405060708090a0b0c0d0e0f10 00"),
+                Arguments.of(
+                        new Change.PartitionsAdded(ID, 7, List.of(PARTITION)),
+                        "0005 0000 0102030405060708090a0b0c0d0e0f10 00000007"
+                                + "02 03 00000001 00000002 02 00000002 00000002 00000003 00000004 00 00"),
+                Arguments.of(
+                        new Change.SettingsChanged(Resource.group("g"), changed),
+                        "0006 0000 20 0267 03 026b 0276 00 026c 00 00 00"),
+                Arguments.of(
+                        new Change.ProducerIdsAllocated(1, 2, 3), "0007 0000 00000001 0000000000000002 00000003 00"),
+                Arguments.of(
+                        new Change.FeaturesFinalized(new TreeMap<>(Map.of("f", (short) 2))),
+                        "0008 0000 02 0266 0002 00 00"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stored")
+    void everyChangeHasItsStoredForm(Change change, String hex) {
+        byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
+
+        assertThat(ChangeCodec.decode(ByteBuffer.wrap(bytes))).isEqualTo(change);
+        assertThat(HexFormat.of().formatHex(array(ChangeCodec.encode(change))))
+                .isEqualTo(HexFormat.of().formatHex(bytes));
+    }
+
+    @Test
+    void everyKindOfChangeIsTested() {
+        List<Class<?>> tested = new ArrayList<>();
+        stored().forEach(arguments -> tested.add(arguments.get()[0].getClass()));
+
+        assertThat(tested).containsAll(Arrays.asList(Change.class.getPermittedSubclasses()));
+    }
+
+    @Test
+    void whatANewerVersionHasWrittenIsNotGuessedAt() {
+        assertThatThrownBy(() -> ChangeCodec.decode(bytes("0009 0000 00")))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessageContaining("kind 9");
+        assertThatThrownBy(() -> ChangeCodec.decode(bytes("0004 0001 0102030405060708090a0b0c0d0e0f10 00")))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessageContaining("version 1");
+        assertThatThrownBy(() -> ChangeCodec.decode(bytes("0006 0000 05 0267 01 00")))
+                .isInstanceOf(MalformedMessageException.class);
+        assertThatThrownBy(() -> ChangeCodec.decode(bytes("00"))).isInstanceOf(MalformedMessageException.class);
+    }
+
+    private static ByteBuffer bytes(String hex) {
+        return ByteBuffer.wrap(HexFormat.of().parseHex(hex.replace(" ", "")));
+    }
+
+    private static byte[] array(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.barnabas.server;
+
+import ch.qos.logback.classic.LoggerContext;
+import dev.barnabas.broker.Broker;
+import dev.barnabas.broker.LogLevels;
+import dev.barnabas.gateway.Gateway;
+import dev.barnabas.host.live.LiveHost;
+import dev.barnabas.settings.BrokerSettings;
+import dev.barnabas.settings.Listeners;
+import dev.barnabas.settings.Problem;
+import dev.barnabas.settings.Reading;
+import dev.barnabas.settings.Settings;
+import dev.barnabas.settings.SettingsReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one node in this process until it is told to stop. */
+public final class Server {
+
+    /** The settings are wrong (as in sysexits.h). */
+    public static final int EXIT_CONFIG = 78;
+
+    /** The node could not be started, or failed. */
+    public static final int EXIT_FAILED = 1;
+
+    private static final int STOP_SECONDS = 30;
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    public Server(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /**
+     * Runs the node; returns when it has stopped.
+     *
+     * @param files settings files, the later over the earlier
+     * @param assignments {@code name=value}, over the files
+     * @return the exit code of the process
+     */
+    public int run(List<Path> files, List<String> assignments) {
+        SettingsReader reader = new SettingsReader();
+        for (Path file : files) {
+            try {
+                reader.file(file.toString(), Files.readString(file));
+            } catch (IOException e) {
+                err.println("barnabas: cannot read the settings file " + file + ": " + e.getMessage());
+                return EXIT_CONFIG;
+            }
+        }
+        assignments.forEach(reader::set);
+        return switch (reader.read()) {
+            case Reading.Refused(List<Problem> problems) -> {
+                problems.forEach(problem -> err.println("barnabas: " + problem));
+                yield EXIT_CONFIG;
+            }
+            case Reading.Accepted(Settings settings, List<String> warnings) -> {
+                warnings.forEach(warning -> err.println("barnabas: " + warning));
+                yield serve(settings);
+            }
+        };
+    }
+
+    private int serve(Settings settings) {
+        int loops = settings.get(BrokerSettings.LOOPS);
+        LiveHost.Builder builder = LiveHost.builder();
+        if (loops > 0) {
+            builder.loops(loops);
+        }
+        try (LiveHost host = builder.build()) {
+            Broker broker = start(host, settings);
+            Optional<Gateway> gateway = startGateway(broker, settings);
+            CountDownLatch stopped = new CountDownLatch(1);
+            Thread hook = new Thread(() -> stop(broker, gateway, stopped), "stop");
+            Runtime.getRuntime().addShutdownHook(hook);
+            greet(broker, gateway);
+            stopped.await();
+            return 0;
+        } catch (StartException e) {
+            err.println("barnabas: " + e.getMessage());
+            return EXIT_FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return EXIT_FAILED;
+        }
+    }
+
+    private static Broker start(LiveHost host, Settings settings) throws StartException, InterruptedException {
+        CompletableFuture<Broker> starting = new CompletableFuture<>();
+        Broker.start(host, settings, logLevels(), new Broker.Starting() {
+            @Override
+            public void started(Broker broker) {
+                starting.complete(broker);
+            }
+
+            @Override
+            public void failed(String why) {
+                starting.completeExceptionally(new StartException(why));
+            }
+        });
+        try {
+            return starting.get();
+        } catch (ExecutionException e) {
+            throw new StartException(
+                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
+        }
+    }
+
+    private static LogLevels logLevels() {
+        return LoggerFactory.getILoggerFactory() instanceof LoggerContext loggers
+                ? new LogbackLevels(loggers)
+                : LogLevels.none();
+    }
+
+    private static Optional<Gateway> startGateway(Broker broker, Settings settings) throws StartException {
+        Optional<Listeners.Address> address = Listeners.http(settings);
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        Listeners.Address http = address.get();
+        try {
+            return Optional.of(Gateway.start(broker, http.host(), http.port()));
+        } catch (IOException e) {
+            throw new StartException("cannot listen on " + http.host() + ":" + http.port() + " for metrics and health ("
+                    + e.getMessage()
+                    + "); choose another with --set barnabas.http.listener=http://host:port, or none with"
+                    + " --set barnabas.http.listener=");
+        }
+    }
+
+    private void greet(Broker broker, Optional<Gateway> gateway) {
+        String address = broker.listeners().getFirst().advertised().toString();
+        out.println("Barnabas is ready: " + address + " (node " + broker.nodeId() + " of cluster " + broker.clusterId()
+                + ")");
+        out.println("  data     " + String.join(", ", broker.logDirectories()));
+        gateway.ifPresent(http -> out.println("  metrics  http://" + http.address() + "/metrics, health at /health"));
+        out.println("  stop     Ctrl-C, or kill " + ProcessHandle.current().pid());
+        String bootstrap = address.equals("localhost:9092") ? "" : " --bootstrap-server " + address;
+        out.println("  try      ./barnabas produce" + bootstrap + " greetings   and, in another terminal:");
+        out.println("           ./barnabas consume" + bootstrap + " greetings --from-beginning");
+        out.flush();
+        log.info("Started node={} cluster={} listeners={}", broker.nodeId(), broker.clusterId(), broker.listeners());
+    }
+
+    private static void stop(Broker broker, Optional<Gateway> gateway, CountDownLatch stopped) {
+        gateway.ifPresent(Gateway::close);
+        CountDownLatch brokerStopped = new CountDownLatch(1);
+        broker.stop(brokerStopped::countDown);
+        try {
+            if (!brokerStopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                log.error(
+                        "Stopping took too long; what is not closed is recovered at the next start seconds={}",
+                        STOP_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        stopped.countDown();
+    }
+
+    private static final class StartException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        StartException(String message) {
+            super(message);
+        }
+    }
+}
