@@ -105,12 +105,17 @@ public final class MemoryShardLog implements ShardLog {
         return List.copyOf(records);
     }
 
+    /** What is committed: all that survives when the leader is lost. */
+    public List<ShardRecord> committed() {
+        return List.copyOf(records.subList(0, (int) highWatermark));
+    }
+
     /** How many records each append had. */
     List<Integer> batchSizes() {
         return batchSizes;
     }
 
-    void maxBatchBytes(int bytes) {
+    public void maxBatchBytes(int bytes) {
         maxBatchBytes = bytes;
     }
 

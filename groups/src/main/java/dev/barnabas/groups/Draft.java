@@ -19,14 +19,13 @@ import java.util.Optional;
 final class Draft {
     private final GroupSettings settings;
     private final long nowMs;
-    private final ClassicGroup before;
     private final List<GroupRecord> records = new ArrayList<>();
     private final List<Ticket.Answer> answers = new ArrayList<>();
     private final List<TimerChange<GroupTimer>> timers = new ArrayList<>();
     private ClassicGroup group;
+    private boolean changed;
 
     Draft(ClassicGroup group, GroupSettings settings, long nowMs) {
-        this.before = group;
         this.group = group;
         this.settings = settings;
         this.nowMs = nowMs;
@@ -45,8 +44,9 @@ final class Draft {
         return group;
     }
 
-    Draft become(ClassicGroup changed) {
-        group = changed;
+    Draft become(ClassicGroup next) {
+        group = next;
+        changed = true;
         return this;
     }
 
@@ -104,7 +104,7 @@ final class Draft {
     }
 
     Decision<GroupRecord, GroupChange, GroupTimer> decision() {
-        List<GroupChange> changes = group.equals(before) ? List.of() : List.of(new GroupChange.Becomes(group));
+        List<GroupChange> changes = changed ? List.of(new GroupChange.Becomes(group)) : List.of();
         return new Decision<>(records, changes, answers, timers, false);
     }
 }

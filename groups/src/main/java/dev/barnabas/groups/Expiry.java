@@ -35,6 +35,7 @@ import java.util.OptionalLong;
  */
 final class Expiry {
     private static final long NEVER = -1;
+    private static final int GROUPS_PER_MS = 100;
 
     private Expiry() {}
 
@@ -42,7 +43,8 @@ final class Expiry {
     static Decision<GroupRecord, GroupChange, GroupTimer> sweep(GroupShard shard) {
         List<TimerChange<GroupTimer>> timers = new ArrayList<>();
         for (Group group : shard.groups()) {
-            timers.add(new TimerChange.Start<>(new SweepGroup(group.id()), 0));
+            // A few at a time, so that no turn of the loop takes long.
+            timers.add(new TimerChange.Start<>(new SweepGroup(group.id()), timers.size() / GROUPS_PER_MS));
         }
         timers.add(new TimerChange.Start<>(new Sweep(), shard.settings().offsetsRetentionCheckIntervalMs()));
         return new Decision<>(List.of(), List.of(), List.of(), timers, false);

@@ -142,7 +142,13 @@ public final class GroupCoordinator {
     /** An empty group id is allowed, for old clients that use none. */
     public void commitOffsets(
             OffsetCommitRequest request, Caller caller, Loop loop, Consumer<OffsetCommitResponse> then) {
-        Ticket<OffsetCommitResponse> ticket = ticket(error -> OffsetCommit.refusal(request, error), loop, then);
+        Ticket<OffsetCommitResponse> ticket = new Ticket<>(
+                error -> OffsetCommit.refusal(
+                        request,
+                        error == ErrorCode.MESSAGE_TOO_LARGE
+                                ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE
+                                : asToldToMembers(error)),
+                onLoop(loop, then));
         decide(request.groupId(), ticket, new OffsetCommit(request, caller, ticket));
     }
 
@@ -220,17 +226,21 @@ public final class GroupCoordinator {
     }
 
     private static <A> Ticket<A> ticket(Function<ErrorCode, A> refusal, Loop loop, Consumer<A> then) {
-        return ticket(refusal, response -> {
+        return ticket(refusal, onLoop(loop, then));
+    }
+
+    private static <A> Ticket<A> ticket(Function<ErrorCode, A> refusal, Consumer<A> then) {
+        return new Ticket<>(error -> refusal.apply(asToldToMembers(error)), then);
+    }
+
+    private static <A> Consumer<A> onLoop(Loop loop, Consumer<A> then) {
+        return response -> {
             if (loop.isCurrent()) {
                 then.accept(response);
             } else {
                 loop.execute(() -> then.accept(response));
             }
-        });
-    }
-
-    private static <A> Ticket<A> ticket(Function<ErrorCode, A> refusal, Consumer<A> then) {
-        return new Ticket<>(error -> refusal.apply(asToldToMembers(error)), then);
+        };
     }
 
     /** What refuses an append, in terms of coordinators: those are the errors that clients of groups understand. */
@@ -239,7 +249,7 @@ public final class GroupCoordinator {
             case UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
                 ErrorCode.COORDINATOR_NOT_AVAILABLE;
             case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR -> ErrorCode.NOT_COORDINATOR;
-            case RECORD_LIST_TOO_LARGE, INVALID_FETCH_SIZE -> ErrorCode.MESSAGE_TOO_LARGE;
+            case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE -> ErrorCode.UNKNOWN_SERVER_ERROR;
             default -> error;
         };
     }

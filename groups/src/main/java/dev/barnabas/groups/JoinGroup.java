@@ -17,7 +17,9 @@ import dev.barnabas.protocol.message.JoinGroupRequest;
 import dev.barnabas.protocol.message.JoinGroupRequest.JoinGroupRequestProtocol;
 import dev.barnabas.protocol.message.JoinGroupResponse;
 import dev.barnabas.protocol.message.JoinGroupResponse.JoinGroupResponseMember;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -169,7 +171,7 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
                 && stable.protocol().equals(draft.group().roster().electProtocol());
         if (protocolStays) {
             // Nothing changes for the others, so they are left in peace; the new id has to survive, though.
-            draft.store();
+            draft.become(draft.group().withSubscriptions()).store();
             draft.answer(ticket.with(cameBack(draft.group(), before, newId)));
         } else {
             update(draft, draft.group().roster().member(newId).orElseThrow());
@@ -197,10 +199,13 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
         return new Timeouts(request.sessionTimeoutMs(), rebalanceMs);
     }
 
+    /** Each name once. */
     private List<Protocol> protocols() {
-        return request.protocols().stream()
-                .map(protocol -> new Protocol(protocol.name(), protocol.metadata()))
-                .toList();
+        Map<String, Protocol> protocols = new LinkedHashMap<>();
+        for (JoinGroupRequestProtocol protocol : request.protocols()) {
+            protocols.putIfAbsent(protocol.name(), new Protocol(protocol.name(), protocol.metadata()));
+        }
+        return List.copyOf(protocols.values());
     }
 
     private String nameForId() {

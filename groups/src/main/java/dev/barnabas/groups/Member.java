@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param id given by the coordinator
  * @param client who it is; does not change while it is a member
  * @param timeouts what it asked for when it joined last
- * @param protocols what it supports, in the order of its preference
+ * @param protocols what it supports, in the order of its preference; each name once
  * @param assignment what the leader assigned to it; empty while there is none
  * @param waiting what it waits for
  */
@@ -70,10 +70,6 @@ record Member(
 
     boolean isJoining() {
         return waiting instanceof Waiting.ToJoin;
-    }
-
-    boolean supports(String protocol) {
-        return protocols.stream().anyMatch(supported -> supported.name().equals(protocol));
     }
 
     /** What it says to a protocol; empty if it does not support it. */

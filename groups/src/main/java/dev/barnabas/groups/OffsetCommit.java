@@ -37,6 +37,9 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
     private static final int GROUP_NOT_FOUND_SINCE = 9;
     private static final long NEVER = -1;
 
+    /** Whatever is longer is for ever. */
+    private static final long LONGEST_RETENTION_MS = Long.MAX_VALUE / 2;
+
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
         List<Target> targets =
@@ -99,7 +102,8 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
     }
 
     private void commit(Draft draft, Named known, OffsetCommitRequestTopic topic, int maxChars) {
-        long expireMs = request.retentionTimeMs() == NEVER ? NEVER : draft.nowMs() + request.retentionTimeMs();
+        boolean expires = request.retentionTimeMs() != NEVER;
+        long expireMs = expires ? draft.nowMs() + Math.min(request.retentionTimeMs(), LONGEST_RETENTION_MS) : NEVER;
         for (OffsetCommitRequestPartition partition : topic.partitions()) {
             if (refusalOf(partition, maxChars) == ErrorCode.NONE) {
                 String metadata = partition.committedMetadata() == null ? "" : partition.committedMetadata();
@@ -109,7 +113,8 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
                         metadata,
                         draft.nowMs(),
                         expireMs,
-                        known.id());
+                        // The format that has a time of expiry has no topic id.
+                        expires ? Uuid.ZERO : known.id());
                 draft.record(
                         new OffsetCommitted(request.groupId(), known.name(), partition.partitionIndex(), committed));
             }
@@ -169,10 +174,9 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
     }
 
     static OffsetCommitResponse refusal(OffsetCommitRequest request, ErrorCode error) {
-        ErrorCode told = error == ErrorCode.MESSAGE_TOO_LARGE ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : error;
         return OffsetCommitResponse.builder()
                 .topics(request.topics().stream()
-                        .map(topic -> answer(topic, _ -> told.code()))
+                        .map(topic -> answer(topic, _ -> error.code()))
                         .toList())
                 .build();
     }

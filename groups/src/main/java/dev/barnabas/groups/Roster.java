@@ -2,6 +2,7 @@ package dev.barnabas.groups;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 record Roster(Map<String, Member> members, @Nullable String leader, Set<String> pending) {
     static final Roster EMPTY = new Roster(Map.of(), null, Set.of());
 
+    /**
+     * The maps and sets are handed over. Not copied by {@code Map.copyOf}: the order counts, and is the same always.
+     */
     Roster {
-        // Not Map.copyOf: the order counts, and has to be the same in every run.
-        members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
-        pending = Collections.unmodifiableSet(new LinkedHashSet<>(pending));
+        members = Collections.unmodifiableMap(members);
+        pending = Collections.unmodifiableSet(pending);
     }
 
     int size() {
@@ -106,8 +109,8 @@ record Roster(Map<String, Member> members, @Nullable String leader, Set<String> 
 
     /** Whether all members support one of the protocols. */
     boolean supportsAny(List<Protocol> protocols) {
-        return protocols.stream()
-                .anyMatch(protocol -> all().stream().allMatch(member -> member.supports(protocol.name())));
+        Set<String> common = commonProtocols();
+        return isEmpty() || protocols.stream().anyMatch(protocol -> common.contains(protocol.name()));
     }
 
     /**
@@ -115,11 +118,12 @@ record Roster(Map<String, Member> members, @Nullable String leader, Set<String> 
      * one that the members who joined first prefer. There has to be one.
      */
     String electProtocol() {
+        Set<String> common = commonProtocols();
         Map<String, Integer> votes = new LinkedHashMap<>();
         for (Member member : all()) {
             member.protocols().stream()
                     .map(Protocol::name)
-                    .filter(name -> all().stream().allMatch(other -> other.supports(name)))
+                    .filter(common::contains)
                     .findFirst()
                     .ifPresent(name -> votes.merge(name, 1, Integer::sum));
         }
@@ -129,6 +133,15 @@ record Roster(Map<String, Member> members, @Nullable String leader, Set<String> 
                 .findFirst()
                 .orElseThrow()
                 .getKey();
+    }
+
+    /** What all members support. In time proportional to what they say: they may say a lot. */
+    private Set<String> commonProtocols() {
+        Map<String, Integer> supporters = new HashMap<>();
+        all().forEach(member ->
+                member.protocols().forEach(protocol -> supporters.merge(protocol.name(), 1, Integer::sum)));
+        supporters.values().removeIf(count -> count < size());
+        return supporters.keySet();
     }
 
     /** The longest time that a member wants a rebalance to wait for it. */

@@ -99,7 +99,7 @@ record SyncGroup(SyncGroupRequest request, Ticket<SyncGroupResponse> ticket) imp
         if (group.phase() instanceof Completing(var protocol, var unsynced)) {
             draft.become(draft.group()
                     .with(roster.each(member -> member.waitingFor(Waiting.NOTHING)))
-                    .enters(new Stable(protocol, unsynced), draft.nowMs()));
+                    .with(new Stable(protocol, unsynced)));
         }
     }
 

@@ -57,6 +57,12 @@ final class TestCoordinator implements Backend {
         finishReload();
     }
 
+    /** The leader of one partition is lost, with everything that is not committed. */
+    void loseLeader(int partition) {
+        elect(partition, log(partition).committed(), true);
+        loop.turn();
+    }
+
     /** As {@link #reload}, but nothing is read yet. */
     void startReload() {
         for (int partition = 0; partition < PARTITIONS; partition++) {
