@@ -22,7 +22,25 @@
  *   <li>{@link dev.barnabas.simulation.SimulatedNetwork} is between the machines: delays, spikes, cuts in one or both
  *       directions, resets, refusals. Frames are overwritten when they are released.
  *   <li>{@link dev.barnabas.simulation.Dice} is where all chance comes from.
+ *   <li>{@link dev.barnabas.simulation.FaultPlan} draws what goes wrong and when, and makes everything whole again for
+ *       the second part of a run: safety under faults first, then liveness without.
+ *   <li>{@link dev.barnabas.simulation.Seeds} runs a {@link dev.barnabas.simulation.Scenario} under many seeds in a
+ *       test, {@link dev.barnabas.simulation.Marathon} for hours.
+ *   <li>{@link dev.barnabas.simulation.history} judges what the clients did and saw.
  * </ul>
+ *
+ * <p>{@code TinyLogScenario} in this module's tests is the pattern of a whole run, and proves, with planted bugs, that
+ * the simulator and the checks find what they are for. A failure prints the seed, the command that repeats it, and the
+ * timeline. When a seed has failed:
+ *
+ * <pre>
+ * mvn -q -pl MODULE -am test -Dtest=TEST -Dsurefire.failIfNoSpecifiedTests=false -Dbarnabas.seed=SEED
+ * mvn -q -pl MODULE -am test -Dtest=TEST -Dsurefire.failIfNoSpecifiedTests=false -Dbarnabas.for=8h
+ * </pre>
+ *
+ * <p>The first repeats it; {@link dev.barnabas.simulation.Simulation#note} puts more into the timeline. The second
+ * looks for others. A seed is a run only as long as nothing in the code changes that throws dice or takes virtual time:
+ * keep the story of a failure as a test of its own, not its seed alone.
  *
  * <p>Code under test sees only the ports. What may be called from outside of the events (by a test, between two steps)
  * is what the ports allow from any thread, and everything that is public here.
