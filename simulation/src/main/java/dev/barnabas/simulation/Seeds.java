@@ -31,7 +31,7 @@ public final class Seeds {
     public static void check(int count, Scenario scenario) {
         String test = StackWalker.getInstance()
                 .walk(frames -> frames.skip(1).findFirst())
-                .map(caller -> simpleName(caller.getClassName()) + "#" + caller.getMethodName())
+                .map(caller -> simpleName(caller.getClassName()) + "#" + methodName(caller.getMethodName()))
                 .orElse("?");
         List<Long> seeds = seeds(count, System.getProperty("barnabas.seed"), System.getProperty("barnabas.seeds"));
         String howLong = System.getProperty("barnabas.for");
@@ -102,6 +102,11 @@ public final class Seeds {
         String project = module.isEmpty() ? "" : "-pl " + module.substring(module.lastIndexOf('/') + 1) + " -am ";
         return "mvn -q " + project + "test -Dtest='" + test + "' -Dsurefire.failIfNoSpecifiedTests=false"
                 + " -Dbarnabas.seed=" + seed;
+    }
+
+    /** A call within a lambda is one of the method that the lambda stands in. */
+    private static String methodName(String name) {
+        return name.startsWith("lambda$") ? name.substring(7, name.lastIndexOf('$')) : name;
     }
 
     private static String simpleName(String className) {
