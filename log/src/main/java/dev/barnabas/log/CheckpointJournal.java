@@ -49,6 +49,10 @@ final class CheckpointJournal {
         append(CheckpointCodec.offset(kind, offset));
     }
 
+    void append(Replacement replacement) throws IOException {
+        append(CheckpointCodec.replaced(replacement));
+    }
+
     void appendState(ByteBuffer state) throws IOException {
         stateBytes = state.remaining();
         if (size > 0 && size + stateBytes > Math.max(MIN_FILE_BYTES, STATES_PER_FILE * stateBytes)) {

@@ -14,10 +14,15 @@ import java.util.OptionalLong;
  */
 final class Checkpoints {
     private static final int NEXT_OFFSET = 2 + 16;
-    private static final int HAS_GAPS = 2 + 24;
+    private static final int FLAGS = 2 + 24;
+    private static final int GAPS_BEFORE = 2 + 25;
 
-    /** {@link CheckpointCodec#STATE} entries that still hold, the newest last. */
-    final List<ByteBuffer> states = new ArrayList<>();
+    /** States that still hold, the newest last. */
+    final List<State> states = new ArrayList<>();
+    /** Replacements of segments that were begun and perhaps not ended, the newest last. */
+    final List<Replacement> replacing = new ArrayList<>();
+    /** Before this offset the log has gaps, or may have, because it was compacted here. */
+    long gapsBefore;
     /** The log starts here at the least. */
     long startOffset;
     /** The log has gaps, or may have: nobody ever wrote down that it has not. */
@@ -36,6 +41,14 @@ final class Checkpoints {
     long newestNumber;
     /** Bytes of whole entries in the newest file. */
     int newestBytes;
+
+    /**
+     * What was known of the log.
+     *
+     * @param entry a {@link CheckpointCodec#STATE}
+     * @param replaced what has taken the place of segments since
+     */
+    record State(ByteBuffer entry, List<Replacement> replaced) {}
 
     static Checkpoints read(Disk disk, String folder, List<String> names) throws IOException {
         Checkpoints found = new Checkpoints();
@@ -77,25 +90,39 @@ final class Checkpoints {
         long offset = entry.getLong(2);
         switch (entry.get(0)) {
             case CheckpointCodec.STATE -> {
-                states.add(entry);
-                hasGaps = entry.get(HAS_GAPS) != 0;
+                states.add(new State(entry, new ArrayList<>()));
+                replacing.clear();
+                hasGaps = (entry.get(FLAGS) & CheckpointCodec.GAPS_ANYWHERE) != 0;
+                if ((entry.get(FLAGS) & CheckpointCodec.COMPACTION) != 0) {
+                    gapsBefore = Math.max(gapsBefore, entry.getLong(GAPS_BEFORE));
+                }
                 startOffset = Math.max(startOffset, offset);
                 truncateTo = OptionalLong.empty();
                 restartAt = OptionalLong.empty();
             }
             case CheckpointCodec.START -> startOffset = Math.max(startOffset, offset);
             case CheckpointCodec.TRUNCATED -> {
-                states.removeIf(state -> state.getLong(NEXT_OFFSET) > offset);
+                states.removeIf(state -> state.entry.getLong(NEXT_OFFSET) > offset);
                 truncateTo = OptionalLong.of(offset);
             }
             case CheckpointCodec.RESTARTED -> {
                 states.clear();
+                replacing.clear();
                 hasGaps = false;
+                gapsBefore = 0;
                 startOffset = offset;
                 truncateTo = OptionalLong.empty();
                 restartAt = OptionalLong.of(offset);
             }
             case CheckpointCodec.GAPS -> hasGaps = true;
+            case CheckpointCodec.REPLACED -> {
+                Replacement replacement = CheckpointCodec.replacement(entry);
+                // A state from before the segments were all there cannot tell what became of them.
+                states.removeIf(state -> state.entry.getLong(NEXT_OFFSET) < replacement.endOffset());
+                states.forEach(state -> state.replaced.add(replacement));
+                replacing.add(replacement);
+                gapsBefore = Math.max(gapsBefore, replacement.endOffset());
+            }
             default -> {
                 // Of a later version, whose entries change nothing that matters to this one.
             }
