@@ -3,6 +3,7 @@ package dev.barnabas.benchmarks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -17,12 +18,12 @@ final class Broker implements AutoCloseable {
 
     private final Process process;
     private final Path directory;
-    private final InetSocketAddress address;
+    private final String address;
 
-    private Broker(Process process, Path directory, int port) {
+    private Broker(Process process, Path directory, String address) {
         this.process = process;
         this.directory = directory;
-        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        this.address = address;
     }
 
     static Broker start(Subject subject, int port) throws IOException, InterruptedException {
@@ -32,28 +33,18 @@ final class Broker implements AutoCloseable {
                 throw new IOException("failed: " + preparation + "; see " + directory);
             }
         }
-        return new Broker(process(subject.command(directory, port), directory), directory, port);
+        Broker broker =
+                new Broker(process(subject.command(directory, port), directory), directory, "127.0.0.1:" + port);
+        broker.awaitListening(port);
+        return broker;
     }
 
-    InetSocketAddress address() {
+    String address() {
         return address;
     }
 
-    /** Until a first record is acknowledged. */
-    void awaitReady() throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        RawDriver driver = new RawDriver(address);
-        while (true) {
-            try {
-                driver.createTopic("first", 1);
-                return;
-            } catch (IOException notYet) {
-                if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-                    throw new IOException("no record was acknowledged; see " + directory, notYet);
-                }
-                Thread.sleep(2);
-            }
-        }
+    Path directory() {
+        return directory;
     }
 
     /** User and system time of the process, in seconds. */
@@ -96,5 +87,21 @@ final class Broker implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("output.txt").toFile()))
                 .start();
+    }
+
+    private void awaitListening(int port) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (System.nanoTime() < deadline) {
+            if (!process.isAlive()) {
+                throw new IOException("it ended by itself; see " + directory);
+            }
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+                return;
+            } catch (IOException notYet) {
+                Thread.sleep(5);
+            }
+        }
+        throw new IOException("it does not listen; see " + directory);
     }
 }

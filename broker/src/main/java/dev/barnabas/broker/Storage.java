@@ -3,6 +3,8 @@ package dev.barnabas.broker;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
+import dev.barnabas.log.CompactionSettings;
+import dev.barnabas.log.CompactionTurns;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.metadata.ClusterImage;
@@ -61,8 +63,23 @@ final class Storage {
         return disks.getFirst();
     }
 
-    /** The logs of all directories that belong to one loop. On that loop. */
-    List<PartitionFolders.Directory> logsOf(Loop loop, Settings settings) {
+    /** How much the node spends on compaction. */
+    static CompactionSettings compaction(Settings settings) {
+        return new CompactionSettings(
+                settings.get(BrokerSettings.LOG_CLEANER_ENABLE),
+                settings.get(BrokerSettings.LOG_CLEANER_THREADS),
+                settings.get(BrokerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
+                settings.get(BrokerSettings.LOG_CLEANER_IO_BUFFER_LOAD_FACTOR),
+                settings.get(BrokerSettings.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND),
+                Duration.ofMillis(settings.get(BrokerSettings.LOG_CLEANER_BACKOFF_MS)));
+    }
+
+    /**
+     * The logs of all directories that belong to one loop. On that loop.
+     *
+     * @param turns of the whole node
+     */
+    List<PartitionFolders.Directory> logsOf(Loop loop, Settings settings, CompactionTurns turns) {
         LogDirectorySettings shared = new LogDirectorySettings(
                 LogDirectorySettings.DEFAULT.maxOpenFiles(),
                 settings.get(BrokerSettings.DISK_RESERVE_BYTES),
@@ -70,7 +87,11 @@ final class Storage {
                 Duration.ofMillis(settings.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS)),
                 Duration.ofMillis(settings.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS)));
         return disks.stream()
-                .map(disk -> new PartitionFolders.Directory(disk, new LogDirectory(disk, loop, shared)))
+                .map(disk -> {
+                    LogDirectory logs = new LogDirectory(disk, loop, shared);
+                    logs.compact(turns);
+                    return new PartitionFolders.Directory(disk, logs);
+                })
                 .toList();
     }
 

@@ -58,16 +58,11 @@ final class RunningNode implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
         broker.stop(stopped::countDown);
-        try {
-            if (!stopped.await(60, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("the node did not stop");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the node was stopping", e);
+        if (!stopped.await(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the node did not stop");
         }
         host.close();
     }

@@ -14,49 +14,20 @@ final class PartitionQueueTest {
     private final PartitionQueue queue = new PartitionQueue(new TopicPartition("t", 0), true, 5);
 
     @Test
-    void untilTheBrokerKnowsTheProducerBatchesGoOneByOne() {
-        ProduceBatch first = batch(1);
-        ProduceBatch second = batch(1);
-        send(IDENTITY);
-        assertThat(queue.next(batch -> true)).isEmpty();
-
-        queue.retry(first);
-        assertThat(send(IDENTITY)).isSameAs(first);
-        assertThat(queue.next(batch -> true)).isEmpty();
-
-        queue.done(first);
-        assertThat(send(IDENTITY)).isSameAs(second);
-        batch(1);
-        assertThat(queue.next(batch -> true)).isPresent();
-    }
-
-    @Test
-    void underAnotherIdentityBatchesGoOneByOneAgain() {
-        acknowledgeOne();
-        batch(1);
-        batch(1);
-        send(NEXT);
-
-        assertThat(queue.next(batch -> true)).isEmpty();
-    }
-
-    @Test
     void batchesGetSequenceNumbersInTheOrderInWhichTheyAreSent() {
-        acknowledgeOne();
         ProduceBatch first = batch(3);
         ProduceBatch second = batch(2);
 
         assertThat(send(IDENTITY)).isSameAs(first);
         assertThat(send(IDENTITY)).isSameAs(second);
 
-        assertThat(first.baseSequence()).isEqualTo(1);
-        assertThat(second.baseSequence()).isEqualTo(4);
+        assertThat(first.baseSequence()).isZero();
+        assertThat(second.baseSequence()).isEqualTo(3);
         assertThat(queue.next(batch -> true)).isEmpty();
     }
 
     @Test
     void noMoreThanFiveAreInFlight() {
-        acknowledgeOne();
         for (int i = 0; i < 6; i++) {
             batch(1);
         }
@@ -69,7 +40,6 @@ final class PartitionQueueTest {
 
     @Test
     void aBatchThatIsStuckIsNotOvertakenByMoreThanTheBrokerRemembers() {
-        acknowledgeOne();
         for (int i = 0; i < 6; i++) {
             batch(1);
         }
@@ -85,7 +55,6 @@ final class PartitionQueueTest {
 
     @Test
     void afterAFailureEverythingComesBackBeforeAnythingIsSentAgainInOrder() {
-        acknowledgeOne();
         ProduceBatch first = batch(1);
         ProduceBatch second = batch(1);
         ProduceBatch third = batch(1);
@@ -97,12 +66,10 @@ final class PartitionQueueTest {
         queue.retry(second);
 
         assertThat(send(IDENTITY)).isSameAs(first);
-        assertThat(queue.next(batch -> true)).isEmpty();
-        queue.done(first);
         assertThat(send(IDENTITY)).isSameAs(second);
         assertThat(send(IDENTITY)).isSameAs(third);
         assertThat(List.of(first.baseSequence(), second.baseSequence(), third.baseSequence()))
-                .containsExactly(1, 2, 3);
+                .containsExactly(0, 1, 2);
     }
 
     @Test
@@ -120,7 +87,6 @@ final class PartitionQueueTest {
 
     @Test
     void aGapIsClosedByTheNextEpochWhenAllOthersAreResolved() {
-        acknowledgeOne();
         ProduceBatch first = batch(1);
         ProduceBatch second = batch(1);
         send(IDENTITY);
@@ -132,7 +98,7 @@ final class PartitionQueueTest {
         assertThat(queue.needsOtherThan(IDENTITY)).isFalse();
 
         assertThat(send(IDENTITY)).isSameAs(second);
-        assertThat(second.baseSequence()).isEqualTo(2);
+        assertThat(second.baseSequence()).isEqualTo(1);
         assertThat(queue.followsUnresolved(second)).isFalse();
         queue.lost(second);
 
@@ -144,7 +110,6 @@ final class PartitionQueueTest {
 
     @Test
     void anOutOfOrderBatchWaitsForTheOneBeforeIt() {
-        acknowledgeOne();
         ProduceBatch first = batch(1);
         ProduceBatch second = batch(1);
         send(IDENTITY);
@@ -157,13 +122,12 @@ final class PartitionQueueTest {
 
     @Test
     void aPartitionWithoutTroublesChangesToTheNewEpochWhenNothingIsInFlight() {
-        acknowledgeOne();
         ProduceBatch first = batch(1);
         ProduceBatch second = batch(1);
         ProduceBatch third = batch(1);
         send(IDENTITY);
         send(NEXT);
-        assertThat(second.baseSequence()).isEqualTo(2);
+        assertThat(second.baseSequence()).isEqualTo(1);
         queue.done(first);
         queue.done(second);
 
@@ -183,17 +147,10 @@ final class PartitionQueueTest {
         queue.retryUnwritten(large, List.of(one, other));
 
         assertThat(send(IDENTITY)).isSameAs(one);
-        queue.done(one);
         assertThat(send(IDENTITY)).isSameAs(other);
         assertThat(send(IDENTITY)).isSameAs(next);
         assertThat(List.of(one.baseSequence(), other.baseSequence(), next.baseSequence()))
                 .containsExactly(0, 2, 4);
-    }
-
-    /** From now on the broker knows the producer. */
-    private void acknowledgeOne() {
-        batch(1);
-        queue.done(send(IDENTITY));
     }
 
     private ProduceBatch send(ProducerIdentity identity) {

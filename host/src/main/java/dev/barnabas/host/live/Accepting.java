@@ -19,20 +19,13 @@ final class Accepting extends ChannelInboundHandlerAdapter {
     private final List<LiveLoop> loops;
     private final ByteBufAllocator allocator;
     private final int maxFrameBytes;
-    private final FrameBudget budget;
     private final Network.Acceptor acceptor;
     private int next;
 
-    Accepting(
-            List<LiveLoop> loops,
-            ByteBufAllocator allocator,
-            int maxFrameBytes,
-            FrameBudget budget,
-            Network.Acceptor acceptor) {
+    Accepting(List<LiveLoop> loops, ByteBufAllocator allocator, int maxFrameBytes, Network.Acceptor acceptor) {
         this.loops = loops;
         this.allocator = allocator;
         this.maxFrameBytes = maxFrameBytes;
-        this.budget = budget;
         this.acceptor = acceptor;
     }
 
@@ -43,7 +36,7 @@ final class Accepting extends ChannelInboundHandlerAdapter {
         LiveLoop loop = leastBusy();
         LiveConnection connection;
         try {
-            connection = new LiveConnection(loop, accepted, maxFrameBytes, budget, acceptor::accept);
+            connection = new LiveConnection(loop, accepted, maxFrameBytes, acceptor::accept);
         } catch (ChannelException goneAgain) {
             accepted.unsafe().closeForcibly();
             return;
