@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,9 @@ final class Recovery {
     private final List<String> changed = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final List<String> obsolete = new ArrayList<>();
+    /** What the journal says of leader epochs; null if it cannot know of all of them. */
+    private @Nullable NavigableMap<Long, Integer> epochs;
+
     private boolean namesChanged;
     private long checkpointedBase = -1;
     private long scannedBytes;
@@ -142,6 +147,7 @@ final class Recovery {
             }
             log = new LogContents(folder, onDisk.isEmpty() ? 0 : onDisk.first());
         }
+        epochs = fromScratch || !checkpoints.knowsEpochs ? null : checkpoints.epochs;
         log.startOffset = Math.max(log.startOffset, checkpoints.startOffset);
         log.hasGaps = checkpoints.hasGaps && !(fromScratch && onDisk.isEmpty());
         dropMissing(log);
@@ -296,7 +302,9 @@ final class Recovery {
         }
         while (scan.next()) {
             RecordBatch batch = scan.header();
-            if (batch.lastOffset() >= limit || batch.lastOffset() - segment.baseOffset > Integer.MAX_VALUE) {
+            if (batch.lastOffset() >= limit
+                    || batch.lastOffset() - segment.baseOffset > Integer.MAX_VALUE
+                    || !isEpochKnown(log, batch)) {
                 return;
             }
             EndTxnMarker marker = null;
@@ -310,6 +318,19 @@ final class Recovery {
             }
             log.apply(disk, segment, batch, marker, nowMs, indexInterval);
         }
+    }
+
+    /**
+     * Whether the batch has the leader epoch that it was written with. A batch and what the journal says of its epoch
+     * are synced together: one whose epoch the journal does not have was never stable.
+     */
+    private boolean isEpochKnown(LogContents log, RecordBatch batch) {
+        int epoch = batch.partitionLeaderEpoch();
+        if (epochs == null) {
+            return epoch >= log.epochs.latest().orElse(RecordBatch.NO_PARTITION_LEADER_EPOCH);
+        }
+        Map.Entry<Long, Integer> known = epochs.floorEntry(batch.baseOffset());
+        return known != null && known.getValue() == epoch;
     }
 
     private void removeFrom(long base) throws IOException {
