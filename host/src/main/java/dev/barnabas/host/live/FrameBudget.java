@@ -27,8 +27,8 @@ final class FrameBudget {
 
     private static final long LEAST_BYTES_PER_SECOND = 16 << 10;
 
-    /** How long a frame may take however slowly it comes. */
-    private static final double GRACE_SECONDS = 10;
+    /** Over which time the speed of a frame is measured. */
+    private static final double WINDOW_SECONDS = 10;
 
     private final Share big;
     private final Share huge;
@@ -76,14 +76,17 @@ final class FrameBudget {
         private final Share share;
         private final int size;
         private final Claimant claimant;
-        private long sinceNanos;
+        /** Guarded by the share, like the one after it. */
+        private long windowNanos;
+
+        private long receivedBefore;
         private final AtomicLong received = new AtomicLong();
 
         private Claim(Share share, int size, Claimant claimant, long nowNanos) {
             this.share = share;
             this.size = size;
             this.claimant = claimant;
-            this.sinceNanos = nowNanos;
+            this.windowNanos = nowNanos;
         }
 
         boolean isGranted() {
@@ -143,7 +146,7 @@ final class FrameBudget {
         }
 
         synchronized void begin(Claim claim, long nowNanos) {
-            claim.sinceNanos = nowNanos;
+            claim.windowNanos = nowNanos;
         }
 
         synchronized void take(int size) {
@@ -204,12 +207,15 @@ final class FrameBudget {
         void expelStalled(long nowNanos) {
             List<Claim> stalled = new ArrayList<>();
             synchronized (this) {
-                if (!waiting.isEmpty()) {
-                    for (Claim claim : coming) {
-                        double seconds = (nowNanos - claim.sinceNanos) / 1e9;
-                        if (seconds > GRACE_SECONDS && claim.received.get() < LEAST_BYTES_PER_SECOND * seconds) {
+                for (Claim claim : coming) {
+                    double seconds = (nowNanos - claim.windowNanos) / 1e9;
+                    if (seconds > WINDOW_SECONDS) {
+                        long received = claim.received.get();
+                        if (!waiting.isEmpty() && received - claim.receivedBefore < LEAST_BYTES_PER_SECOND * seconds) {
                             stalled.add(claim);
                         }
+                        claim.windowNanos = nowNanos;
+                        claim.receivedBefore = received;
                     }
                 }
             }

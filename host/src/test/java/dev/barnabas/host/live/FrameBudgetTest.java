@@ -69,13 +69,26 @@ final class FrameBudgetTest {
         assertThat(events).isEmpty();
 
         FrameBudget.Claim waits = claim("waits", 5 * MB);
-        waits.expelStalled(Duration.ofSeconds(9).toNanos());
+        busy.progress(MB);
+        waits.expelStalled(Duration.ofSeconds(20).toNanos());
         assertThat(events).isEmpty();
-        waits.expelStalled(Duration.ofSeconds(11).toNanos());
+        waits.expelStalled(Duration.ofSeconds(22).toNanos());
         assertThat(events).containsExactly("idle expelled");
 
         idle.drop();
         assertThat(waits.isGranted()).isTrue();
+    }
+
+    @Test
+    void whatComesToAHaltIsExpelledHoweverMuchHasCome() {
+        FrameBudget.Claim halted = claim("halted", 100 * MB);
+        FrameBudget.Claim waits = claim("waits", 100 * MB);
+        halted.progress(90 * MB);
+
+        waits.expelStalled(Duration.ofSeconds(11).toNanos());
+        assertThat(events).isEmpty();
+        waits.expelStalled(Duration.ofSeconds(22).toNanos());
+        assertThat(events).containsExactly("halted expelled");
     }
 
     @Test
