@@ -226,6 +226,9 @@ final class CrashScenario implements Scenario {
                 world.restart();
                 if (log.faults.isEmpty()) {
                     history.restarted();
+                } else if (settings.flush().durability() == Durability.AFTER_WRITE) {
+                    // A task that was waiting has broken the disk again before it was closed.
+                    history.nothingIsPromised();
                 }
                 return;
             }
