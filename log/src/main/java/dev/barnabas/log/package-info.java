@@ -133,16 +133,16 @@
  *       and segments are deleted only when a stable checkpoint does without them.
  *   <li>What a killed process left in the page cache need not be on the disk. Opening a log syncs its journal and the
  *       names in its folder, even when it has nothing to recover.
- *   <li>The base offset and the leader epoch of a batch are not covered by its CRC. In a log without gaps a torn
- *       offset is known by not following on the batch before; in one with gaps, only if it goes back. A torn epoch is
- *       known by not being what the journal says: before the first batch of an epoch is appended, the journal gets its
- *       entry, and both are synced together.
+ *   <li>The base offset and the leader epoch of a batch are not covered by its CRC. In a log without gaps a torn offset
+ *       is known by not following on the batch before; in one with gaps, only if it goes back. A torn epoch is known by
+ *       not being what the journal says: before the first batch of an epoch is appended, the journal gets its entry,
+ *       and both are synced together.
  *   <li>A state is put together when a sync begins and written when that has ended. Entries of the kinds 5 and 6 from
  *       its end offset on, that were written meanwhile, stand before it and still hold.
  *   <li>From when a truncation is asked for until it is done, no state is written: it would say that it is done.
  *   <li>After a failed sync nobody knows what is on the disk, not even a new process, as long as the machine runs: the
  *       page cache takes for clean what was never written. The directory must not be used again before the machine was
- *       started anew.
+ *       started anew; {@link dev.barnabas.host.Host#disk} sees to that.
  * </ul>
  */
 @NullMarked
