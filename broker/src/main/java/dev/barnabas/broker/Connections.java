@@ -33,6 +33,7 @@ final class Connections {
     private final RequestMetrics metrics;
     /** In the order in which they came, so that a simulation goes the same way again. */
     private final Set<ClientConnection> open = new LinkedHashSet<>();
+
     private boolean reaping;
     private boolean stopped;
     private @Nullable Apis apis;

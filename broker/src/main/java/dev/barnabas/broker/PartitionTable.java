@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The partitions of one loop: those that are open, those that are offline, and who waits for one that is about to be
  * opened. Owned by the loop; changed by its {@link Reconciler}.
  *
- * <p>Clients hear of a topic before its partitions are open. A producer pipelines: if its first batch were refused until
- * the partition is open and the second came just after that, the log, which knows nothing of the producer yet, would
- * accept the second as the first one. So batches wait here, in the order in which they came, and none is refused
+ * <p>Clients hear of a topic before its partitions are open. A producer pipelines: if its first batch were refused
+ * until the partition is open and the second came just after that, the log, which knows nothing of the producer yet,
+ * would accept the second as the first one. So batches wait here, in the order in which they came, and none is refused
  * because of the moment it comes.
  */
 final class PartitionTable {

@@ -141,7 +141,9 @@ final class Reconciler {
             }
             dev.barnabas.metadata.Partition wanted = topic.partitions().get(index);
             PartitionId id = new PartitionId(topic.id(), topic.name(), index);
-            if (wanted.leader() != node.id() || opening.contains(id) || share.partitions().isOffline(id)) {
+            if (wanted.leader() != node.id()
+                    || opening.contains(id)
+                    || share.partitions().isOffline(id)) {
                 continue;
             }
             Partition open = share.partitions().find(topic.id(), index);

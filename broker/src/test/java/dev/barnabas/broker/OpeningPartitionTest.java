@@ -61,8 +61,9 @@ class OpeningPartitionTest {
 
     private boolean isKnown() {
         MetadataRequest request = MetadataRequest.builder()
-                .topics(List.of(
-                        MetadataRequest.MetadataRequestTopic.builder().name("new").build()))
+                .topics(List.of(MetadataRequest.MetadataRequestTopic.builder()
+                        .name("new")
+                        .build()))
                 .allowAutoTopicCreation(false)
                 .build();
         return node.ask(request, 12, MetadataResponse.class).topics().getFirst().errorCode() == 0;

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>A batch gets its number when it is first sent, and keeps it as long as it could have been written. None is sent
  *       that is more than five batches ahead of one that is not answered.
  *   <li>After a failure nothing is sent until everything that is in flight has come back; then it goes again, in order.
- *   <li>As long as the broker has not acknowledged a batch, at the start, under a new identity and after a failure, each
- *       goes alone. A broker that knows nothing of a producer accepts any number as its first: were the first batch
- *       refused (because the partition is not open yet, say) and the second just accepted, they would change places.
+ *   <li>As long as the broker has not acknowledged a batch, at the start, under a new identity and after a failure,
+ *       each goes alone. A broker that knows nothing of a producer accepts any number as its first: were the first
+ *       batch refused (because the partition is not open yet, say) and the second just accepted, they would change
+ *       places.
  *   <li>A batch that is known not to have been written loses its number. If it was the last number given, the number is
  *       given again. Otherwise, and when a batch is given up of which nothing is known, there is a gap that the broker
  *       would never accept: then the partition starts again from 0 under the next epoch (KIP-360), but not before every
