@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -95,13 +94,8 @@ final class Checkpoints {
     /** A state knows the epochs up to its end; the journal has those behind it. */
     private void foldEpochs(NavigableMap<Long, Integer> stated, long startOffset, long endOffset) {
         NavigableMap<Long, Integer> later = new TreeMap<>(epochs.tailMap(endOffset, true));
-        Map.Entry<Long, Integer> atEnd = epochs.floorEntry(endOffset);
         epochs.tailMap(stated.isEmpty() ? startOffset : stated.firstKey(), true).clear();
         epochs.putAll(stated);
-        if (atEnd != null) {
-            // An epoch that has begun there has no batch yet as far as the journal knows.
-            epochs.put(endOffset, atEnd.getValue());
-        }
         epochs.putAll(later);
     }
 

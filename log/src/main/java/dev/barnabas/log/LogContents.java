@@ -104,6 +104,17 @@ final class LogContents {
         producers.apply(batch, marker, nowMs);
     }
 
+    /**
+     * A state is going to be written. Behind its end it says that the latest epoch goes on; where batches come with an
+     * earlier one (segments were taken over from elsewhere, or the metadata is older than the log), the journal needs
+     * another entry.
+     */
+    void stateTaken() {
+        if (!journalledEpoch.equals(epochs.latest())) {
+            journalledEpoch = OptionalInt.empty();
+        }
+    }
+
     void moveStart(long offset) {
         startOffset = Math.max(startOffset, offset);
         highWatermark = Math.max(highWatermark, startOffset);

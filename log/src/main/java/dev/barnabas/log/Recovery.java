@@ -202,14 +202,18 @@ final class Recovery {
         Segment active = log.active();
         long activeBase = active == null ? Long.MIN_VALUE : active.baseOffset;
         boolean first = true;
-        for (Segment segment : List.copyOf(log.segments)) {
+        List<Segment> all = List.copyOf(log.segments);
+        for (int i = 0; i < all.size(); i++) {
+            Segment segment = all.get(i);
+            boolean isObsolete = i + 1 < all.size() && all.get(i + 1).baseOffset <= log.startOffset;
             if (segment != active && !onDisk.contains(segment.baseOffset)) {
                 log.segments.remove(segment);
                 if (!first && segment.size > 0) {
                     notes.add(segment.path + " is missing");
                 }
-            } else if (first) {
-                // Nothing remembers a deletion on a full disk but that the segments are gone.
+            } else if (first && !isObsolete) {
+                // Nothing remembers a deletion on a full disk but that the segments are gone. Older ones that were
+                // obsolete already may still be there.
                 log.startOffset = Math.max(log.startOffset, segment.baseOffset);
                 first = false;
             }
@@ -304,7 +308,7 @@ final class Recovery {
             RecordBatch batch = scan.header();
             if (batch.lastOffset() >= limit
                     || batch.lastOffset() - segment.baseOffset > Integer.MAX_VALUE
-                    || !isEpochKnown(log, batch)) {
+                    || !isEpochKnown(batch)) {
                 return;
             }
             EndTxnMarker marker = null;
@@ -324,13 +328,12 @@ final class Recovery {
      * Whether the batch has the leader epoch that it was written with. A batch and what the journal says of its epoch
      * are synced together: one whose epoch the journal does not have was never stable.
      */
-    private boolean isEpochKnown(LogContents log, RecordBatch batch) {
-        int epoch = batch.partitionLeaderEpoch();
+    private boolean isEpochKnown(RecordBatch batch) {
         if (epochs == null) {
-            return epoch >= log.epochs.latest().orElse(RecordBatch.NO_PARTITION_LEADER_EPOCH);
+            return true;
         }
         Map.Entry<Long, Integer> known = epochs.floorEntry(batch.baseOffset());
-        return known != null && known.getValue() == epoch;
+        return known != null && known.getValue() == batch.partitionLeaderEpoch();
     }
 
     private void removeFrom(long base) throws IOException {

@@ -142,7 +142,7 @@
  *   <li>From when a truncation is asked for until it is done, no state is written: it would say that it is done.
  *   <li>After a failed sync nobody knows what is on the disk, not even a new process, as long as the machine runs: the
  *       page cache takes for clean what was never written. The directory must not be used again before the machine was
- *       started anew.
+ *       started anew; {@link dev.barnabas.host.Host#disk} sees to that.
  * </ul>
  */
 @NullMarked
