@@ -2,6 +2,8 @@ package dev.barnabas.log;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,8 @@ final class CheckpointCodec {
     static final byte TRUNCATED = 3;
     static final byte RESTARTED = 4;
     static final byte GAPS = 5;
-    static final byte REPLACED = 6;
+    static final byte EPOCH = 6;
+    static final byte REPLACED = 7;
 
     /** Flags of a state: batches need not follow on each other... */
     static final int GAPS_ANYWHERE = 1;
@@ -21,7 +24,10 @@ final class CheckpointCodec {
 
     static final int PREFIX_BYTES = 8;
 
-    private static final byte VERSION = 1;
+    /** From this version on the journal has an {@link #EPOCH} entry for every leader epoch. */
+    static final byte VERSION = 2;
+
+    private static final byte OLDEST_VERSION = 1;
     private static final int SEGMENT_BYTES = 40;
     private static final int EPOCH_BYTES = 12;
     private static final int PRODUCER_BYTES = 39;
@@ -45,6 +51,11 @@ final class CheckpointCodec {
     /** Reads a {@link #REPLACED} entry. */
     static Replacement replacement(ByteBuffer entry) {
         return Replacement.decode(entry.duplicate().position(2));
+    }
+
+    /** An {@link #EPOCH} entry. */
+    static ByteBuffer epoch(long offset, int leaderEpoch) {
+        return sealed(begin(EPOCH, 12).putLong(offset).putInt(leaderEpoch));
     }
 
     /** An entry with everything that is known of a log. */
@@ -132,7 +143,8 @@ final class CheckpointCodec {
         if (length < 2
                 || length > file.limit() - from
                 || crc(file, from, from + length) != file.getInt(file.position() + 4)
-                || file.get(from + 1) != VERSION) {
+                || file.get(from + 1) < OLDEST_VERSION
+                || file.get(from + 1) > VERSION) {
             return null;
         }
         file.position(from + length);
@@ -146,6 +158,18 @@ final class CheckpointCodec {
         } catch (BufferUnderflowException tooShort) {
             return null;
         }
+    }
+
+    /** The leader epochs of a {@link #STATE} entry, with the offsets at which they begin. */
+    static NavigableMap<Long, Integer> epochs(ByteBuffer entry) {
+        NavigableMap<Long, Integer> epochs = new TreeMap<>();
+        LogContents log = state("", entry);
+        if (log != null) {
+            for (int i = 0; i < log.epochs.count(); i++) {
+                epochs.put(log.epochs.start(i), log.epochs.epoch(i));
+            }
+        }
+        return epochs;
     }
 
     private static LogContents read(String folder, ByteBuffer in) {

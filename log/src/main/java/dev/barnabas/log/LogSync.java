@@ -196,6 +196,7 @@ final class LogSync {
         ByteBuffer state = null;
         if (!replacing && !held && isCheckpointDue()) {
             state = CheckpointCodec.state(log.contents());
+            log.contents().stateTaken();
             bytesSinceCheckpoint = 0;
             checkpointWanted = false;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.barnabas.protocol.record.Compression;
 import dev.barnabas.protocol.record.CompressionSpec;
 import dev.barnabas.protocol.record.Compressor;
+import dev.barnabas.protocol.record.EndTxnMarker;
 import dev.barnabas.protocol.record.Record;
 import dev.barnabas.protocol.record.RecordBatch;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
@@ -12,11 +13,13 @@ import dev.barnabas.simulation.Dice;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +61,7 @@ final class KeyedHistory {
     }
 
     /** A record. */
-    private record Written(String key, @Nullable String value, long timestampMs, Batch batch) {}
+    private record Written(@Nullable String key, @Nullable String value, long timestampMs, Batch batch) {}
 
     /** A batch that was asked for. */
     private record Batch(ByteBuffer bytes, AppendOrigin origin, Writer writer, long askedAtMs) {
@@ -225,6 +228,14 @@ final class KeyedHistory {
         checkProducers(log);
     }
 
+    private Written known(long offset) {
+        Written record = written.get(offset);
+        if (record == null) {
+            throw new AssertionError("nothing was written at " + offset);
+        }
+        return record;
+    }
+
     private boolean isKnown(RecordBatch batch) {
         for (Record record : batch.records()) {
             Written known = written.get(record.offset());
@@ -285,16 +296,16 @@ final class KeyedHistory {
         long stable = Math.max(from, log.get().firstUnstableOffset().orElse(upTo));
         for (long offset : written.subMap(from, stable).keySet()) {
             if (visible.contains(offset)) {
-                lastWritten.put(written.get(offset).key, offset);
+                lastWritten.put(String.valueOf(known(offset).key), offset);
             }
         }
         Map<String, Long> lastRead = new HashMap<>();
         for (Record record : committed(log, batches, from, upTo)) {
             assertThat(visible).as("a committed record").contains(record.offset());
-            lastRead.put(text(record.key()), record.offset());
+            lastRead.put(String.valueOf(text(record.key())), record.offset());
         }
         lastWritten.forEach((key, offset) -> {
-            Written last = written.get(offset);
+            Written last = known(offset);
             Long read = lastRead.get(key);
             if (last.value != null || read != null) {
                 assertThat(read)
@@ -322,14 +333,14 @@ final class KeyedHistory {
     }
 
     /** The offsets of records whose transaction was committed, or that belong to none. */
-    private static Set<Long> visible(TreeMap<Long, Written> all, long upTo) {
+    private static Set<Long> visible(SortedMap<Long, Written> all, long upTo) {
         Set<Long> visible = new HashSet<>();
         Map<Long, List<Long>> open = new HashMap<>();
         all.headMap(upTo).forEach((offset, each) -> {
             RecordBatch batch = each.batch.view();
             if (batch.isControl()) {
                 List<Long> ended = open.remove(batch.producerId());
-                if (ended != null && LogContents.marker(batch).committed()) {
+                if (ended != null && commits(batch)) {
                     visible.addAll(ended);
                 }
             } else if (batch.isTransactional()) {
@@ -342,25 +353,29 @@ final class KeyedHistory {
         return visible;
     }
 
+    private static boolean commits(RecordBatch batch) {
+        EndTxnMarker marker = LogContents.marker(batch);
+        return marker != null && marker.committed();
+    }
+
     /** As a consumer does it that reads only what was committed. */
     private static List<Record> committed(TestLog log, List<RecordBatch> batches, long from, long upTo) {
         long stable = log.get().firstUnstableOffset().orElse(upTo);
-        List<AbortedTransaction> waiting = new ArrayList<>(log.get().abortedTransactions(from, upTo));
+        List<AbortedTransaction> transactions = log.get().abortedTransactions(from, upTo).stream()
+                .sorted(Comparator.comparingLong(AbortedTransaction::firstOffset))
+                .toList();
+        int begun = 0;
         Set<Long> aborted = new HashSet<>();
         List<Record> records = new ArrayList<>();
         for (RecordBatch batch : batches) {
             if (batch.baseOffset() >= stable) {
                 break;
             }
-            waiting.removeIf(each -> {
-                boolean begins = each.firstOffset() <= batch.lastOffset();
-                if (begins) {
-                    aborted.add(each.producerId());
-                }
-                return begins;
-            });
+            while (begun < transactions.size() && transactions.get(begun).firstOffset() <= batch.lastOffset()) {
+                aborted.add(transactions.get(begun++).producerId());
+            }
             if (batch.isControl()) {
-                if (batch.recordCount() > 0 && !LogContents.marker(batch).committed()) {
+                if (batch.recordCount() > 0 && !commits(batch)) {
                     aborted.remove(batch.producerId());
                 }
             } else if (!batch.isTransactional() || !aborted.contains(batch.producerId())) {
@@ -385,7 +400,7 @@ final class KeyedHistory {
                 resynchronise(writer);
                 continue;
             }
-            Batch last = written.get(own.getLast()).batch;
+            Batch last = known(own.getLast()).batch;
             RecordBatch view = last.view();
             if (!view.isControl()) {
                 Appended again = log.append(last.bytes).appended();

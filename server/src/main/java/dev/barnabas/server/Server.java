@@ -80,6 +80,10 @@ public final class Server {
         if (loops > 0) {
             builder.loops(loops);
         }
+        long requestBytes = settings.get(BrokerSettings.QUEUED_MAX_REQUEST_BYTES);
+        if (requestBytes > 0) {
+            builder.frameBytes(requestBytes);
+        }
         try (LiveHost host = builder.build()) {
             Broker broker = start(host, settings);
             Optional<Gateway> gateway = startGateway(broker, settings);

@@ -110,9 +110,8 @@ public final class BrokerSettings {
             .doc("The longest request that is read; a longer one closes its connection.");
 
     public static final Setting<Long> QUEUED_MAX_REQUEST_BYTES = DECLARED.longInteger("queued.max.request.bytes", -1L)
-            .withoutEffect("memory for requests is bounded for each connection instead")
-            .doc("How many bytes of requests may be in work before nothing more is read from connections; -1 is no"
-                    + " limit.");
+            .doc("How many bytes large requests may take together before the next ones wait in their connections; -1"
+                    + " is what fits the memory.");
 
     public static final Setting<Integer> MAX_CONNECTIONS = DECLARED.integer("max.connections", Integer.MAX_VALUE)
             .allow(atLeast(0))
@@ -380,10 +379,8 @@ public final class BrokerSettings {
     public static final Setting<Long> LOG_CLEANER_DEDUPE_BUFFER_SIZE = DECLARED.longInteger(
                     "log.cleaner.dedupe.buffer.size", 134_217_728L)
             .clusterWide()
-            .differs("the memory is taken only while a log is compacted, outside of the heap, and no more than its"
-                    + " records need; a key takes 24 bytes")
-            .doc("How much memory the keys of all logs that are being compacted may take, in bytes. What does not fit"
-                    + " is left to the next run.");
+            .doc("How much memory the keys of all logs that are being compacted may take, in bytes: outside of the"
+                    + " heap, while they are compacted, 24 bytes a key. What does not fit is left to the next run.");
 
     public static final Setting<Double> LOG_CLEANER_IO_BUFFER_LOAD_FACTOR = DECLARED.decimal(
                     "log.cleaner.io.buffer.load.factor", 0.9)

@@ -31,6 +31,7 @@ public final class SimulatedDrive {
     private DiskFaults faults = DiskFaults.NONE;
     private long capacity = UNLIMITED;
     private boolean failed;
+    private boolean syncFailed;
     private long powerLosses;
     private @Nullable SimulatedProcess owner;
 
@@ -67,7 +68,10 @@ public final class SimulatedDrive {
         capacity(UNLIMITED);
     }
 
-    /** No faults and all the space again; what was lost stays lost. */
+    /**
+     * No faults and all the space again; what was lost stays lost, and after a failed sync the drive can be opened only
+     * when the machine has lost its page cache.
+     */
     public void repair() {
         faults(DiskFaults.NONE);
         unlimited();
@@ -77,6 +81,11 @@ public final class SimulatedDrive {
     /** Whether a read, an append or a sync has failed since it was last {@linkplain #repair repaired}. */
     public boolean hasFailed() {
         return failed;
+    }
+
+    /** Whether a sync has failed since the machine was started: then the drive cannot be opened again. */
+    public boolean hasSyncFailed() {
+        return syncFailed;
     }
 
     public long usedBytes() {
@@ -139,6 +148,9 @@ public final class SimulatedDrive {
         if (owner != null && owner.isAlive()) {
             throw new IOException(name + " is open already");
         }
+        if (syncFailed) {
+            throw new IOException("a sync of " + name + " has failed since the machine was started");
+        }
         owner = process;
         SimulatedDisk disk = new SimulatedDisk(this, process);
         process.opened(disk);
@@ -147,6 +159,12 @@ public final class SimulatedDrive {
 
     void failed() {
         failed = true;
+    }
+
+    /** From now on the page cache may hold what is not on stable storage, and nobody can tell. */
+    void syncFailed() {
+        failed = true;
+        syncFailed = true;
     }
 
     void closed() {
@@ -276,6 +294,7 @@ public final class SimulatedDrive {
 
     void powerLoss() {
         powerLosses++;
+        syncFailed = false;
         owner = null;
         if (!journal.isEmpty()) {
             note("changes of names that survive: " + journal.losePower(dice));

@@ -97,6 +97,11 @@ final class SimulatedFile implements DiskFile {
     }
 
     @Override
+    public boolean isInMemory(long position, long bytes) {
+        return position + bytes <= node.size() && disk.drive().dice().chance(0.5);
+    }
+
+    @Override
     public void truncate(long size) throws IOException {
         requireOpen();
         if (size < 0 || size > node.size()) {

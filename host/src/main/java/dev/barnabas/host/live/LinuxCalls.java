@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls of Linux that Java has no name for: {@code syncfs}, {@code fallocate} with {@code FALLOC_FL_KEEP_SIZE}, and
- * {@code ftruncate} to the same size.
+ * The calls of Linux that Java has no name for: {@code syncfs}, {@code fallocate} with {@code FALLOC_FL_KEEP_SIZE},
+ * {@code ftruncate} to the same size, and {@code cachestat}.
  */
 final class LinuxCalls {
     private static final Logger LOG = LoggerFactory.getLogger(LinuxCalls.class);
@@ -26,6 +26,22 @@ final class LinuxCalls {
     private static final int O_CLOEXEC = 0x80000;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
 
+    /** The same on all architectures that Java runs on; Linux 6.5 and newer. The C library has no name for it. */
+    private static final long SYS_CACHESTAT = 451;
+
+    private static final MemoryLayout CACHESTAT_RANGE =
+            MemoryLayout.structLayout(ValueLayout.JAVA_LONG.withName("off"), ValueLayout.JAVA_LONG.withName("len"));
+
+    private static final MemoryLayout CACHESTAT = MemoryLayout.structLayout(
+            ValueLayout.JAVA_LONG.withName("nr_cache"),
+            ValueLayout.JAVA_LONG.withName("nr_dirty"),
+            ValueLayout.JAVA_LONG.withName("nr_writeback"),
+            ValueLayout.JAVA_LONG.withName("nr_evicted"),
+            ValueLayout.JAVA_LONG.withName("nr_recently_evicted"));
+
+    /** The least there is; with larger pages a range counts as cached when it perhaps is not quite. */
+    private static final long PAGE_BYTES = 4_096;
+
     private static final MemoryLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
@@ -34,6 +50,7 @@ final class LinuxCalls {
     private final MethodHandle syncfs;
     private final MethodHandle fallocate;
     private final MethodHandle ftruncate;
+    private final MethodHandle cachestat;
 
     private LinuxCalls(Linker linker) {
         SymbolLookup symbols = linker.defaultLookup();
@@ -62,6 +79,16 @@ final class LinuxCalls {
                 symbols.findOrThrow("ftruncate"),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
                 errno);
+        cachestat = linker.downcallHandle(
+                symbols.findOrThrow("syscall"),
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.JAVA_INT),
+                Linker.Option.firstVariadicArg(1));
     }
 
     private static final class Loaded {
@@ -145,6 +172,26 @@ final class LinuxCalls {
             return (int) fallocate.invokeExact(state, descriptor, FALLOC_FL_KEEP_SIZE, 0L, bytes) == 0;
         } catch (Throwable e) {
             throw new LinkageError("fallocate", e);
+        }
+    }
+
+    /**
+     * Whether all of a range of a file is in the page cache.
+     *
+     * @param descriptor open for writing
+     * @return false also where the system cannot tell
+     */
+    boolean isInMemory(int descriptor, long position, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment range = arena.allocate(CACHESTAT_RANGE);
+            range.setAtIndex(ValueLayout.JAVA_LONG, 0, position);
+            range.setAtIndex(ValueLayout.JAVA_LONG, 1, bytes);
+            MemorySegment found = arena.allocate(CACHESTAT);
+            long result = (long) cachestat.invokeExact(SYS_CACHESTAT, descriptor, range, found, 0);
+            long pages = (position + bytes - 1) / PAGE_BYTES - position / PAGE_BYTES + 1;
+            return result == 0 && found.getAtIndex(ValueLayout.JAVA_LONG, 0) >= pages;
+        } catch (Throwable e) {
+            throw new LinkageError("cachestat", e);
         }
     }
 

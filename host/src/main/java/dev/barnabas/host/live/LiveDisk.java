@@ -65,8 +65,13 @@ final class LiveDisk implements Disk {
     /**
      * @param openFiles descriptors that are kept open
      * @param workers threads for work that is offloaded
+     * @param boot tells this run of the machine from those before; see {@link FailedSync}
      */
-    record Limits(int openFiles, int workers, DefectHandler defects) {}
+    record Limits(int openFiles, int workers, DefectHandler defects, String boot) {
+        Limits(int openFiles, int workers, DefectHandler defects) {
+            this(openFiles, workers, defects, FailedSync.boot());
+        }
+    }
 
     static LiveDisk open(String name, Limits limits, Consumer<LiveDisk> onClose) throws IOException {
         return open(name, limits, onClose, Storage::of);
@@ -78,7 +83,10 @@ final class LiveDisk implements Disk {
         createDurably(root);
         FileChannel lock = lock(name, root);
         try {
-            return new LiveDisk(name, root, lock, storageOf.of(root), limits, onClose);
+            FailedSync failedSync = new FailedSync(name, root, limits.boot);
+            failedSync.check();
+            Storage storage = failedSync.watch(storageOf.of(root));
+            return new LiveDisk(name, root, lock, storage, limits, onClose);
         } catch (IOException e) {
             IN_USE.remove(root.toRealPath());
             lock.close();
@@ -152,7 +160,7 @@ final class LiveDisk implements Disk {
     }
 
     private static String path(String path) {
-        if (path.equals(LOCK_FILE)) {
+        if (path.equals(LOCK_FILE) || FailedSync.isMark(path)) {
             throw new IllegalArgumentException("reserved: " + path);
         }
         return Paths.checked(path);
@@ -174,6 +182,7 @@ final class LiveDisk implements Disk {
         }
         List<String> names = new ArrayList<>(FileTable.list(root));
         names.remove(LOCK_FILE);
+        names.removeIf(FailedSync::isMark);
         return names;
     }
 
