@@ -79,8 +79,7 @@ final class CompactionRun {
 
     void start() {
         compaction.began();
-        long offsets = dirty.isEmpty() ? 0 : knownEnd - Math.max(rules.cleanEnd(), dirty.getFirst().baseOffset);
-        keys = new KeyOffsets(share.memoryBytes(), share.loadFactor(), offsets);
+        keys = new KeyOffsets(share.memoryBytes(), share.loadFactor());
         scan();
     }
 
@@ -404,14 +403,37 @@ final class CompactionRun {
         }
         closeFiles();
         unused.forEach(path -> directory.deleteLater(path, 0));
-        if (keys != null) {
-            keys.close();
-        }
-        if (batches != null) {
-            batches.close();
-        }
-        decompressor.close();
+        freeMemory();
         compaction.ended();
         then.accept(goOn);
+    }
+
+    /** On a worker: giving back a hundred megabytes takes a while. */
+    private void freeMemory() {
+        KeyOffsets known = keys;
+        BatchCompaction decisions = batches;
+        directory
+                .disk()
+                .offload(
+                        () -> {
+                            if (known != null) {
+                                known.close();
+                            }
+                            if (decisions != null) {
+                                decisions.close();
+                            }
+                            decompressor.close();
+                            return true;
+                        },
+                        directory.loop(),
+                        new Disk.Completion<>() {
+                            @Override
+                            public void done(Boolean result) {}
+
+                            @Override
+                            public void failed(IOException fault) {
+                                // Nothing of it uses the disk; a disk that is closed ends with the process.
+                            }
+                        });
     }
 }

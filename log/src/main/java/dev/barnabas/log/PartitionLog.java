@@ -331,7 +331,7 @@ public final class PartitionLog {
         closeFiles();
         long highWatermark = contents.highWatermark;
         contents = recovered.contents();
-        contents.highWatermark = Math.clamp(highWatermark, contents.startOffset, contents.nextOffset);
+        highWatermark(Math.clamp(highWatermark, contents.startOffset, contents.nextOffset));
         sync.replaced(recovered);
         retention.replaced(recovered);
         reader.replaced();

@@ -89,7 +89,7 @@ final class KeyedHistory {
     void observed(PartitionLog log) {
         stableEnd = Math.max(stableEnd, log.stableEndOffset());
         start = Math.max(start, log.logStartOffset());
-        if (truncating == 0) {
+        if (truncating == 0 && dice.chance(0.5)) {
             highWatermark = Math.max(highWatermark, stableEnd);
             log.highWatermark(Math.max(log.highWatermark(), log.stableEndOffset()));
         }
@@ -309,7 +309,7 @@ final class KeyedHistory {
             Long read = lastRead.get(key);
             if (last.value != null || read != null) {
                 assertThat(read)
-                        .as("the last record of %s, among %s", key, describe(key, batches, visible))
+                        .as("the last record of %s below %s, among %s", key, stable, describe(log, key, batches, visible))
                         .isEqualTo(offset);
             } else {
                 assertThat(nowMs.getAsLong() - last.batch.askedAtMs)
@@ -319,7 +319,7 @@ final class KeyedHistory {
         });
     }
 
-    private String describe(String key, List<RecordBatch> batches, Set<Long> visible) {
+    private String describe(TestLog log, String key, List<RecordBatch> batches, Set<Long> visible) {
         StringBuilder text = new StringBuilder();
         written.forEach((offset, each) -> {
             if (key.equals(each.key)) {
@@ -328,6 +328,7 @@ final class KeyedHistory {
                 text.append(", ");
             }
         });
+        text.append(log.get().producers());
         batches.forEach(each -> text.append("\n").append(each));
         return text.toString();
     }
