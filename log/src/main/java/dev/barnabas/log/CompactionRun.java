@@ -66,11 +66,12 @@ final class CompactionRun {
         this.nowMs = directory.clock().wallMs();
         this.sizeBefore = contents.sizeInBytes();
         LogCompaction.Extent extent = compaction.extent(nowMs);
+        boolean horizonsOnly = compaction.isForHorizonsOnly(nowMs);
         long deleteRetentionMs = log.settings().compaction().deleteRetentionMs();
-        this.rules = CompactionRules.of(contents, extent.endOffset(), !extent.hasDirty(), nowMs, deleteRetentionMs);
+        this.rules = CompactionRules.of(contents, extent.endOffset(), horizonsOnly, nowMs, deleteRetentionMs);
         this.scanned = new CompactedTransactions(rules.aborted());
-        this.knownEnd = extent.hasDirty() ? extent.endOffset() : Math.min(rules.cleanEnd(), extent.endOffset());
-        for (int i = 0; i < extent.segments() && extent.hasDirty(); i++) {
+        this.knownEnd = horizonsOnly ? Math.min(rules.cleanEnd(), extent.endOffset()) : extent.endOffset();
+        for (int i = 0; i < extent.segments() && !horizonsOnly; i++) {
             if (contents.endOffset(i) > contents.compactedEnd && contents.segments.get(i).size > 0) {
                 dirty.add(contents.segments.get(i));
             }

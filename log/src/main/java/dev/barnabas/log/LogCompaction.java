@@ -102,6 +102,14 @@ final class LogCompaction {
         return extent.earliestHorizonMs <= nowMs ? OptionalDouble.of(HORIZONS) : OptionalDouble.empty();
     }
 
+    /**
+     * Whether a run that begins now should do no more than remove what has waited for its horizon: the dirty part is
+     * not worth going through the whole log for.
+     */
+    boolean isForHorizonsOnly(long nowMs) {
+        return urgency(nowMs).orElse(HORIZONS) == HORIZONS;
+    }
+
     /** Goes on in a new segment when records wait for too long in the active one, which is not compacted. */
     void rollIfOverdue(long nowMs) {
         LogSettings.Compaction settings = log.settings().compaction();

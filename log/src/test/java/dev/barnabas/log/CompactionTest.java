@@ -200,6 +200,19 @@ final class CompactionTest {
     }
 
     @Test
+    void whatWaitsForItsHorizonGoesWithoutCompactingTheRest() {
+        settings = settings(new LogSettings.Compaction(true, 0.6, 0, Long.MAX_VALUE, HOUR_MS));
+        TestLog log = world.open(settings);
+        append(log, "a=1 b=1 c=1 d=1 e=1 a= f=1 g=1");
+        compact();
+        append(log, "b=2");
+        world.simulation.runFor(Duration.ofMillis(HOUR_MS + 20_000));
+
+        assertThat(records(log))
+                .containsExactly("1:b=1", "2:c=1", "3:d=1", "4:e=1", "6:f=1", "7:g=1", "8:b=2");
+    }
+
+    @Test
     void aTombstoneOfALeaderIsKeptAsLongAsTheLogsOwnHorizonSays() {
         TestLog log = world.open(settings);
         append(log, "a=1");
