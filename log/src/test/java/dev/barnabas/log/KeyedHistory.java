@@ -313,7 +313,7 @@ final class KeyedHistory {
                         .isEqualTo(offset);
             } else {
                 assertThat(nowMs.getAsLong() - last.batch.askedAtMs)
-                        .as("how long the tombstone of %s was kept", key)
+                        .as("how long the tombstone of %s at %s was kept: %s", key, offset, describe(log, key, batches, visible))
                         .isGreaterThanOrEqualTo(deleteRetentionMs);
             }
         });
