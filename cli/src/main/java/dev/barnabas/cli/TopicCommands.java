@@ -228,8 +228,8 @@ final class TopicCommands {
         topics.values()
                 .forEach(topic -> topic.partitions().stream()
                         .filter(partition -> partition.leader() >= 0)
-                        .forEach(partition -> leaders.put(
-                                new TopicPartition(topic.name(), partition.index()), partition.leader())));
+                        .forEach(partition ->
+                                leaders.put(new TopicPartition(topic.name(), partition.index()), partition.leader())));
         Map<TopicPartition, Long> sizes = new TreeMap<>();
         session.get(() -> session.admin().describeLogDirs(Set.copyOf(leaders.values()), leaders.keySet()))
                 .forEach((broker, result) -> {

@@ -208,8 +208,7 @@ final class CompactionTest {
         append(log, "b=2");
         world.simulation.runFor(Duration.ofMillis(HOUR_MS + 20_000));
 
-        assertThat(records(log))
-                .containsExactly("1:b=1", "2:c=1", "3:d=1", "4:e=1", "6:f=1", "7:g=1", "8:b=2");
+        assertThat(records(log)).containsExactly("1:b=1", "2:c=1", "3:d=1", "4:e=1", "6:f=1", "7:g=1", "8:b=2");
     }
 
     @Test

@@ -210,6 +210,7 @@ final class KeyedHistory {
         assertThat(real.logStartOffset()).as("log start offset").isGreaterThanOrEqualTo(0);
         // A follower, or a leader, is told anew; until then readers of committed records would stand further back.
         log.commit();
+        highWatermark = real.endOffset();
         written.tailMap(real.endOffset()).clear();
         for (RecordBatch batch : log.allBatches(real.logStartOffset())) {
             if (batch.recordCount() > 0 && !isKnown(batch)) {
@@ -309,11 +310,15 @@ final class KeyedHistory {
             Long read = lastRead.get(key);
             if (last.value != null || read != null) {
                 assertThat(read)
-                        .as("the last record of %s below %s, among %s", key, stable, describe(log, key, batches, visible))
+                        .as(
+                                "the last record of %s below %s, among %s",
+                                key, stable, describe(log, key, batches, visible))
                         .isEqualTo(offset);
             } else {
                 assertThat(nowMs.getAsLong() - last.batch.askedAtMs)
-                        .as("how long the tombstone of %s at %s was kept: %s", key, offset, describe(log, key, batches, visible))
+                        .as(
+                                "how long the tombstone of %s at %s, below %s, was kept: %s",
+                                key, offset, stable, describe(log, key, batches, visible))
                         .isGreaterThanOrEqualTo(deleteRetentionMs);
             }
         });
