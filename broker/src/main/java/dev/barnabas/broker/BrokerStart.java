@@ -292,6 +292,7 @@ final class BrokerStart {
                 ApiKey.FIND_COORDINATOR, FindCoordinatorRequest.class, new FindCoordinatorHandler(node, creation)));
         apis.add(Api.of(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
         apis.addAll(GroupApis.of(groups));
+        apis.addAll(AclApis.of());
         apis.addAll(adminApis);
         all[0] = new Apis(apis);
         return all[0];
@@ -320,6 +321,15 @@ final class BrokerStart {
             @Override
             public Optional<String> nameOf(Uuid id) {
                 return node.image().topic(id).map(Topic::name);
+            }
+
+            @Override
+            public boolean hasPartition(String name, int partition) {
+                return node.image()
+                        .topic(name)
+                        .filter(topic ->
+                                partition >= 0 && partition < topic.partitions().size())
+                        .isPresent();
             }
         };
     }
