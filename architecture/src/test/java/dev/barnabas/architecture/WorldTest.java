@@ -151,28 +151,28 @@ final class WorldTest {
     private static boolean readsAClock(AccessTarget target) {
         String owner = target.getOwner().getName();
         String name = target.getName();
-        return owner.equals("java.lang.System") && (name.equals("currentTimeMillis") || name.equals("nanoTime"))
-                || owner.startsWith("java.time.") && name.equals("now")
-                || owner.equals("java.time.Clock") && (name.startsWith("system") || name.startsWith("tick"))
-                || owner.equals("java.util.Date") && name.equals("<init>")
-                || owner.equals("java.util.Calendar") && name.equals("getInstance");
+        return (owner.equals("java.lang.System") && (name.equals("currentTimeMillis") || name.equals("nanoTime")))
+                || (owner.startsWith("java.time.") && name.equals("now"))
+                || (owner.equals("java.time.Clock") && (name.startsWith("system") || name.startsWith("tick")))
+                || (owner.equals("java.util.Date") && name.equals("<init>"))
+                || (owner.equals("java.util.Calendar") && name.equals("getInstance"));
     }
 
     private static boolean startsOrHoldsUpAThread(AccessTarget target) {
         String owner = target.getOwner().getName();
         String name = target.getName();
-        return target.getOwner().isAssignableTo(Thread.class) && OF_A_THREAD.contains(name)
+        return (target.getOwner().isAssignableTo(Thread.class) && OF_A_THREAD.contains(name))
                 || owner.equals("java.util.concurrent.locks.LockSupport")
-                || owner.equals("java.util.Collection") && name.equals("parallelStream")
-                || owner.startsWith("java.util.stream.") && name.equals("parallel");
+                || (owner.equals("java.util.Collection") && name.equals("parallelStream"))
+                || (owner.startsWith("java.util.stream.") && name.equals("parallel"));
     }
 
     private static boolean drawsARandomValue(AccessTarget target) {
         String owner = target.getOwner().getName();
         String name = target.getName();
-        return owner.equals("java.lang.Math") && name.equals("random")
-                || owner.equals("java.util.UUID") && name.equals("randomUUID")
-                || owner.equals("java.util.Collections") && name.equals("shuffle");
+        return (owner.equals("java.lang.Math") && name.equals("random"))
+                || (owner.equals("java.util.UUID") && name.equals("randomUUID"))
+                || (owner.equals("java.util.Collections") && name.equals("shuffle"));
     }
 
     private static DescribedPredicate<JavaAccess<?>> calls(String what, Predicate<AccessTarget> target) {

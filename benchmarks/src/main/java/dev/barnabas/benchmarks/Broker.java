@@ -3,7 +3,6 @@ package dev.barnabas.benchmarks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -18,12 +17,12 @@ final class Broker implements AutoCloseable {
 
     private final Process process;
     private final Path directory;
-    private final String address;
+    private final InetSocketAddress address;
 
-    private Broker(Process process, Path directory, String address) {
+    private Broker(Process process, Path directory, int port) {
         this.process = process;
         this.directory = directory;
-        this.address = address;
+        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     static Broker start(Subject subject, int port) throws IOException, InterruptedException {
@@ -33,18 +32,28 @@ final class Broker implements AutoCloseable {
                 throw new IOException("failed: " + preparation + "; see " + directory);
             }
         }
-        Broker broker =
-                new Broker(process(subject.command(directory, port), directory), directory, "127.0.0.1:" + port);
-        broker.awaitListening(port);
-        return broker;
+        return new Broker(process(subject.command(directory, port), directory), directory, port);
     }
 
-    String address() {
+    InetSocketAddress address() {
         return address;
     }
 
-    Path directory() {
-        return directory;
+    /** Until a first record is acknowledged. */
+    void awaitReady() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        RawDriver driver = new RawDriver(address);
+        while (true) {
+            try {
+                driver.createTopic("first", 1);
+                return;
+            } catch (IOException notYet) {
+                if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+                    throw new IOException("no record was acknowledged; see " + directory, notYet);
+                }
+                Thread.sleep(2);
+            }
+        }
     }
 
     /** User and system time of the process, in seconds. */
@@ -87,21 +96,5 @@ final class Broker implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("output.txt").toFile()))
                 .start();
-    }
-
-    private void awaitListening(int port) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (System.nanoTime() < deadline) {
-            if (!process.isAlive()) {
-                throw new IOException("it ended by itself; see " + directory);
-            }
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
-                return;
-            } catch (IOException notYet) {
-                Thread.sleep(5);
-            }
-        }
-        throw new IOException("it does not listen; see " + directory);
     }
 }

@@ -1,6 +1,8 @@
 package dev.barnabas.benchmarks;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,14 +10,18 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Kafka's own tools as processes: they drive both brokers in the same way. */
-record Tools(String java, Path libraries) {
+/**
+ * Kafka's own tools, and a program of ours on Kafka's client, as processes: they drive all brokers in the same way.
+ *
+ * @param libraries the tools with their clients
+ * @param ownClasses of this module
+ */
+record Tools(String java, Path libraries, Path ownClasses) {
 
     private static final Pattern PRODUCED = Pattern.compile(
             "records sent, ([\\d.]+) records/sec \\(([\\d.]+) MB/sec\\).* ([\\d.]+) ms 50th, .* ([\\d.]+) ms 99th,"
                     + " ([\\d.]+) ms 99.9th");
-    private static final Pattern LATENCY =
-            Pattern.compile("Percentiles: 50th = (\\d+), 99th = (\\d+), 99.9th = (\\d+)");
+    private static final Pattern LATENCY = Pattern.compile("p50 ([\\d.]+) ms, p99 ([\\d.]+) ms, p99.9 ([\\d.]+) ms");
 
     /** What a producing run says of itself; latencies in milliseconds. */
     record Produced(double recordsPerSecond, double p50, double p99, double p999) {}
@@ -23,22 +29,7 @@ record Tools(String java, Path libraries) {
     /** Latencies of one record at a time, produced and consumed, in milliseconds. */
     record EndToEnd(double p50, double p99, double p999) {}
 
-    void createTopic(String address, String topic, int partitions) throws IOException, InterruptedException {
-        run(
-                "org.apache.kafka.tools.TopicCommand",
-                List.of(
-                        "--bootstrap-server",
-                        address,
-                        "--create",
-                        "--topic",
-                        topic,
-                        "--partitions",
-                        Integer.toString(partitions),
-                        "--replication-factor",
-                        "1"));
-    }
-
-    Produced produce(String address, String topic, long records, int recordBytes, List<String> properties)
+    Produced produce(InetSocketAddress address, String topic, long records, int recordBytes, List<String> properties)
             throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(
                 "--topic",
@@ -50,7 +41,7 @@ record Tools(String java, Path libraries) {
                 "--throughput",
                 "-1",
                 "--bootstrap-server",
-                address,
+                text(address),
                 "--command-property",
                 "acks=all"));
         arguments.addAll(properties);
@@ -59,37 +50,38 @@ record Tools(String java, Path libraries) {
     }
 
     /** Records per second while fetching, by the wall clock of the tool. */
-    double consume(String address, String topic, long records) throws IOException, InterruptedException {
+    double consume(InetSocketAddress address, String topic, long records) throws IOException, InterruptedException {
         String output = run(
                 "org.apache.kafka.tools.ConsumerPerformance",
-                List.of("--bootstrap-server", address, "--topic", topic, "--num-records", Long.toString(records)));
+                List.of(
+                        "--bootstrap-server",
+                        text(address),
+                        "--topic",
+                        topic,
+                        "--num-records",
+                        Long.toString(records)));
         String[] lines = output.strip().split("\n");
         String[] columns = lines[lines.length - 1].split(",");
         // The last column is fetch.nMsg.sec: without the time that joining the group takes.
         return Double.parseDouble(columns[columns.length - 1].strip());
     }
 
-    EndToEnd endToEnd(String address, String topic, int records, int recordBytes)
+    EndToEnd endToEnd(InetSocketAddress address, String topic, int records, int recordBytes)
             throws IOException, InterruptedException {
         String output = run(
-                "org.apache.kafka.tools.EndToEndLatency",
-                List.of(
-                        "--bootstrap-server",
-                        address,
-                        "--topic",
-                        topic,
-                        "--num-records",
-                        Integer.toString(records),
-                        "--producer-acks",
-                        "all",
-                        "--record-size",
-                        Integer.toString(recordBytes)));
+                OneAtATime.class.getName(),
+                List.of(text(address), topic, Integer.toString(records), Integer.toString(recordBytes)));
         Matcher last = lastMatch(LATENCY, output);
-        return new EndToEnd(number(last, 1) / 1_000, number(last, 2) / 1_000, number(last, 3) / 1_000);
+        return new EndToEnd(number(last, 1), number(last, 2), number(last, 3));
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
     }
 
     private String run(String mainClass, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(java, "-Xmx512M", "-cp", libraries + "/*", mainClass));
+        List<String> command = new ArrayList<>(
+                List.of(java, "-Xmx512M", "-cp", libraries + "/*" + File.pathSeparator + ownClasses, mainClass));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

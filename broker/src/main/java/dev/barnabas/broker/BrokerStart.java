@@ -33,6 +33,7 @@ import dev.barnabas.settings.CoordinatorSettings;
 import dev.barnabas.settings.Listeners;
 import dev.barnabas.settings.Settings;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,6 +173,10 @@ final class BrokerStart {
             open.add(listener);
             listeners.add(bound[0]);
             return true;
+        } catch (UnknownHostException e) {
+            fail("cannot listen on " + address + ": the name is not known; name an address of this machine with --set"
+                    + " listeners=PLAINTEXT://HOST:PORT");
+            return false;
         } catch (IOException e) {
             fail("cannot listen on " + address + ": " + e.getMessage()
                     + "; stop what uses that port, or choose another with --set listeners=PLAINTEXT://localhost:PORT");

@@ -7,7 +7,7 @@ import dev.barnabas.host.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +31,9 @@ final class Connections {
     private final Limits limits;
     private final Totals totals;
     private final RequestMetrics metrics;
-    private final Set<ClientConnection> open = new HashSet<>();
+    /** In the order in which they came, so that a simulation goes the same way again. */
+    private final Set<ClientConnection> open = new LinkedHashSet<>();
+
     private boolean reaping;
     private boolean stopped;
     private @Nullable Apis apis;

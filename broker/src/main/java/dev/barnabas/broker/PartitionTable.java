@@ -3,17 +3,34 @@ package dev.barnabas.broker;
 import dev.barnabas.host.Loop;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.replication.Partition;
+import dev.barnabas.replication.PartitionId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The open partitions of one loop. Owned by it. */
+/**
+ * The partitions of one loop: those that are open, those that are offline, and who waits for one that is about to be
+ * opened. Owned by the loop; changed by its {@link Reconciler}.
+ *
+ * <p>Clients hear of a topic before its partitions are open. A producer pipelines: if its first batch were refused
+ * until the partition is open and the second came just after that, the log, which knows nothing of the producer yet,
+ * would accept the second as the first one. So batches wait here, in the order in which they came, and none is refused
+ * because of the moment it comes.
+ */
 final class PartitionTable {
 
     private final Loop loop;
     private final Map<Uuid, @Nullable Partition[]> byTopic = new HashMap<>();
+    private final Set<PartitionId> offline = new HashSet<>();
+    private final Map<Place, List<Consumer<@Nullable Partition>>> awaited = new HashMap<>();
+    private boolean stopped;
+
+    private record Place(Uuid topicId, int index) {}
 
     PartitionTable(Loop loop) {
         this.loop = loop;
@@ -25,6 +42,66 @@ final class PartitionTable {
         loop.requireCurrent();
         @Nullable Partition[] ofTopic = byTopic.get(topicId);
         return ofTopic == null || index < 0 || index >= ofTopic.length ? null : ofTopic[index];
+    }
+
+    /**
+     * Calls back with a partition that the image gives to this node, when it is open; at once if it is. With null if it
+     * cannot be opened, or is not to be opened any more.
+     */
+    void whenOpen(Uuid topicId, int index, Consumer<@Nullable Partition> then) {
+        Partition open = find(topicId, index);
+        if (open != null || stopped || isOffline(topicId, index)) {
+            then.accept(open);
+        } else {
+            awaited.computeIfAbsent(new Place(topicId, index), absent -> new ArrayList<>())
+                    .add(then);
+        }
+    }
+
+    private boolean isOffline(Uuid topicId, int index) {
+        // There are none as a rule.
+        return offline.stream()
+                .anyMatch(id -> id.index() == index && id.topicId().equals(topicId));
+    }
+
+    boolean isOffline(PartitionId id) {
+        return offline.contains(id);
+    }
+
+    int offlineCount() {
+        return offline.size();
+    }
+
+    /** The partition has failed: it is offline until the node is started again. */
+    void fail(PartitionId id) {
+        remove(id.topicId(), id.index());
+        offline.add(id);
+        tell(new Place(id.topicId(), id.index()), null);
+    }
+
+    /** The topic is gone. Its open partitions stay until they are {@linkplain #remove removed}. */
+    void forget(Uuid topicId) {
+        loop.requireCurrent();
+        offline.removeIf(id -> id.topicId().equals(topicId));
+        for (Place place : List.copyOf(awaited.keySet())) {
+            if (place.topicId.equals(topicId)) {
+                tell(place, null);
+            }
+        }
+    }
+
+    /** Nothing is opened any more. */
+    void stop() {
+        loop.requireCurrent();
+        stopped = true;
+        List.copyOf(awaited.keySet()).forEach(place -> tell(place, null));
+    }
+
+    private void tell(Place place, @Nullable Partition partition) {
+        List<Consumer<@Nullable Partition>> waiting = awaited.remove(place);
+        if (waiting != null) {
+            waiting.forEach(each -> each.accept(partition));
+        }
     }
 
     void add(Partition partition) {
@@ -40,6 +117,7 @@ final class PartitionTable {
             ofTopic = grown;
         }
         ofTopic[index] = partition;
+        tell(new Place(partition.id().topicId(), index), partition);
     }
 
     /** Takes a partition out; it is not closed. */

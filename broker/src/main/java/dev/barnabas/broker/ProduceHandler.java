@@ -185,6 +185,17 @@ final class ProduceHandler implements Handler<ProduceRequest> {
             return Acks.isValid(request.acks()) ? ErrorCode.NONE : ErrorCode.INVALID_REQUIRED_ACKS;
         }
 
+        /**
+         * Whether the partition is open on this node, or is going to be: the image that the request was checked against
+         * may be newer than what the partition's loop has acted on, or older.
+         */
+        boolean isOurs(Item item) {
+            return node.image()
+                    .topic(item.topicId)
+                    .map(topic -> topic.partitions().get(item.index).leader() == node.id())
+                    .orElse(false);
+        }
+
         private ErrorCode checkTopic(@Nullable Topic topic, int partition) {
             if (topic == null) {
                 return call.version() >= 13 ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
@@ -237,18 +248,26 @@ final class ProduceHandler implements Handler<ProduceRequest> {
             // One more than there are, so that the last one to be answered at once does not finish the share early.
             unfinished = items.size() + 1;
             for (Item item : items) {
-                Partition partition = owner.partitions().find(item.topicId, item.index);
-                if (partition == null) {
-                    request.written();
-                    item.refused =
-                            refusal(ErrorCode.NOT_LEADER_OR_FOLLOWER, "The partition is not open on this broker");
-                    finishedOne();
+                item.share = this;
+                if (request.isOurs(item)) {
+                    owner.partitions()
+                            .whenOpen(item.topicId, item.index, partition -> append(item, partition, acks, deadline));
                 } else {
-                    item.share = this;
-                    partition.append(item.batches(), acks, deadline, item);
+                    append(item, null, acks, deadline);
                 }
             }
             finishedOne();
+        }
+
+        /** @param partition null if it is not on this broker */
+        private void append(Item item, @Nullable Partition partition, Acks acks, long deadline) {
+            if (partition == null) {
+                request.written();
+                item.refused = refusal(ErrorCode.NOT_LEADER_OR_FOLLOWER, "The partition is not open on this broker");
+                finishedOne();
+            } else {
+                partition.append(item.batches(), acks, deadline, item);
+            }
         }
 
         void finishedOne() {

@@ -40,7 +40,6 @@ final class Reconciler {
     private final GroupCoordinator groups;
     private final Map<PartitionId, PartitionShardLog> shardLogs = new HashMap<>();
     private final Set<PartitionId> opening = new HashSet<>();
-    private final Set<PartitionId> offline = new HashSet<>();
     private final List<Waiter> waiters = new ArrayList<>();
     private ClusterImage image = ClusterImage.EMPTY;
     private @Nullable PartitionFolders folders;
@@ -64,7 +63,7 @@ final class Reconciler {
     }
 
     int offlineCount() {
-        return offline.size();
+        return share.partitions().offlineCount();
     }
 
     PartitionFolders folders() {
@@ -119,6 +118,7 @@ final class Reconciler {
     void stop(Runnable then) {
         share.loop().requireCurrent();
         stopped = true;
+        share.partitions().stop();
         List<Partition> open = share.partitions().all();
         int[] left = {open.size() + 1};
         Runnable closed = () -> {
@@ -141,7 +141,9 @@ final class Reconciler {
             }
             dev.barnabas.metadata.Partition wanted = topic.partitions().get(index);
             PartitionId id = new PartitionId(topic.id(), topic.name(), index);
-            if (wanted.leader() != node.id() || opening.contains(id) || offline.contains(id)) {
+            if (wanted.leader() != node.id()
+                    || opening.contains(id)
+                    || share.partitions().isOffline(id)) {
                 continue;
             }
             Partition open = share.partitions().find(topic.id(), index);
@@ -174,7 +176,7 @@ final class Reconciler {
             @Override
             public void failed(LogFault fault) {
                 opening.remove(id);
-                offline.add(id);
+                share.partitions().fail(id);
                 log.error(
                         "A partition cannot be opened; it is offline until the node is started again partition={}"
                                 + " disk={} why={}",
@@ -188,7 +190,7 @@ final class Reconciler {
     }
 
     private void drop(Uuid topicId) {
-        offline.removeIf(id -> id.topicId().equals(topicId));
+        share.partitions().forget(topicId);
         for (Partition partition : share.partitions().all()) {
             if (partition.id().topicId().equals(topicId)) {
                 resign(partition.id());
@@ -240,8 +242,7 @@ final class Reconciler {
         @Override
         public void failed(Partition partition, LogFault fault) {
             resign(partition.id());
-            share.partitions().remove(partition.id().topicId(), partition.id().index());
-            offline.add(partition.id());
+            share.partitions().fail(partition.id());
             log.error(
                     "A partition is offline until the node is started again partition={} why={}",
                     partition.id(),

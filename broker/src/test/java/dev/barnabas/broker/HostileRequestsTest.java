@@ -148,7 +148,7 @@ class HostileRequestsTest {
     private ByteBuffer doubled(ByteBuffer bytes, int at) {
         int length = Math.min(random.nextInt(1, 32), bytes.limit() - at);
         ByteBuffer longer = ByteBuffer.allocate(bytes.limit() + length);
-        longer.put(bytes.array(), 0, at + length).put(bytes.array(), at, bytes.limit() - at);
+        longer.put(bytes.slice(0, at + length)).put(bytes.slice(at, bytes.limit() - at));
         return longer.flip();
     }
 }

@@ -283,9 +283,9 @@ final class StreamWorkload {
         }
 
         private void read(Map<TopicPartition, Long> ends) {
-            boolean all = partitions.stream()
-                    .allMatch(partition -> ends.get(partition) == 0
-                            || consumer.position(partition).orElse(-1) >= ends.get(partition));
+            boolean all = ends.entrySet().stream()
+                    .allMatch(end -> end.getValue() == 0
+                            || consumer.position(end.getKey()).orElse(-1) >= end.getValue());
             if (all) {
                 ends.forEach((partition, end) ->
                         history.add(new Event.ReadToEnd(now(), "auditor", partition(partition), 0, end)));

@@ -58,11 +58,16 @@ final class RunningNode implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         CountDownLatch stopped = new CountDownLatch(1);
         broker.stop(stopped::countDown);
-        if (!stopped.await(60, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("the node did not stop");
+        try {
+            if (!stopped.await(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the node did not stop");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the node was stopping", e);
         }
         host.close();
     }

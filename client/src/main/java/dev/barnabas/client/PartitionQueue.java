@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>A batch gets its number when it is first sent, and keeps it as long as it could have been written. None is sent
  *       that is more than five batches ahead of one that is not answered.
  *   <li>After a failure nothing is sent until everything that is in flight has come back; then it goes again, in order.
+ *   <li>As long as the broker has not acknowledged a batch, at the start, under a new identity and after a failure,
+ *       each goes alone. A broker that knows nothing of a producer accepts any number as its first: were the first
+ *       batch refused (because the partition is not open yet, say) and the second just accepted, they would change
+ *       places.
  *   <li>A batch that is known not to have been written loses its number. If it was the last number given, the number is
  *       given again. Otherwise, and when a batch is given up of which nothing is known, there is a gap that the broker
  *       would never accept: then the partition starts again from 0 under the next epoch (KIP-360), but not before every
@@ -40,6 +44,9 @@ final class PartitionQueue {
     private long nextOrder;
     private boolean gap;
     private boolean stalled;
+
+    /** The last that was heard from the broker is that it has a batch with a number of this identity. */
+    private boolean acknowledged;
 
     /** Until when to wait after a failure; the producer's business, kept here because it is per partition. */
     long retryAtNanos = Long.MIN_VALUE;
@@ -86,7 +93,7 @@ final class PartitionQueue {
 
     /** The batch to send next, if one may be sent now and {@code ready} says that it has lingered enough. */
     Optional<ProduceBatch> next(Predicate<ProduceBatch> ready) {
-        if (stalled || inFlight.size() >= maxInFlight) {
+        if (stalled || inFlight.size() >= maxInFlight || (idempotent && !acknowledged && !inFlight.isEmpty())) {
             return Optional.empty();
         }
         if (gap) {
@@ -133,6 +140,7 @@ final class PartitionQueue {
                 identity = current;
                 nextSequence = 0;
                 gap = false;
+                acknowledged = false;
             }
             if (identity != null) {
                 batch.assignSequence(identity, nextSequence, numbersGiven++);
@@ -144,20 +152,19 @@ final class PartitionQueue {
 
     /** It is written. */
     void done(ProduceBatch batch) {
+        acknowledged |= !stalled;
         leave(batch);
     }
 
     /** It shall be sent again. Whether it was written is not known. */
     void retry(ProduceBatch batch) {
-        leave(batch);
-        stalled = !inFlight.isEmpty();
+        fail(batch);
         putBack(batch);
     }
 
     /** It was not written, for certain, but shall be sent again, as it is or in pieces. */
     void retryUnwritten(ProduceBatch batch, List<ProduceBatch> pieces) {
-        leave(batch);
-        stalled = !inFlight.isEmpty();
+        fail(batch);
         releaseSequence(batch);
         pieces.forEach(this::putBack);
     }
@@ -166,8 +173,7 @@ final class PartitionQueue {
      * It was not written, for certain, and the broker will not accept its number again: it goes on under another epoch.
      */
     void lost(ProduceBatch batch) {
-        leave(batch);
-        stalled = !inFlight.isEmpty();
+        fail(batch);
         batch.clearSequence();
         gap = true;
         putBack(batch);
@@ -175,8 +181,7 @@ final class PartitionQueue {
 
     /** It was not written, for certain, and is given up. */
     void refused(ProduceBatch batch) {
-        leave(batch);
-        stalled = !inFlight.isEmpty();
+        fail(batch);
         releaseSequence(batch);
     }
 
@@ -184,6 +189,7 @@ final class PartitionQueue {
     void abandoned(ProduceBatch batch) {
         waiting.remove(batch);
         leave(batch);
+        acknowledged = false;
         gap |= batch.hasSequence();
     }
 
@@ -193,6 +199,12 @@ final class PartitionQueue {
      */
     boolean followsUnresolved(ProduceBatch batch) {
         return numbered().anyMatch(other -> other != batch && isBefore(other, batch));
+    }
+
+    private void fail(ProduceBatch batch) {
+        leave(batch);
+        stalled = !inFlight.isEmpty();
+        acknowledged = false;
     }
 
     private void leave(ProduceBatch batch) {

@@ -14,20 +14,49 @@ final class PartitionQueueTest {
     private final PartitionQueue queue = new PartitionQueue(new TopicPartition("t", 0), true, 5);
 
     @Test
+    void untilTheBrokerKnowsTheProducerBatchesGoOneByOne() {
+        ProduceBatch first = batch(1);
+        ProduceBatch second = batch(1);
+        send(IDENTITY);
+        assertThat(queue.next(batch -> true)).isEmpty();
+
+        queue.retry(first);
+        assertThat(send(IDENTITY)).isSameAs(first);
+        assertThat(queue.next(batch -> true)).isEmpty();
+
+        queue.done(first);
+        assertThat(send(IDENTITY)).isSameAs(second);
+        batch(1);
+        assertThat(queue.next(batch -> true)).isPresent();
+    }
+
+    @Test
+    void underAnotherIdentityBatchesGoOneByOneAgain() {
+        acknowledgeOne();
+        batch(1);
+        batch(1);
+        send(NEXT);
+
+        assertThat(queue.next(batch -> true)).isEmpty();
+    }
+
+    @Test
     void batchesGetSequenceNumbersInTheOrderInWhichTheyAreSent() {
+        acknowledgeOne();
         ProduceBatch first = batch(3);
         ProduceBatch second = batch(2);
 
         assertThat(send(IDENTITY)).isSameAs(first);
         assertThat(send(IDENTITY)).isSameAs(second);
 
-        assertThat(first.baseSequence()).isZero();
-        assertThat(second.baseSequence()).isEqualTo(3);
+        assertThat(first.baseSequence()).isEqualTo(1);
+        assertThat(second.baseSequence()).isEqualTo(4);
         assertThat(queue.next(batch -> true)).isEmpty();
     }
 
     @Test
     void noMoreThanFiveAreInFlight() {
+        acknowledgeOne();
         for (int i = 0; i < 6; i++) {
             batch(1);
         }
@@ -40,6 +69,7 @@ final class PartitionQueueTest {
 
     @Test
     void aBatchThatIsStuckIsNotOvertakenByMoreThanTheBrokerRemembers() {
+        acknowledgeOne();
         for (int i = 0; i < 6; i++) {
             batch(1);
         }
@@ -55,6 +85,7 @@ final class PartitionQueueTest {
 
     @Test
     void afterAFailureEverythingComesBackBeforeAnythingIsSentAgainInOrder() {
+        acknowledgeOne();
         ProduceBatch first = batch(1);
         ProduceBatch second = batch(1);
         ProduceBatch third = batch(1);
@@ -66,10 +97,12 @@ final class PartitionQueueTest {
         queue.retry(second);
 
         assertThat(send(IDENTITY)).isSameAs(first);
+        assertThat(queue.next(batch -> true)).isEmpty();
+        queue.done(first);
         assertThat(send(IDENTITY)).isSameAs(second);
         assertThat(send(IDENTITY)).isSameAs(third);
         assertThat(List.of(first.baseSequence(), second.baseSequence(), third.baseSequence()))
-                .containsExactly(0, 1, 2);
+                .containsExactly(1, 2, 3);
     }
 
     @Test
@@ -87,6 +120,7 @@ final class PartitionQueueTest {
 
     @Test
     void aGapIsClosedByTheNextEpochWhenAllOthersAreResolved() {
+        acknowledgeOne();
         ProduceBatch first = batch(1);
         ProduceBatch second = batch(1);
         send(IDENTITY);
@@ -98,7 +132,7 @@ final class PartitionQueueTest {
         assertThat(queue.needsOtherThan(IDENTITY)).isFalse();
 
         assertThat(send(IDENTITY)).isSameAs(second);
-        assertThat(second.baseSequence()).isEqualTo(1);
+        assertThat(second.baseSequence()).isEqualTo(2);
         assertThat(queue.followsUnresolved(second)).isFalse();
         queue.lost(second);
 
@@ -110,6 +144,7 @@ final class PartitionQueueTest {
 
     @Test
     void anOutOfOrderBatchWaitsForTheOneBeforeIt() {
+        acknowledgeOne();
         ProduceBatch first = batch(1);
         ProduceBatch second = batch(1);
         send(IDENTITY);
@@ -122,12 +157,13 @@ final class PartitionQueueTest {
 
     @Test
     void aPartitionWithoutTroublesChangesToTheNewEpochWhenNothingIsInFlight() {
+        acknowledgeOne();
         ProduceBatch first = batch(1);
         ProduceBatch second = batch(1);
         ProduceBatch third = batch(1);
         send(IDENTITY);
         send(NEXT);
-        assertThat(second.baseSequence()).isEqualTo(1);
+        assertThat(second.baseSequence()).isEqualTo(2);
         queue.done(first);
         queue.done(second);
 
@@ -147,10 +183,17 @@ final class PartitionQueueTest {
         queue.retryUnwritten(large, List.of(one, other));
 
         assertThat(send(IDENTITY)).isSameAs(one);
+        queue.done(one);
         assertThat(send(IDENTITY)).isSameAs(other);
         assertThat(send(IDENTITY)).isSameAs(next);
         assertThat(List.of(one.baseSequence(), other.baseSequence(), next.baseSequence()))
                 .containsExactly(0, 2, 4);
+    }
+
+    /** From now on the broker knows the producer. */
+    private void acknowledgeOne() {
+        batch(1);
+        queue.done(send(IDENTITY));
     }
 
     private ProduceBatch send(ProducerIdentity identity) {

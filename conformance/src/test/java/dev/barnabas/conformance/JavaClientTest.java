@@ -1,5 +1,6 @@
 package dev.barnabas.conformance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -158,9 +160,10 @@ final class JavaClientTest {
                     .isEqualTo(50);
             assertThat(offset(admin, partition, OffsetSpec.maxTimestamp())).isEqualTo(99);
 
-            assertThat(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(40)))
-                            .lowWatermarks()
-                            .get(partition)
+            assertThat(in(
+                                    admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(40)))
+                                            .lowWatermarks(),
+                                    partition)
                             .get()
                             .lowWatermark())
                     .isEqualTo(40);
@@ -177,10 +180,8 @@ final class JavaClientTest {
                             List.of(new NewTopic("java-admin", 3, (short) 1).configs(Map.of("retention.ms", "12345"))))
                     .all()
                     .get();
-            TopicDescription described = admin.describeTopics(List.of("java-admin"))
-                    .allTopicNames()
-                    .get()
-                    .get("java-admin");
+            TopicDescription described = in(
+                    admin.describeTopics(List.of("java-admin")).allTopicNames().get(), "java-admin");
             assertThat(described.partitions()).hasSize(3);
             assertThat(described.topicId().toString()).isNotBlank();
             assertThatThrownBy(() -> admin.createTopics(List.of(new NewTopic("java-admin", 1, (short) 1)))
@@ -192,10 +193,11 @@ final class JavaClientTest {
             admin.createPartitions(Map.of("java-admin", NewPartitions.increaseTo(5)))
                     .all()
                     .get();
-            assertThat(admin.describeTopics(List.of("java-admin"))
-                            .allTopicNames()
-                            .get()
-                            .get("java-admin")
+            assertThat(in(
+                                    admin.describeTopics(List.of("java-admin"))
+                                            .allTopicNames()
+                                            .get(),
+                                    "java-admin")
                             .partitions())
                     .hasSize(5);
             assertThat(admin.listTopics().names().get()).contains("java-admin");
@@ -266,10 +268,11 @@ final class JavaClientTest {
             consumer.commitSync();
             assertThat(admin.listGroups().all().get().stream().map(GroupListing::groupId))
                     .contains("java-listed");
-            assertThat(admin.describeConsumerGroups(List.of("java-listed"))
-                            .all()
-                            .get()
-                            .get("java-listed")
+            assertThat(in(
+                                    admin.describeConsumerGroups(List.of("java-listed"))
+                                            .all()
+                                            .get(),
+                                    "java-listed")
                             .members())
                     .hasSize(1);
         }
@@ -293,17 +296,13 @@ final class JavaClientTest {
             assertThat(admin.describeCluster().nodes().get()).hasSize(1);
             assertThat(admin.describeCluster().clusterId().get())
                     .isEqualTo(node.broker().clusterId());
-            assertThat(admin.describeLogDirs(List.of(1))
-                            .allDescriptions()
-                            .get()
-                            .get(1)
-                            .values()
-                            .iterator()
-                            .next()
-                            .replicaInfos()
-                            .get(new TopicPartition("java-disk", 0))
-                            .size())
-                    .isPositive();
+            Map<TopicPartition, ReplicaInfo> replicas = in(
+                            admin.describeLogDirs(List.of(1)).allDescriptions().get(), 1)
+                    .values()
+                    .iterator()
+                    .next()
+                    .replicaInfos();
+            assertThat(in(replicas, new TopicPartition("java-disk", 0)).size()).isPositive();
         }
     }
 
@@ -312,19 +311,22 @@ final class JavaClientTest {
     }
 
     private static ConfigEntry setting(Admin admin, ConfigResource resource, String name) throws Exception {
-        return admin.describeConfigs(List.of(resource))
-                .all()
-                .get()
-                .get(resource)
+        return in(admin.describeConfigs(List.of(resource)).all().get(), resource)
                 .get(name);
     }
 
     private static long committed(Admin admin, String group, TopicPartition partition) throws Exception {
-        return admin.listConsumerGroupOffsets(group)
-                .partitionsToOffsetAndMetadata()
-                .get()
-                .get(partition)
+        return in(
+                        admin.listConsumerGroupOffsets(group)
+                                .partitionsToOffsetAndMetadata()
+                                .get(),
+                        partition)
                 .offset();
+    }
+
+    /** What the answer has to have for the key. */
+    private static <K, V> V in(Map<K, V> answer, K key) {
+        return requireNonNull(answer.get(key), () -> "there is nothing for " + key);
     }
 
     private static long offset(Admin admin, TopicPartition partition, OffsetSpec spec) throws Exception {

@@ -41,7 +41,7 @@ final class KilledNodeTest {
     @Test
     void nothingAcknowledgedIsLostOrDoubledAndClientsGoOn(@TempDir Path data) throws Exception {
         int port = freePort();
-        AtomicReference<Process> process = new AtomicReference<>(start(data, port));
+        Process process = start(data, port);
         AtomicBoolean stop = new AtomicBoolean();
         Map<Long, Long> acknowledged = new ConcurrentSkipListMap<>();
         AtomicReference<Throwable> failed = new AtomicReference<>();
@@ -51,8 +51,8 @@ final class KilledNodeTest {
             Thread consuming = Thread.ofPlatform().start(() -> consume(port, stop, consumed, failed));
             for (int kill = 0; kill < KILLS; kill++) {
                 awaitMore(acknowledged, 500);
-                process.get().destroyForcibly().waitFor();
-                process.set(start(data, port));
+                process.destroyForcibly().waitFor();
+                process = start(data, port);
             }
             awaitMore(acknowledged, 500);
             stop.set(true);
@@ -68,7 +68,7 @@ final class KilledNodeTest {
             assertThat(all).containsAll(consumed);
         } finally {
             stop.set(true);
-            process.get().destroyForcibly().waitFor();
+            process.destroyForcibly().waitFor();
         }
     }
 
@@ -116,15 +116,15 @@ final class KilledNodeTest {
         List<TopicPartition> partitions = new ArrayList<>();
         for (int number = 0; number < PARTITIONS; number++) {
             partitions.add(new TopicPartition(TOPIC, number));
-            stored.put(number, new ArrayList<>());
         }
         try (KafkaConsumer<String, Long> consumer = consumer(port, "auditors")) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 consumer.poll(Duration.ofMillis(200))
-                        .forEach(record -> stored.get(record.partition()).add(record.value()));
+                        .forEach(record -> stored.computeIfAbsent(record.partition(), number -> new ArrayList<>())
+                                .add(record.value()));
             }
         }
         return stored;

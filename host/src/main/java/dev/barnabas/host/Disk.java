@@ -58,7 +58,8 @@ public interface Disk {
      *
      * @param loop where {@code then} is called, once, and never inside this call
      * @param then gets null, or what went wrong: then nothing may be assumed of those files and of this disk any more;
-     *     never retry
+     *     never retry. The page cache may take for clean what was never written, also for later processes, so
+     *     {@link Host#disk} does not open the directory again before the machine has been started anew.
      */
     void sync(Collection<DiskFile> files, Loop loop, Consumer<@Nullable IOException> then);
 

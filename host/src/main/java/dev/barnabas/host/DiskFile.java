@@ -32,6 +32,18 @@ public interface DiskFile {
      */
     int read(ByteBuffer into, long position) throws IOException;
 
+    /**
+     * Whether these bytes are in memory, as far as the system tells: then reading or sending them is not going to wait
+     * for the disk. A hint; false where nobody can tell.
+     */
+    boolean isInMemory(long position, long bytes);
+
+    /**
+     * A hint that these bytes are going to be read: brings them into memory without waiting for them, where that can be
+     * done. Not on a loop: handing the work to the disk may take its time.
+     */
+    void prefetch(long position, long bytes);
+
     /** Cuts the file to that size; a larger one than it has is an {@link IllegalArgumentException}. */
     void truncate(long size) throws IOException;
 

@@ -21,7 +21,8 @@ public interface Host {
     /**
      * Opens a log directory, creating it if it is absent.
      *
-     * @throws IOException when it cannot be created or used, or another process has it open
+     * @throws IOException when it cannot be created or used, another process has it open, or a sync of it has failed
+     *     since the machine was started; the message tells an operator what to do
      */
     Disk disk(String directory) throws IOException;
 }

@@ -2,6 +2,7 @@ package dev.barnabas.host;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -170,6 +171,15 @@ public abstract class DiskContract {
         assertThat(file.append(bytes("cd"))).isEqualTo(2);
         file.close();
         assertThat(text(disk.open("file"))).isEqualTo("abcd");
+    }
+
+    @Test
+    void whatIsBehindTheEndIsNotKnownToBeInMemory() throws IOException {
+        DiskFile file = disk.open("file");
+        file.append(bytes("abc"));
+
+        assertThatCode(() -> file.isInMemory(0, 3)).doesNotThrowAnyException();
+        assertThat(file.isInMemory(1 << 20, 1)).isFalse();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,6 +213,7 @@ final class Appender {
             DiskFile file = directory.openFiles().use(segment, directory.clock().nanos());
             reserve(segment, file, bytes);
             noteGaps(work, from, to);
+            noteEpochs(work, from, to);
             long position = file.append(buffers(work, from, to));
             if (position != segment.size) {
                 throw new IOException(
@@ -228,6 +230,8 @@ final class Appender {
             directory.appended(bytes);
             return null;
         } catch (DiskFullException full) {
+            // What the journal was told about batches that are not there is corrected before others take their place.
+            log.contents().journalledEpoch = OptionalInt.empty();
             directory.noticeFullDisk();
             return LogDirectory.diskFull(directory.disk().name());
         } catch (IOException fault) {
@@ -253,6 +257,32 @@ final class Appender {
                 }
                 next = append.lastOffset + 1;
             }
+        }
+    }
+
+    /**
+     * The leader epoch of a batch is not covered by its CRC: that the journal has it is how a torn one is known. It is
+     * made stable together with the batches.
+     */
+    private void noteEpochs(List<PendingAppend> work, int from, int to) throws IOException {
+        for (int i = from; i < to; i++) {
+            PendingAppend append = work.get(i);
+            RecordBatch first = append.first;
+            if (append.accepted() && first != null) {
+                noteEpoch(first);
+                for (RecordBatch each : append.others) {
+                    noteEpoch(each);
+                }
+            }
+        }
+    }
+
+    private void noteEpoch(RecordBatch batch) throws IOException {
+        LogContents contents = log.contents();
+        int epoch = batch.partitionLeaderEpoch();
+        if (contents.journalledEpoch.isEmpty() || contents.journalledEpoch.getAsInt() != epoch) {
+            log.sync().journal().appendEpoch(batch.baseOffset(), epoch);
+            contents.journalledEpoch = OptionalInt.of(epoch);
         }
     }
 

@@ -2,6 +2,8 @@ package dev.barnabas.log;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +14,14 @@ final class CheckpointCodec {
     static final byte TRUNCATED = 3;
     static final byte RESTARTED = 4;
     static final byte GAPS = 5;
+    static final byte EPOCH = 6;
 
     static final int PREFIX_BYTES = 8;
 
-    private static final byte VERSION = 1;
+    /** From this version on the journal has an {@link #EPOCH} entry for every leader epoch. */
+    static final byte VERSION = 2;
+
+    private static final byte OLDEST_VERSION = 1;
     private static final int SEGMENT_BYTES = 40;
     private static final int EPOCH_BYTES = 12;
     private static final int PRODUCER_BYTES = 39;
@@ -28,6 +34,11 @@ final class CheckpointCodec {
     /** An entry that says nothing but an offset. */
     static ByteBuffer offset(byte kind, long offset) {
         return sealed(begin(kind, 8).putLong(offset));
+    }
+
+    /** An {@link #EPOCH} entry. */
+    static ByteBuffer epoch(long offset, int leaderEpoch) {
+        return sealed(begin(EPOCH, 12).putLong(offset).putInt(leaderEpoch));
     }
 
     /** An entry with everything that is known of a log. */
@@ -110,7 +121,8 @@ final class CheckpointCodec {
         if (length < 2
                 || length > file.limit() - from
                 || crc(file, from, from + length) != file.getInt(file.position() + 4)
-                || file.get(from + 1) != VERSION) {
+                || file.get(from + 1) < OLDEST_VERSION
+                || file.get(from + 1) > VERSION) {
             return null;
         }
         file.position(from + length);
@@ -124,6 +136,18 @@ final class CheckpointCodec {
         } catch (BufferUnderflowException tooShort) {
             return null;
         }
+    }
+
+    /** The leader epochs of a {@link #STATE} entry, with the offsets at which they begin. */
+    static NavigableMap<Long, Integer> epochs(ByteBuffer entry) {
+        NavigableMap<Long, Integer> epochs = new TreeMap<>();
+        LogContents log = state("", entry);
+        if (log != null) {
+            for (int i = 0; i < log.epochs.count(); i++) {
+                epochs.put(log.epochs.start(i), log.epochs.epoch(i));
+            }
+        }
+        return epochs;
     }
 
     private static LogContents read(String folder, ByteBuffer in) {

@@ -49,6 +49,11 @@ final class CheckpointJournal {
         append(CheckpointCodec.offset(kind, offset));
     }
 
+    /** Batches of this leader epoch come from that offset on. */
+    void appendEpoch(long offset, int leaderEpoch) throws IOException {
+        append(CheckpointCodec.epoch(offset, leaderEpoch));
+    }
+
     void appendState(ByteBuffer state) throws IOException {
         stateBytes = state.remaining();
         if (size > 0 && size + stateBytes > Math.max(MIN_FILE_BYTES, STATES_PER_FILE * stateBytes)) {

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * What the {@code .checkpoint} files of a log say, read from the first entry to the last. Used on a worker by the
@@ -15,6 +17,7 @@ import java.util.OptionalLong;
 final class Checkpoints {
     private static final int NEXT_OFFSET = 2 + 16;
     private static final int HAS_GAPS = 2 + 24;
+    private static final int LEADER_EPOCH = 2 + 8;
 
     /** {@link CheckpointCodec#STATE} entries that still hold, the newest last. */
     final List<ByteBuffer> states = new ArrayList<>();
@@ -22,10 +25,20 @@ final class Checkpoints {
     long startOffset;
     /** The log has gaps, or may have: nobody ever wrote down that it has not. */
     boolean hasGaps = true;
+    /** The leader epoch of the batches from an offset on, up to the next one. */
+    final NavigableMap<Long, Integer> epochs = new TreeMap<>();
+    /** Every leader epoch is among them: they were not always written down. */
+    boolean knowsEpochs;
+
+    private boolean damaged;
+
     /** A truncation that was begun and perhaps not ended. */
     OptionalLong truncateTo = OptionalLong.empty();
     /** The log was to be emptied and to begin at that offset, and perhaps that was not done. */
     OptionalLong restartAt = OptionalLong.empty();
+
+    /** Where gaps begin that a state which was put together before says nothing of. */
+    private long gapsFrom = -1;
 
     /** The files. */
     final List<String> paths = new ArrayList<>();
@@ -48,6 +61,10 @@ final class Checkpoints {
     }
 
     private void readFile(Disk disk, String folder, long number) throws IOException {
+        if (damaged) {
+            // Not torn by a crash, since there is a file behind it: entries are missing.
+            knowsEpochs = false;
+        }
         String path = FileNames.path(folder, number, FileNames.CHECKPOINT);
         paths.add(path);
         DiskFile file = disk.open(path);
@@ -60,6 +77,7 @@ final class Checkpoints {
                 fold(entry);
             }
             if (bytes.hasRemaining()) {
+                damaged = true;
                 // Torn by a crash. Entries that are appended must follow on the whole ones.
                 file.truncate(bytes.position());
             }
@@ -73,12 +91,25 @@ final class Checkpoints {
         }
     }
 
-    private void fold(ByteBuffer entry) {
+    /** A state knows the epochs up to its end; the journal has those behind it. */
+    private void foldEpochs(NavigableMap<Long, Integer> stated, long startOffset, long endOffset) {
+        NavigableMap<Long, Integer> later = new TreeMap<>(epochs.tailMap(endOffset, true));
+        epochs.tailMap(stated.isEmpty() ? startOffset : stated.firstKey(), true).clear();
+        epochs.putAll(stated);
+        epochs.putAll(later);
+    }
+
+    /** Takes in what follows on the entries before. */
+    void fold(ByteBuffer entry) {
         long offset = entry.getLong(2);
         switch (entry.get(0)) {
             case CheckpointCodec.STATE -> {
                 states.add(entry);
-                hasGaps = entry.get(HAS_GAPS) != 0;
+                // It was put together when a sync began, and written when that ended. What came meanwhile still holds.
+                long endOffset = entry.getLong(NEXT_OFFSET);
+                hasGaps = entry.get(HAS_GAPS) != 0 || gapsFrom >= endOffset;
+                knowsEpochs |= entry.get(1) >= CheckpointCodec.VERSION;
+                foldEpochs(CheckpointCodec.epochs(entry), offset, endOffset);
                 startOffset = Math.max(startOffset, offset);
                 truncateTo = OptionalLong.empty();
                 restartAt = OptionalLong.empty();
@@ -87,15 +118,25 @@ final class Checkpoints {
             case CheckpointCodec.TRUNCATED -> {
                 states.removeIf(state -> state.getLong(NEXT_OFFSET) > offset);
                 truncateTo = OptionalLong.of(offset);
+                epochs.tailMap(offset, true).clear();
             }
             case CheckpointCodec.RESTARTED -> {
                 states.clear();
+                epochs.clear();
+                gapsFrom = -1;
                 hasGaps = false;
                 startOffset = offset;
                 truncateTo = OptionalLong.empty();
                 restartAt = OptionalLong.of(offset);
             }
-            case CheckpointCodec.GAPS -> hasGaps = true;
+            case CheckpointCodec.GAPS -> {
+                gapsFrom = offset;
+                hasGaps = true;
+            }
+            case CheckpointCodec.EPOCH -> {
+                epochs.tailMap(offset, true).clear();
+                epochs.put(offset, entry.getInt(LEADER_EPOCH));
+            }
             default -> {
                 // Of a later version, whose entries change nothing that matters to this one.
             }

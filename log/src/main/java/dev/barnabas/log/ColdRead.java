@@ -5,11 +5,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Finds batches in a segment on a worker, reads all of them so that they are in the page cache afterwards, and checks
- * their CRC on the way: what leaves cold storage has been looked at.
+ * Finds batches in a segment on a worker. If they are not in the page cache, reads all of them, so that they are
+ * afterwards, and checks their CRC on the way: what leaves cold storage has been looked at. If they are, finding where
+ * they end is enough.
  */
 final class ColdRead implements Disk.Work<ColdRead.Outcome> {
     private static final int CHUNK_BYTES = 64 << 10;
+
+    /** What is read at once where only headers matter. */
+    private static final int HEADERS_BYTES = 4 << 10;
+
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     private final SegmentView segment;
@@ -48,8 +53,13 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
 
     @Override
     public Outcome run() throws IOException {
-        int chunkBytes = Math.clamp(segment.size, 1, CHUNK_BYTES);
-        ByteBuffer chunk = ByteBuffer.allocate(Math.max(chunkBytes, 4_096));
+        try (segment) {
+            return find();
+        }
+    }
+
+    private Outcome find() throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(HEADERS_BYTES);
         BatchScan search = new BatchScan(segment.file, segment.begin(), segment.size, segment.baseOffset, false, chunk);
         boolean there = search.next();
         while (there && search.header().lastOffset() < range.offset()) {
@@ -60,17 +70,34 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
                     ? new Outcome(new ReadResult.Nothing(), EMPTY, Outcome.BEHIND_SEGMENT)
                     : damaged(search);
         }
-        return take(search.position(), chunk);
+        int from = search.position();
+        int reach = (int) Math.min(segment.size, (long) from + range.maxBytes());
+        if (!load && reach > from && segment.file.isInMemory(from, reach - from)) {
+            return take(from, skipped(from, reach, chunk), false, chunk);
+        }
+        return take(from, from, true, ByteBuffer.allocate(Math.clamp(segment.size, HEADERS_BYTES, CHUNK_BYTES)));
     }
 
-    private Outcome take(int from, ByteBuffer chunk) throws IOException {
-        BatchScan scan = new BatchScan(segment.file, from, segment.size, segment.baseOffset, true, chunk);
-        int end = from;
+    /** How far the batches can be taken without looking at each: to a boundary that the index knows. */
+    private int skipped(int from, int reach, ByteBuffer chunk) throws IOException {
+        int boundary = segment.boundary(reach);
+        if (boundary <= from) {
+            return from;
+        }
+        BatchScan scan = scan(boundary, false, chunk);
+        return scan.next() && scan.header().baseOffset() <= range.upToOffset() ? boundary : from;
+    }
+
+    /** @param known the batches from {@code from} to there can be taken */
+    private Outcome take(int from, int known, boolean checkCrc, ByteBuffer chunk) throws IOException {
+        BatchScan scan = scan(known, checkCrc, chunk);
+        int end = known;
         long nextOffset = -1;
-        while (scan.next() && scan.header().lastOffset() < range.upToOffset()) {
+        while (scan.next()) {
             boolean fits = scan.endPosition() - from <= range.maxBytes();
             boolean first = end == from;
-            if (!fits && !(first && range.minOneBatch())) {
+            if (scan.header().lastOffset() >= range.upToOffset() || (!fits && !(first && range.minOneBatch()))) {
+                nextOffset = scan.header().baseOffset();
                 break;
             }
             end = scan.endPosition();
@@ -84,6 +111,10 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
         }
         FileRecords records = new FileRecords(segment.file, from, end - from);
         return new Outcome(new ReadResult.Found(records), load ? bytes(records) : EMPTY, nextOffset);
+    }
+
+    private BatchScan scan(int from, boolean checkCrc, ByteBuffer chunk) {
+        return new BatchScan(segment.file, from, segment.size, segment.baseOffset, checkCrc, chunk);
     }
 
     private Outcome damaged(BatchScan scan) throws DamagedSegmentException {

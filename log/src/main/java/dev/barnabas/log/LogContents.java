@@ -9,6 +9,7 @@ import dev.barnabas.protocol.record.RecordBatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ final class LogContents {
     long highWatermark;
     /** Batches need not follow on each other: compaction, here or on the leader, has removed some. */
     boolean hasGaps;
+    /** The leader epoch that the journal has for the batches that are appended now; empty if that is not known. */
+    OptionalInt journalledEpoch = OptionalInt.empty();
 
     LogContents(String folder, long offset) {
         this.folder = folder;
@@ -99,6 +102,17 @@ final class LogContents {
         nextOffset = batch.lastOffset() + 1;
         epochs.begin(batch.partitionLeaderEpoch(), batch.baseOffset());
         producers.apply(batch, marker, nowMs);
+    }
+
+    /**
+     * A state is going to be written. Behind its end it says that the latest epoch goes on; where batches come with an
+     * earlier one (segments were taken over from elsewhere, or the metadata is older than the log), the journal needs
+     * another entry.
+     */
+    void stateTaken() {
+        if (!journalledEpoch.equals(epochs.latest())) {
+            journalledEpoch = OptionalInt.empty();
+        }
     }
 
     void moveStart(long offset) {

@@ -192,6 +192,7 @@ final class LogSync {
         ByteBuffer state = null;
         if (!replacing && isCheckpointDue()) {
             state = CheckpointCodec.state(log.contents());
+            log.contents().stateTaken();
             bytesSinceCheckpoint = 0;
             checkpointWanted = false;
         }

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,9 @@ final class Recovery {
     private final List<String> changed = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final List<String> obsolete = new ArrayList<>();
+    /** What the journal says of leader epochs; null if it cannot know of all of them. */
+    private @Nullable NavigableMap<Long, Integer> epochs;
+
     private boolean namesChanged;
     private long checkpointedBase = -1;
     private long scannedBytes;
@@ -142,6 +147,7 @@ final class Recovery {
             }
             log = new LogContents(folder, onDisk.isEmpty() ? 0 : onDisk.first());
         }
+        epochs = fromScratch || !checkpoints.knowsEpochs ? null : checkpoints.epochs;
         log.startOffset = Math.max(log.startOffset, checkpoints.startOffset);
         log.hasGaps = checkpoints.hasGaps && !(fromScratch && onDisk.isEmpty());
         dropMissing(log);
@@ -196,14 +202,18 @@ final class Recovery {
         Segment active = log.active();
         long activeBase = active == null ? Long.MIN_VALUE : active.baseOffset;
         boolean first = true;
-        for (Segment segment : List.copyOf(log.segments)) {
+        List<Segment> all = List.copyOf(log.segments);
+        for (int i = 0; i < all.size(); i++) {
+            Segment segment = all.get(i);
+            boolean isObsolete = i + 1 < all.size() && all.get(i + 1).baseOffset <= log.startOffset;
             if (segment != active && !onDisk.contains(segment.baseOffset)) {
                 log.segments.remove(segment);
                 if (!first && segment.size > 0) {
                     notes.add(segment.path + " is missing");
                 }
-            } else if (first) {
-                // Nothing remembers a deletion on a full disk but that the segments are gone.
+            } else if (first && !isObsolete) {
+                // Nothing remembers a deletion on a full disk but that the segments are gone. Older ones that were
+                // obsolete already may still be there.
                 log.startOffset = Math.max(log.startOffset, segment.baseOffset);
                 first = false;
             }
@@ -296,7 +306,9 @@ final class Recovery {
         }
         while (scan.next()) {
             RecordBatch batch = scan.header();
-            if (batch.lastOffset() >= limit || batch.lastOffset() - segment.baseOffset > Integer.MAX_VALUE) {
+            if (batch.lastOffset() >= limit
+                    || batch.lastOffset() - segment.baseOffset > Integer.MAX_VALUE
+                    || !isEpochKnown(batch)) {
                 return;
             }
             EndTxnMarker marker = null;
@@ -310,6 +322,18 @@ final class Recovery {
             }
             log.apply(disk, segment, batch, marker, nowMs, indexInterval);
         }
+    }
+
+    /**
+     * Whether the batch has the leader epoch that it was written with. A batch and what the journal says of its epoch
+     * are synced together: one whose epoch the journal does not have was never stable.
+     */
+    private boolean isEpochKnown(RecordBatch batch) {
+        if (epochs == null) {
+            return true;
+        }
+        Map.Entry<Long, Integer> known = epochs.floorEntry(batch.baseOffset());
+        return known != null && known.getValue() == batch.partitionLeaderEpoch();
     }
 
     private void removeFrom(long base) throws IOException {

@@ -5,13 +5,18 @@ import dev.barnabas.host.DiskFile;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What a worker gets to know of a segment, which belongs to the loop. Handed to one worker, and back to the loop. */
-final class SegmentView {
+/**
+ * What a worker gets to know of a segment, which belongs to the loop. Handed to one worker, which closes it, and back
+ * to the loop.
+ */
+final class SegmentView implements AutoCloseable {
     final DiskFile file;
     final long baseOffset;
     final int size;
 
+    /** Where to begin to look, or {@link SegmentIndex#IN_FILE}. */
     private final int floor;
+
     private final @Nullable DiskFile index;
     private final int indexBlocks;
     private final IndexFile.By by;
@@ -21,35 +26,56 @@ final class SegmentView {
     /**
      * @param by what the worker is going to look for
      * @param file the segment's, open
+     * @param known position of a batch at or before the one that is looked for, or {@link ReadCursors#UNKNOWN}
      */
-    SegmentView(Disk disk, Segment segment, DiskFile file, IndexFile.By by, long key) throws IOException {
+    SegmentView(Disk disk, Segment segment, DiskFile file, IndexFile.By by, long key, int known) throws IOException {
         this.file = file;
         this.baseOffset = segment.baseOffset;
         this.size = segment.size;
-        this.floor = segment.index.floor(by, key);
+        this.floor = known != ReadCursors.UNKNOWN ? known : segment.index.floor(by, key);
         // Opened here, where its path is known to be right: a worker that comes too late would create it anew.
-        this.index = floor == SegmentIndex.IN_FILE ? disk.open(segment.index.path) : null;
+        this.index = segment.index.blocks > 0 ? disk.open(segment.index.path) : null;
         this.indexBlocks = segment.index.blocks;
         this.by = by;
         this.key = key;
     }
 
-    /** Where to begin to look; to be asked once. */
+    /** Where to begin to look. */
     int begin() throws IOException {
-        if (index == null) {
-            return floor;
-        }
-        try {
-            int found = IndexFile.floor(index, indexBlocks, baseOffset, by, key);
-            indexIsDamaged = found == IndexFile.DAMAGED;
-            return Math.max(0, found);
-        } finally {
-            index.close();
-        }
+        return floor == SegmentIndex.IN_FILE ? indexed(by, key) : floor;
     }
 
-    /** Whether {@link #begin} could not use the index, so that everything had to be looked at. */
+    /** The last boundary between batches at or before a position of which the index knows; 0 if it knows of none. */
+    int boundary(int position) throws IOException {
+        return indexed(IndexFile.By.POSITION, position);
+    }
+
+    private int indexed(IndexFile.By how, long wanted) throws IOException {
+        if (index == null || indexIsDamaged) {
+            return 0;
+        }
+        int found = IndexFile.floor(index, indexBlocks, baseOffset, how, wanted);
+        indexIsDamaged = found == IndexFile.DAMAGED;
+        return Math.max(0, found);
+    }
+
+    /** Whether the bytes from the known position on, and the whole index, are in memory. */
+    boolean isInMemory(int maxBytes) {
+        return floor != SegmentIndex.IN_FILE
+                && floor < size
+                && file.isInMemory(floor, Math.min(maxBytes, size - floor))
+                && (index == null || index.isInMemory(0, (long) indexBlocks * IndexFile.BLOCK_BYTES));
+    }
+
+    /** Whether the index could not be used, so that everything had to be looked at. */
     boolean indexIsDamaged() {
         return indexIsDamaged;
+    }
+
+    @Override
+    public void close() {
+        if (index != null) {
+            index.close();
+        }
     }
 }

@@ -25,6 +25,12 @@ final class TimeLookup implements Disk.Work<Optional<OffsetAtTime>> {
 
     @Override
     public Optional<OffsetAtTime> run() throws IOException {
+        try (segment) {
+            return find();
+        }
+    }
+
+    private Optional<OffsetAtTime> find() throws IOException {
         BatchScan scan = new BatchScan(
                 segment.file,
                 segment.begin(),

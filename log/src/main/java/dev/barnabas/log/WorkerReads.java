@@ -8,10 +8,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of one log that may have to wait for the disk: they run on workers, and what they find is looked at on the loop
- * again, because the log may have changed meanwhile. Owned by the log's loop.
+ * Reads of one log that may have to wait for the disk: they run on workers (unless all that they need turns out to be
+ * in memory), and what they find is looked at on the loop again, because the log may have changed meanwhile. Owned by
+ * the log's loop.
  */
 final class WorkerReads {
+    /** How much further than a reader has come a segment is brought into memory. */
+    private static final int READ_AHEAD_BYTES = 4 << 20;
+
     /** A segment of this size should have an index. */
     private static final int INDEXED_FROM = 4 << 20;
 
@@ -47,15 +51,16 @@ final class WorkerReads {
         Segment segment = log.contents().segments.get(index);
         long nextBase = log.contents().endOffset(index);
         int asked = reader.generation();
+        int known = reader.cursors().find(segment, range.offset());
         SegmentView view;
         try {
-            view = view(segment, IndexFile.By.OFFSET, range.offset());
+            view = view(segment, IndexFile.By.OFFSET, range.offset(), known);
         } catch (IOException fault) {
             then.done(new ColdRead.Outcome(reader.failed(fault)));
             return;
         }
         ColdRead work = new ColdRead(view, bounded, load);
-        directory.disk().offload(work, directory.loop(), new Disk.Completion<>() {
+        Disk.Completion<ColdRead.Outcome> completion = new Disk.Completion<>() {
             @Override
             public void done(ColdRead.Outcome outcome) {
                 if (asked != reader.generation()) {
@@ -68,6 +73,9 @@ final class WorkerReads {
                     read(range.from(nextBase), load, then);
                 } else {
                     outcome.rememberIn(reader.cursors(), segment);
+                    if (outcome.result() instanceof ReadResult.Found(FileRecords records)) {
+                        readAhead(view, (int) records.position() + records.sizeInBytes());
+                    }
                     then.done(outcome);
                 }
             }
@@ -80,11 +88,51 @@ final class WorkerReads {
                     then.done(new ColdRead.Outcome(reader.failed(fault)));
                 }
             }
+        };
+        if (!load && known != ReadCursors.UNKNOWN && view.isInMemory(bounded.maxBytes())) {
+            // A reader that goes on where it was, in what is cached: a worker would only cost two changes of threads.
+            runHere(work, completion);
+        } else {
+            directory.disk().offload(work, directory.loop(), completion);
+        }
+    }
+
+    /** Who reads a segment in order shall not wait for each piece of it. */
+    private void readAhead(SegmentView view, int from) {
+        int bytes = Math.min(READ_AHEAD_BYTES, view.size - from);
+        if (bytes <= 0 || view.file.isInMemory(from, bytes)) {
+            return;
+        }
+        Disk.Work<Boolean> work = () -> {
+            view.file.prefetch(from, bytes);
+            return true;
+        };
+        directory.disk().offload(work, directory.loop(), new Disk.Completion<>() {
+            @Override
+            public void done(Boolean begun) {
+                // Whether it has come shows when it is read.
+            }
+
+            @Override
+            public void failed(IOException fault) {
+                // As well.
+            }
         });
     }
 
-    private SegmentView view(Segment segment, IndexFile.By by, long key) throws IOException {
-        return new SegmentView(directory.disk(), segment, use(segment), by, key);
+    private static void runHere(ColdRead work, Disk.Completion<ColdRead.Outcome> completion) {
+        ColdRead.Outcome outcome;
+        try {
+            outcome = work.run();
+        } catch (IOException fault) {
+            completion.failed(fault);
+            return;
+        }
+        completion.done(outcome);
+    }
+
+    private SegmentView view(Segment segment, IndexFile.By by, long key, int known) throws IOException {
+        return new SegmentView(directory.disk(), segment, use(segment), by, key, known);
     }
 
     private DiskFile use(Segment segment) throws IOException {
@@ -120,7 +168,7 @@ final class WorkerReads {
         int asked = reader.generation();
         SegmentView view;
         try {
-            view = view(segment, IndexFile.By.TIMESTAMP, timestampMs);
+            view = view(segment, IndexFile.By.TIMESTAMP, timestampMs, ReadCursors.UNKNOWN);
         } catch (IOException fault) {
             refuse(then, fault);
             return;

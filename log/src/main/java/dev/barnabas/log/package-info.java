@@ -72,13 +72,15 @@
  *   int32   bytes that follow the checksum
  *   int32   checksum of them
  *   int8    kind
- *   int8    version: 1
+ *   int8    version: 2; in files with entries of version 1 only, those of kind 6 are missing
  *           by kind:
  *     1  the whole state, see below
  *     2  int64  the log starts at this offset or behind it
  *     3  int64  the log is to be truncated to this offset: states behind it hold no more
  *     4  int64  the log is to be emptied, to begin anew at this offset: no earlier entry holds
  *     5  int64  from this offset on batches need not follow on each other
+ *     6  int64  from this offset on batches have this leader epoch:
+ *        int32
  * </pre>
  *
  * Entries are read from the oldest file to the newest; the first one in a file that is not whole ends the file. A state
@@ -131,12 +133,16 @@
  *       and segments are deleted only when a stable checkpoint does without them.
  *   <li>What a killed process left in the page cache need not be on the disk. Opening a log syncs its journal and the
  *       names in its folder, even when it has nothing to recover.
- *   <li>The base offset of a batch is not covered by its CRC. In a log without gaps a torn one is known by not
- *       following on the batch before.
+ *   <li>The base offset and the leader epoch of a batch are not covered by its CRC. In a log without gaps a torn offset
+ *       is known by not following on the batch before; in one with gaps, only if it goes back. A torn epoch is known by
+ *       not being what the journal says: before the first batch of an epoch is appended, the journal gets its entry,
+ *       and both are synced together.
+ *   <li>A state is put together when a sync begins and written when that has ended. Entries of the kinds 5 and 6 from
+ *       its end offset on, that were written meanwhile, stand before it and still hold.
  *   <li>From when a truncation is asked for until it is done, no state is written: it would say that it is done.
  *   <li>After a failed sync nobody knows what is on the disk, not even a new process, as long as the machine runs: the
  *       page cache takes for clean what was never written. The directory must not be used again before the machine was
- *       started anew.
+ *       started anew; {@link dev.barnabas.host.Host#disk} sees to that.
  * </ul>
  */
 @NullMarked

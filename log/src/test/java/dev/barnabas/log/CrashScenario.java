@@ -1,6 +1,7 @@
 package dev.barnabas.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.barnabas.host.DiskFullException;
 import dev.barnabas.protocol.record.RecordBatch;
@@ -44,7 +45,6 @@ final class CrashScenario implements Scenario {
         private final LogHistory history;
         private final LogSettings settings;
         private DiskFaults slow = DiskFaults.NONE;
-        private boolean syncsMayHaveFailed;
 
         Run(Simulation simulation) {
             this.world = new World(simulation);
@@ -87,6 +87,7 @@ final class CrashScenario implements Scenario {
         /** A full disk does not prevent a start, unless something has to be written first. */
         private TestLog open() {
             world.drive().faults(DiskFaults.NONE);
+            world.drive().cached(dice.nextDouble());
             if (dice.chance(0.5)) {
                 world.drive().capacity(1L << 40);
             }
@@ -209,10 +210,7 @@ final class CrashScenario implements Scenario {
                     .faults(
                             switch (dice.nextInt(3)) {
                                 case 0 -> slow.withAppendFailure(0.2);
-                                case 1 -> {
-                                    syncsMayHaveFailed = true;
-                                    yield slow.withSyncFailure(0.2);
-                                }
+                                case 1 -> slow.withSyncFailure(0.2);
                                 default -> slow.withReadFailure(0.2);
                             });
         }
@@ -226,13 +224,18 @@ final class CrashScenario implements Scenario {
                 world.restart();
                 if (log.faults.isEmpty()) {
                     history.restarted();
+                } else if (settings.flush().durability() == Durability.AFTER_WRITE) {
+                    // A task that was waiting has broken the disk again before it was closed.
+                    history.nothingIsPromised();
                 }
                 return;
             }
+            if (wasUp && world.drive().hasSyncFailed()) {
+                assertThatThrownBy(world::restartProcess).hasMessageContaining("a sync of data has failed");
+            }
             // After a failed sync the page cache is not what is on the disk, and nobody can tell: only a start of the
             // machine helps. And a process that died at a planned operation may have died of a loss of power.
-            SimulatedHost.Crash how = wasUp && !syncsMayHaveFailed ? anyCrash() : SimulatedHost.Crash.POWER;
-            syncsMayHaveFailed = false;
+            SimulatedHost.Crash how = wasUp && !world.drive().hasSyncFailed() ? anyCrash() : SimulatedHost.Crash.POWER;
             if (wasUp && how == SimulatedHost.Crash.PROCESS && log.faults.isEmpty()) {
                 history.processCrashed();
             } else if (settings.flush().durability() == Durability.AFTER_WRITE) {

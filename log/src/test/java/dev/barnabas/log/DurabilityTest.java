@@ -58,7 +58,7 @@ final class DurabilityTest {
         world.settle();
 
         String timeline = world.simulation.trace().timeline();
-        assertThat(timeline.substring(timeline.indexOf("two records"))).contains("sync of 1 files");
+        assertThat(timeline.substring(timeline.indexOf("two records"))).contains("sync of 2 files");
         assertThat(timeline.substring(timeline.indexOf("@0, "), timeline.indexOf("two records")))
                 .contains(".log @0");
         world.crash(Crash.POWER);

@@ -32,7 +32,7 @@ final class FormatTest {
         file.get(8, payload);
         assertThat(HexFormat.of().formatHex(payload))
                 .isEqualTo(
-                        "0101" // the whole state, version 1
+                        "0102" // the whole state, version 2
                                 + "0000000000000000" // log start offset
                                 + "0000000000000000" // high watermark
                                 + "0000000000000000" // end offset
@@ -56,11 +56,18 @@ final class FormatTest {
 
         ByteBuffer file = file("00000000000000000001.checkpoint");
         file.position(8 + file.getInt(0));
+        ByteBuffer epoch = file.slice();
+        file.position(file.position() + 8 + epoch.getInt());
         ByteBuffer state = file.slice();
+
+        assertThat(epoch.getInt()).isEqualTo(crc(epoch, 8, 22));
+        assertThat(epoch.getShort()).isEqualTo((short) 0x0602);
+        assertThat(epoch.getLong()).as("from this offset on").isZero();
+        assertThat(epoch.getInt()).as("leader epoch").isEqualTo(9);
 
         assertThat(state.getInt()).isEqualTo(state.limit() - 8);
         assertThat(state.getInt()).isEqualTo(crc(state, 8, state.limit()));
-        assertThat(state.getShort()).isEqualTo((short) 0x0101);
+        assertThat(state.getShort()).isEqualTo((short) 0x0102);
         assertThat(state.getLong()).isZero();
         assertThat(state.getLong()).isEqualTo(1);
         assertThat(state.getLong()).isEqualTo(2);

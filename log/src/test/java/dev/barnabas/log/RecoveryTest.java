@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +30,10 @@ final class RecoveryTest {
                 throw new UncheckedIOException(fault);
             }
         });
+    }
+
+    private static ByteBuffer entry(ByteBuffer written) {
+        return Objects.requireNonNull(CheckpointCodec.next(written));
     }
 
     private void delete(String suffix) {
@@ -103,6 +109,66 @@ final class RecoveryTest {
         assertThat(again.get().recovery().removedBytes()).isEqualTo(torn.limit() + fine.limit());
         assertThat(again.append(Batches.of("c")).appended().baseOffset()).isEqualTo(2);
         assertThat(again.values()).containsExactly("a", "b", "c");
+    }
+
+    /** No CRC covers it: see the package's "What must not be broken". */
+    @Test
+    void aBatchWithAnotherLeaderEpochThanItWasWrittenWithEndsTheLog() throws IOException {
+        TestLog log = world.open(LogSettings.DEFAULT);
+        log.append(Batches.of("a"), AppendOrigin.CLIENT, 1);
+        int second = (int) log.get().sizeInBytes();
+        log.append(Batches.of("b"), AppendOrigin.CLIENT, 3);
+        log.append(Batches.of("c"), AppendOrigin.CLIENT, 3);
+        world.settle();
+        int epochInHeader = 12;
+        world.drive().rot("orders-0/00000000000000000000.log", second + epochInHeader + 3);
+        world.crash(Crash.PROCESS);
+
+        TestLog again = world.open(LogSettings.DEFAULT);
+
+        assertThat(again.values()).containsExactly("a");
+        assertThat(again.append(Batches.of("d"), AppendOrigin.CLIENT, 4)
+                        .appended()
+                        .baseOffset())
+                .isEqualTo(1);
+        world.crash(Crash.POWER);
+        assertThat(world.open(LogSettings.DEFAULT).values()).contains("a");
+    }
+
+    @Test
+    void epochsAreKnownAgainWhateverEndsALife() {
+        TestLog log = world.open(LogSettings.DEFAULT);
+        for (int epoch = 1; epoch <= 12; epoch++) {
+            log.append(Batches.of("v" + epoch), AppendOrigin.CLIENT, epoch);
+            log.awaitStable(epoch);
+            if (epoch % 3 == 0) {
+                world.crash(Crash.POWER);
+                log = world.open(LogSettings.DEFAULT);
+            } else if (epoch % 4 == 0) {
+                world.restart();
+                log = world.open(LogSettings.DEFAULT);
+            }
+        }
+
+        assertThat(log.values()).hasSize(12);
+        for (int offset = 0; offset < 12; offset++) {
+            assertThat(log.get().leaderEpochAt(offset)).hasValue(offset + 1);
+        }
+    }
+
+    /** States are written when the sync that they wait for has ended, with batches having come meanwhile. */
+    @Test
+    void gapsThatAppearWhileAStateIsOnItsWayAreNotForgotten() {
+        LogContents before = new LogContents(World.FOLDER, 0);
+        before.nextOffset = 5;
+        Checkpoints read = new Checkpoints();
+
+        read.fold(entry(CheckpointCodec.offset(CheckpointCodec.GAPS, 5)));
+        read.fold(entry(CheckpointCodec.epoch(7, 2)));
+        read.fold(entry(CheckpointCodec.state(before)));
+
+        assertThat(read.hasGaps).isTrue();
+        assertThat(read.epochs).containsExactly(Map.entry(7L, 2));
     }
 
     @Test

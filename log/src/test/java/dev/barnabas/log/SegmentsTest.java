@@ -144,6 +144,6 @@ final class SegmentsTest {
         world.settle();
 
         assertThat(logs).allMatch(log -> log.get().stableEndOffset() == 1);
-        assertThat(world.simulation.trace().timeline()).contains("sync of 100 files for 1 done");
+        assertThat(world.simulation.trace().timeline()).contains("sync of 200 files for 1 done");
     }
 }

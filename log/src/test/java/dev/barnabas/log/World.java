@@ -80,6 +80,12 @@ final class World {
         directory = null;
     }
 
+    /** Only the process, which opens the disk again. */
+    void restartProcess() {
+        crash(SimulatedHost.Crash.PROCESS);
+        disk();
+    }
+
     /** Closes everything in order and starts the machine again. */
     void restart() {
         // What was to crash in the middle of something does so no more: this is an end in order.

@@ -62,7 +62,7 @@ final class EmbeddedMetadataLogCrashTest {
                             .faults(DiskFaults.NONE.withSyncFailure(0.1).withAppendFailure(0.05));
                 }
                 simulation.runFor(dice.between(Duration.ofMillis(1), Duration.ofMillis(300)));
-                if (dice.chance(0.6)) {
+                if (dice.chance(0.6) || host.drive("data").hasSyncFailed()) {
                     host.powerLoss();
                 }
                 host.cancelPlannedCrash();

@@ -111,9 +111,8 @@ public final class BrokerSettings {
             .doc("The longest request that is read; a longer one closes its connection.");
 
     public static final Setting<Long> QUEUED_MAX_REQUEST_BYTES = DECLARED.longInteger("queued.max.request.bytes", -1L)
-            .withoutEffect("memory for requests is bounded for each connection instead")
-            .doc("How many bytes of requests may be in work before nothing more is read from connections; -1 is no"
-                    + " limit.");
+            .doc("How many bytes large requests may take together before the next ones wait in their connections; -1"
+                    + " is what fits the memory.");
 
     public static final Setting<Integer> MAX_CONNECTIONS = DECLARED.integer("max.connections", Integer.MAX_VALUE)
             .allow(atLeast(0))

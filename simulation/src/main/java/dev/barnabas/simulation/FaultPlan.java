@@ -257,8 +257,9 @@ public final class FaultPlan {
     }
 
     /**
-     * What a sync could not write stays in the page cache as if it had been written: a process that only starts again
-     * believes it. So a machine whose disk has failed is started afresh, as its operator has to do.
+     * What a sync could not write stays in the page cache as if it had been written, so that a directory cannot be
+     * opened again as long as the machine runs. A machine whose disk has failed is started afresh, as its operator has
+     * to do.
      */
     private static void startAgain(SimulatedHost host) {
         if (host.drives().stream().anyMatch(SimulatedDrive::hasFailed)) {

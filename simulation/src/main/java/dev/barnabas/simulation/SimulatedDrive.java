@@ -29,8 +29,10 @@ public final class SimulatedDrive {
     private final List<FileNode> files = new ArrayList<>();
     private Folder root = new Folder();
     private DiskFaults faults = DiskFaults.NONE;
+    private double cached;
     private long capacity = UNLIMITED;
     private boolean failed;
+    private boolean syncFailed;
     private long powerLosses;
     private @Nullable SimulatedProcess owner;
 
@@ -52,6 +54,15 @@ public final class SimulatedDrive {
         faults = from;
     }
 
+    /** How likely it is that bytes that somebody asks about are in memory; at first none are. */
+    public void cached(double probability) {
+        cached = probability;
+    }
+
+    boolean cachesThat() {
+        return cached > 0 && dice.chance(cached);
+    }
+
     /** How many bytes fit; fewer than are there already: nothing more does. */
     public void capacity(long bytes) {
         note("capacity is " + bytes + " bytes, " + usedBytes() + " are used");
@@ -67,7 +78,10 @@ public final class SimulatedDrive {
         capacity(UNLIMITED);
     }
 
-    /** No faults and all the space again; what was lost stays lost. */
+    /**
+     * No faults and all the space again; what was lost stays lost, and after a failed sync the drive can be opened only
+     * when the machine has lost its page cache.
+     */
     public void repair() {
         faults(DiskFaults.NONE);
         unlimited();
@@ -77,6 +91,11 @@ public final class SimulatedDrive {
     /** Whether a read, an append or a sync has failed since it was last {@linkplain #repair repaired}. */
     public boolean hasFailed() {
         return failed;
+    }
+
+    /** Whether a sync has failed since the machine was started: then the drive cannot be opened again. */
+    public boolean hasSyncFailed() {
+        return syncFailed;
     }
 
     public long usedBytes() {
@@ -139,6 +158,9 @@ public final class SimulatedDrive {
         if (owner != null && owner.isAlive()) {
             throw new IOException(name + " is open already");
         }
+        if (syncFailed) {
+            throw new IOException("a sync of " + name + " has failed since the machine was started");
+        }
         owner = process;
         SimulatedDisk disk = new SimulatedDisk(this, process);
         process.opened(disk);
@@ -147,6 +169,12 @@ public final class SimulatedDrive {
 
     void failed() {
         failed = true;
+    }
+
+    /** From now on the page cache may hold what is not on stable storage, and nobody can tell. */
+    void syncFailed() {
+        failed = true;
+        syncFailed = true;
     }
 
     void closed() {
@@ -276,6 +304,7 @@ public final class SimulatedDrive {
 
     void powerLoss() {
         powerLosses++;
+        syncFailed = false;
         owner = null;
         if (!journal.isEmpty()) {
             note("changes of names that survive: " + journal.losePower(dice));

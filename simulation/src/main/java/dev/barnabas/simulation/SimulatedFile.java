@@ -97,6 +97,16 @@ final class SimulatedFile implements DiskFile {
     }
 
     @Override
+    public boolean isInMemory(long position, long bytes) {
+        return position + bytes <= node.size() && disk.drive().cachesThat();
+    }
+
+    @Override
+    public void prefetch(long position, long bytes) {
+        // What is in memory is decided by the dice whenever somebody asks.
+    }
+
+    @Override
     public void truncate(long size) throws IOException {
         requireOpen();
         if (size < 0 || size > node.size()) {

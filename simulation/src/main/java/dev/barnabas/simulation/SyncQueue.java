@@ -78,7 +78,7 @@ final class SyncQueue {
             process.simulation().trace().step(process.simulation().nanos(), file.stableSize());
         });
         if (fails) {
-            drive.failed();
+            drive.syncFailed();
         } else {
             drive.journal().commit(changes);
         }

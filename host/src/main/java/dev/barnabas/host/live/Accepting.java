@@ -19,13 +19,20 @@ final class Accepting extends ChannelInboundHandlerAdapter {
     private final List<LiveLoop> loops;
     private final ByteBufAllocator allocator;
     private final int maxFrameBytes;
+    private final FrameBudget budget;
     private final Network.Acceptor acceptor;
     private int next;
 
-    Accepting(List<LiveLoop> loops, ByteBufAllocator allocator, int maxFrameBytes, Network.Acceptor acceptor) {
+    Accepting(
+            List<LiveLoop> loops,
+            ByteBufAllocator allocator,
+            int maxFrameBytes,
+            FrameBudget budget,
+            Network.Acceptor acceptor) {
         this.loops = loops;
         this.allocator = allocator;
         this.maxFrameBytes = maxFrameBytes;
+        this.budget = budget;
         this.acceptor = acceptor;
     }
 
@@ -36,7 +43,7 @@ final class Accepting extends ChannelInboundHandlerAdapter {
         LiveLoop loop = leastBusy();
         LiveConnection connection;
         try {
-            connection = new LiveConnection(loop, accepted, maxFrameBytes, acceptor::accept);
+            connection = new LiveConnection(loop, accepted, maxFrameBytes, budget, acceptor::accept);
         } catch (ChannelException goneAgain) {
             accepted.unsafe().closeForcibly();
             return;

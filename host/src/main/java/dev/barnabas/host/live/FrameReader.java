@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *       therefore copied on, a third of it in all.
  * </ul>
  *
- * <p>A connection between frames holds no buffer at all.
+ * <p>A connection between frames holds no buffer at all. Memory for a big frame is asked for at the
+ * {@link FrameBudget}; until it is granted nothing more is read.
  */
 final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
     private static final int PREFIX = Integer.BYTES;
@@ -43,19 +44,27 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     private static final int TURN_BUDGET = 1 << 20;
 
     private final int maxFrameBytes;
+    private final FrameBudget budget;
+    private final FrameBudget.Claimant claimant;
+    /** The memory of the frame that is coming, if it is a big one. */
+    private FrameBudget.@Nullable Claim claim;
+
     private @Nullable ByteBuf chunk;
     private int parsed;
     private int chunkSize = SMALLEST_CHUNK << 1;
     private int largestFrame;
     private boolean paused;
     private boolean stopped;
+    private boolean starved;
 
     private int attempted;
     private int lastRead;
     private int readThisTurn;
 
-    FrameReader(int maxFrameBytes) {
+    FrameReader(int maxFrameBytes, FrameBudget budget, FrameBudget.Claimant claimant) {
         this.maxFrameBytes = maxFrameBytes;
+        this.budget = budget;
+        this.claimant = claimant;
     }
 
     /** Whom the frames go to. */
@@ -70,6 +79,26 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         paused = now;
     }
 
+    /** Whether the next frame waits for memory. */
+    boolean isStarved() {
+        return starved;
+    }
+
+    /** The memory for the next frame has been granted. */
+    void fed(long nowNanos) {
+        starved = false;
+        if (claim != null) {
+            claim.begin(nowNanos);
+        }
+    }
+
+    /** Frees memory that others keep for nothing. */
+    void expelStalled(long nowNanos) {
+        if (claim != null) {
+            claim.expelStalled(nowNanos);
+        }
+    }
+
     /** Reads nothing more, whatever the transport still has. */
     void stop() {
         stopped = true;
@@ -81,7 +110,7 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
      * @return what is wrong with the next one, or null
      */
     @Nullable
-    String parse(Frames frames) {
+    String parse(Frames frames, long nowNanos) {
         ByteBuf from = chunk;
         while (from != null && frames.open()) {
             int available = from.writerIndex() - parsed;
@@ -92,10 +121,21 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
             if (length < 0 || length > maxFrameBytes) {
                 return "frame of " + length + " bytes, allowed are 0 to " + maxFrameBytes;
             }
+            boolean big = length > FrameBudget.SMALL;
             if (available - PREFIX < length) {
+                if (big && claim == null) {
+                    claim = budget.claim(length, claimant, nowNanos);
+                    starved = !claim.isGranted();
+                }
                 return null;
             }
-            LiveFrame frame = new LiveFrame(from, parsed + PREFIX, length);
+            if (claim != null) {
+                claim.complete();
+                claim = null;
+            } else if (big) {
+                budget.take(length);
+            }
+            LiveFrame frame = new LiveFrame(from, parsed + PREFIX, length, big ? budget : null);
             parsed += PREFIX + length;
             largestFrame = Math.max(largestFrame, length);
             frames.frame(frame);
@@ -105,6 +145,10 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
 
     /** Gives back what it holds; frames that were handed out stay. */
     void close() {
+        if (claim != null) {
+            claim.drop();
+            claim = null;
+        }
         dropChunk();
     }
 
@@ -196,6 +240,9 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         lastRead = bytes;
         if (bytes > 0) {
             readThisTurn += bytes;
+            if (claim != null) {
+                claim.progress(bytes);
+            }
         }
     }
 
@@ -217,7 +264,7 @@ final class FrameReader implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     /** A read that did not fill what it was given has emptied the socket: asking again would only cost a call. */
     @Override
     public boolean continueReading() {
-        return !paused && !stopped && lastRead == attempted && lastRead > 0 && readThisTurn < TURN_BUDGET;
+        return !paused && !stopped && !starved && lastRead == attempted && lastRead > 0 && readThisTurn < TURN_BUDGET;
     }
 
     @Override

@@ -18,12 +18,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A socket with frames on it; it is the only handler of its channel's pipeline. Owned by its loop. */
-final class LiveConnection extends ChannelInboundHandlerAdapter implements Connection, FrameReader.Frames {
+final class LiveConnection extends ChannelInboundHandlerAdapter
+        implements Connection, FrameReader.Frames, FrameBudget.Claimant {
     /** Up to this size bytes are copied behind the frame before: cheaper than one more entry of a gathering write. */
     private static final int COPIED = 8 << 10;
 
@@ -37,6 +39,9 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     private static final int PIECE = 256 << 10;
 
     private static final int WRITES_PER_TURN = 8;
+
+    /** How often a connection that waits for memory looks whether others keep it for nothing. */
+    private static final Duration STALL_CHECK = Duration.ofSeconds(5);
 
     private final LiveLoop loop;
     private final SocketChannel channel;
@@ -52,16 +57,18 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     private boolean flushDue;
     private boolean drainedDue;
     private boolean regionsDue;
+    private boolean paused;
 
     /** @param opening finds the handler, on the loop, when the connection is open; null closes it */
     LiveConnection(
             LiveLoop loop,
             SocketChannel channel,
             int maxFrameBytes,
+            FrameBudget budget,
             Function<Connection, @Nullable ConnectionHandler> opening) {
         this.loop = loop;
         this.channel = channel;
-        this.reader = new FrameReader(maxFrameBytes);
+        this.reader = new FrameReader(maxFrameBytes, budget, this);
         this.opening = opening;
         channel.config().setTcpNoDelay(true);
         // The system finds out, in hours, that a peer is gone without a word.
@@ -261,22 +268,59 @@ final class LiveConnection extends ChannelInboundHandlerAdapter implements Conne
     @Override
     public void pauseReading() {
         loop.requireCurrent();
+        paused = true;
         reader.pause(true);
-        channel.config().setAutoRead(false);
+        adjustReading();
     }
 
     @Override
     public void resumeReading() {
         loop.requireCurrent();
+        paused = false;
         reader.pause(false);
-        channel.config().setAutoRead(true);
+        adjustReading();
+    }
+
+    private void adjustReading() {
+        channel.config().setAutoRead(!paused && !reader.isStarved());
+    }
+
+    /** Not read from until there is memory for its next frame. */
+    private void starved() {
+        adjustReading();
+        loop.schedule(STALL_CHECK, () -> {
+            if (reader.isStarved() && closing == null) {
+                reader.expelStalled(loop.clock().nanos());
+                starved();
+            }
+        });
+    }
+
+    @Override
+    public void granted() {
+        loop.execute(() -> {
+            reader.fed(loop.clock().nanos());
+            if (closing == null) {
+                adjustReading();
+            }
+        });
+    }
+
+    @Override
+    public void expelled() {
+        loop.execute(() -> close(
+                new CloseReason.Violation("its frame did not come, while others waited for the memory it was given")));
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         // The message is the reader's chunk, which has a reference of its own.
         ((ByteBuf) message).release();
-        String violation = reader.parse(this);
+        boolean wasStarved = reader.isStarved();
+        String violation = reader.parse(this, loop.clock().nanos());
+        if (reader.isStarved() && !wasStarved) {
+            starved();
+        }
         if (violation != null) {
             close(new CloseReason.Violation(violation));
         }

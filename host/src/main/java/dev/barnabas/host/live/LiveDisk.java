@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -65,8 +68,13 @@ final class LiveDisk implements Disk {
     /**
      * @param openFiles descriptors that are kept open
      * @param workers threads for work that is offloaded
+     * @param boot tells this run of the machine from those before; see {@link FailedSync}
      */
-    record Limits(int openFiles, int workers, DefectHandler defects) {}
+    record Limits(int openFiles, int workers, DefectHandler defects, String boot) {
+        Limits(int openFiles, int workers, DefectHandler defects) {
+            this(openFiles, workers, defects, FailedSync.boot());
+        }
+    }
 
     static LiveDisk open(String name, Limits limits, Consumer<LiveDisk> onClose) throws IOException {
         return open(name, limits, onClose, Storage::of);
@@ -75,15 +83,34 @@ final class LiveDisk implements Disk {
     static LiveDisk open(String name, Limits limits, Consumer<LiveDisk> onClose, StorageOf storageOf)
             throws IOException {
         Path root = Path.of(name).toAbsolutePath().normalize();
-        createDurably(root);
-        FileChannel lock = lock(name, root);
+        FileChannel lock;
         try {
-            return new LiveDisk(name, root, lock, storageOf.of(root), limits, onClose);
+            createDurably(root);
+            lock = lock(name, root);
+        } catch (FileSystemException e) {
+            throw unusable(root, e);
+        }
+        try {
+            FailedSync failedSync = new FailedSync(name, root, limits.boot);
+            failedSync.check();
+            Storage storage = failedSync.watch(storageOf.of(root));
+            return new LiveDisk(name, root, lock, storage, limits, onClose);
         } catch (IOException e) {
             IN_USE.remove(root.toRealPath());
             lock.close();
             throw e;
         }
+    }
+
+    /** The exceptions for a missing folder or right say nothing but the path. */
+    private static IOException unusable(Path root, FileSystemException fault) {
+        String why = switch (fault) {
+            case AccessDeniedException _ -> "permission denied for " + fault.getFile();
+            case NoSuchFileException _ -> fault.getFile() + " cannot be made";
+            case FileAlreadyExistsException _ -> fault.getFile() + " is a file";
+            default -> String.valueOf(fault.getMessage());
+        };
+        return new IOException("the directory " + root + " cannot be used: " + why, fault);
     }
 
     /** Finds the storage of a directory. */
@@ -152,7 +179,7 @@ final class LiveDisk implements Disk {
     }
 
     private static String path(String path) {
-        if (path.equals(LOCK_FILE)) {
+        if (path.equals(LOCK_FILE) || FailedSync.isMark(path)) {
             throw new IllegalArgumentException("reserved: " + path);
         }
         return Paths.checked(path);
@@ -174,6 +201,7 @@ final class LiveDisk implements Disk {
         }
         List<String> names = new ArrayList<>(FileTable.list(root));
         names.remove(LOCK_FILE);
+        names.removeIf(FailedSync::isMark);
         return names;
     }
 

@@ -49,7 +49,8 @@ public final class LiveHost implements Host, AutoCloseable {
         // One arena per loop and none on the heap: loops never wait for each other's memory.
         allocator = new PooledByteBufAllocator(
                 true, 0, settings.loops, PAGE, CHUNK_ORDER, SMALL_CACHED, NORMAL_CACHED, false);
-        network = new LiveNetwork(settings.transport, allocator, loops, settings.defects);
+        network = new LiveNetwork(
+                settings.transport, allocator, new FrameBudget(settings.frameBytes), loops, settings.defects);
     }
 
     public static Builder builder() {
@@ -110,10 +111,12 @@ public final class LiveHost implements Host, AutoCloseable {
     public static final class Builder {
         private static final int OPEN_FILES = 1_000;
         private static final int WORKERS = 4;
+        private static final long FRAME_BYTES = 96L << 20;
 
         private int loops = Runtime.getRuntime().availableProcessors();
         private int openFiles = OPEN_FILES;
         private int workers = WORKERS;
+        private long frameBytes = FRAME_BYTES;
         private DefectHandler defects = new Halt();
         private Transport transport = Transport.best();
 
@@ -128,6 +131,19 @@ public final class LiveHost implements Host, AutoCloseable {
         /** How many files a disk keeps open; more can be in use, they are opened when needed. */
         public Builder openFiles(int count) {
             openFiles = atLeastOne(count, "openFiles");
+            return this;
+        }
+
+        /**
+         * How many bytes the big received frames of all connections together may take until they are released; default
+         * 96 MB. Connections whose next frame does not fit wait; one frame may be larger. There should be twice as much
+         * direct memory.
+         */
+        public Builder frameBytes(long bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("frameBytes must be at least 1: " + bytes);
+            }
+            frameBytes = bytes;
             return this;
         }
 

@@ -30,14 +30,21 @@ final class LiveNetwork implements Network {
 
     private final Transport transport;
     private final ByteBufAllocator allocator;
+    private final FrameBudget budget;
     private final List<LiveLoop> loops;
     private final LiveLoop accepting;
     private final Workers resolvers;
     private final Set<LiveListener> listeners = ConcurrentHashMap.newKeySet();
 
-    LiveNetwork(Transport transport, ByteBufAllocator allocator, List<LiveLoop> loops, DefectHandler defects) {
+    LiveNetwork(
+            Transport transport,
+            ByteBufAllocator allocator,
+            FrameBudget budget,
+            List<LiveLoop> loops,
+            DefectHandler defects) {
         this.transport = transport;
         this.allocator = allocator;
+        this.budget = budget;
         this.loops = loops;
         this.accepting = new LiveLoop("barnabas-accept", new LiveClock(), defects, transport.io());
         this.resolvers = new Workers("barnabas-resolve", RESOLVERS, defects);
@@ -51,7 +58,7 @@ final class LiveNetwork implements Network {
         ServerChannel server = transport.server();
         server.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         server.config().setOption(ChannelOption.SO_REUSEADDR, true);
-        server.pipeline().addLast(new Accepting(loops, allocator, maxFrameBytes, acceptor));
+        server.pipeline().addLast(new Accepting(loops, allocator, maxFrameBytes, budget, acceptor));
         ChannelFuture bound = accepting.eventLoop().register(server).awaitUninterruptibly();
         if (bound.isSuccess()) {
             bound = server.bind(socket).awaitUninterruptibly();
@@ -59,7 +66,9 @@ final class LiveNetwork implements Network {
         Throwable cause = bound.cause();
         if (cause != null) {
             server.close();
-            BindException refused = new BindException("cannot listen on " + address + ": " + cause.getMessage());
+            // The native transport says which call failed before it says why.
+            String why = String.valueOf(cause.getMessage()).replaceFirst("^bind\\(.*\\): ", "");
+            BindException refused = new BindException(why);
             refused.initCause(cause);
             throw refused;
         }
@@ -109,7 +118,7 @@ final class LiveNetwork implements Network {
             LiveLoop loop, int maxFrameBytes, Function<Connection, @Nullable ConnectionHandler> opening) {
         var channel = transport.client();
         channel.config().setAllocator(allocator);
-        return new LiveConnection(loop, channel, maxFrameBytes, opening);
+        return new LiveConnection(loop, channel, maxFrameBytes, budget, opening);
     }
 
     /** Accepts no more, and waits until that is so. */

@@ -19,14 +19,16 @@ final class FrameReaderTest {
     private static final int MAX_FRAME_BYTES = 100 * MB;
 
     private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
-    private final FrameReader reader = new FrameReader(MAX_FRAME_BYTES);
+    private final FrameBudget budget = new FrameBudget(30 * MB);
     private final Received received = new Received();
+    private final FrameReader reader = new FrameReader(MAX_FRAME_BYTES, budget, received);
 
     @AfterEach
     void everythingIsGivenBack() {
         reader.close();
         received.frames.forEach(LiveFrame::release);
         assertThat(allocator.pinnedDirectMemory()).isZero();
+        assertThat(budget.usedBytes()).isZero();
     }
 
     @ParameterizedTest
@@ -166,6 +168,32 @@ final class FrameReaderTest {
         assertThat(wire.position()).isLessThan(2 * MB);
     }
 
+    @Test
+    void aFrameForWhichThereIsNoMemoryIsNotReadBeforeThereIs() {
+        // Given frames that take all there is for big ones
+        for (int i = 0; i < 10; i++) {
+            ByteBuffer wire = wire(List.of(new byte[2 * MB]));
+            while (wire.hasRemaining()) {
+                read(wire, Integer.MAX_VALUE);
+            }
+        }
+
+        // When one more is announced
+        ByteBuffer wire = wire(List.of(new byte[2 * MB]));
+        read(wire, 1000);
+
+        // Then it waits until another is released
+        assertThat(reader.isStarved()).isTrue();
+        assertThat(reader.continueReading()).isFalse();
+        received.frames.removeFirst().release();
+        assertThat(received.grants).isEqualTo(1);
+        reader.fed(0);
+        while (wire.hasRemaining()) {
+            read(wire, Integer.MAX_VALUE);
+        }
+        assertThat(received.frames).hasSize(10);
+    }
+
     private static ByteBuffer wire(List<byte[]> frames) {
         ByteBuffer wire = ByteBuffer.allocate(
                 frames.stream().mapToInt(frame -> 4 + frame.length).sum());
@@ -182,10 +210,12 @@ final class FrameReaderTest {
         wire.position(wire.position() + count);
         reader.lastBytesRead(count);
         into.release();
-        return reader.parse(received);
+        return reader.parse(received, 0);
     }
 
-    private static final class Received implements FrameReader.Frames {
+    private static final class Received implements FrameReader.Frames, FrameBudget.Claimant {
+        private int grants;
+
         final List<LiveFrame> frames = new ArrayList<>();
 
         @Override
@@ -196,6 +226,16 @@ final class FrameReaderTest {
         @Override
         public boolean open() {
             return true;
+        }
+
+        @Override
+        public void granted() {
+            grants++;
+        }
+
+        @Override
+        public void expelled() {
+            throw new AssertionError("nobody asked for it");
         }
 
         List<ByteBuffer> contents() {

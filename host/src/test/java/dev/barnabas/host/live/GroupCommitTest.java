@@ -2,12 +2,14 @@ package dev.barnabas.host.live;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.DiskFile;
 import dev.barnabas.host.Loop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +44,11 @@ final class GroupCommitTest {
     }
 
     private Disk open(int openFiles) throws IOException {
-        return LiveDisk.open(
-                folder.toString(), new LiveDisk.Limits(openFiles, 4, defects), closed -> {}, directory -> storage);
+        return open(new LiveDisk.Limits(openFiles, 4, defects));
+    }
+
+    private Disk open(LiveDisk.Limits limits) throws IOException {
+        return LiveDisk.open(folder.toString(), limits, closed -> {}, directory -> storage);
     }
 
     @AfterEach
@@ -237,6 +242,36 @@ final class GroupCommitTest {
         assertThat(Await.await(sync(other))).isEqualTo(failed);
         assertThat(Await.await(sync())).isEqualTo(failed);
         assertThat(Await.await(syncDirectory(""))).isEqualTo(failed);
+    }
+
+    @Test
+    void afterAFailureTheDirectoryIsNotOpenedAgainBeforeTheMachineIsStarted() throws IOException {
+        DiskFile file = appended("file");
+        storage.fault = new IOException("Input/output error");
+        Await.await(sync(file));
+        storage.fault = null;
+        disk.close();
+
+        assertThatThrownBy(() -> open(OPEN_FILES))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(folder.toString())
+                .hasMessageContaining("restart the machine");
+
+        disk = open(new LiveDisk.Limits(OPEN_FILES, 4, defects, "another start of the machine"));
+        assertThat(disk.list("")).containsExactly("file");
+        disk.close();
+        disk = open(OPEN_FILES);
+    }
+
+    @Test
+    void aChannelThatWasClosedIsNoFailureOfTheDisk() throws IOException {
+        DiskFile file = appended("file");
+        storage.fault = new ClosedChannelException();
+        Await.await(sync(file));
+        storage.fault = null;
+        disk.close();
+
+        disk = open(OPEN_FILES);
     }
 
     @Test
