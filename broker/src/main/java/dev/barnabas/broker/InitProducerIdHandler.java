@@ -24,8 +24,12 @@ final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
 
     @Override
     public void handle(InitProducerIdRequest request, Call call) {
-        if (request.transactionalId() != null) {
-            call.answer(refusal(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED));
+        String transactionalId = request.transactionalId();
+        if (transactionalId != null) {
+            call.answer(refusal(
+                    transactionalId.isEmpty()
+                            ? ErrorCode.INVALID_REQUEST
+                            : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED));
             return;
         }
         ids.next(

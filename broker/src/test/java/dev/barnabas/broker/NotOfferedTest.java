@@ -16,6 +16,7 @@ import dev.barnabas.protocol.message.InitProducerIdResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is not offered is refused with an error that makes clients give up at once, and say why. */
@@ -55,16 +56,17 @@ class NotOfferedTest {
         });
     }
 
-    @Test
-    void aProducerWithATransactionalIdGetsNoProducerId() {
+    @ParameterizedTest
+    @CsvSource({"mine, TRANSACTIONAL_ID_AUTHORIZATION_FAILED", "'', INVALID_REQUEST"})
+    void aProducerWithATransactionalIdGetsNoProducerId(String transactionalId, ErrorCode error) {
         InitProducerIdRequest request = InitProducerIdRequest.builder()
-                .transactionalId("mine")
+                .transactionalId(transactionalId)
                 .transactionTimeoutMs(1_000)
                 .build();
 
         InitProducerIdResponse answer = node.ask(request, 5, InitProducerIdResponse.class);
 
-        assertThat(ErrorCode.forCode(answer.errorCode())).isEqualTo(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+        assertThat(ErrorCode.forCode(answer.errorCode())).isEqualTo(error);
         assertThat(answer.producerId()).isEqualTo(-1);
     }
 
