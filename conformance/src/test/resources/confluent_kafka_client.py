@@ -1,7 +1,8 @@
 # confluent-kafka (librdkafka) against a node: idempotent produce, consume as a group, offsets by time, administration.
 import sys
+import time
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
 
 address = sys.argv[1]
@@ -42,6 +43,25 @@ assert low == 0 and high > 0
 at = consumer.offsets_for_times([TopicPartition("confluent", 0, 0)], timeout=30)
 assert at[0].offset == 0, at
 consumer.close()
+
+
+def refusal_of(settings, **record):
+    refusals = []
+    refused = Producer({"bootstrap.servers": address, **settings})
+    refused.produce("confluent", on_delivery=lambda error, message: refusals.append(error), **record)
+    assert refused.flush(30) == 0
+    return refusals[0].name()
+
+
+assert refusal_of({"message.max.bytes": 5000000}, value=b"x" * 3000000) == "MSG_SIZE_TOO_LARGE"
+assert refusal_of({}, value=b"x", timestamp=int(time.time() * 1000) + 7200000) == "INVALID_TIMESTAMP"
+
+# Transactions are not offered: this is told at once, not when the time is up.
+try:
+    Producer({"bootstrap.servers": address, "transactional.id": "mine"}).init_transactions(60)
+    raise AssertionError("transactions are offered")
+except KafkaException as e:
+    assert e.args[0].name() == "TRANSACTIONAL_ID_AUTHORIZATION_FAILED", e
 
 resource = ConfigResource("topic", "confluent")
 configs = admin.describe_configs([resource])[resource].result(30)

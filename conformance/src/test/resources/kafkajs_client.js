@@ -41,6 +41,12 @@ async function main() {
   const ends = await admin.fetchTopicOffsets('kafkajs')
   assert.strictEqual(ends.reduce((sum, p) => sum + Number(p.high), 0), 200)
 
+  // Transactions are not offered: this is told at once.
+  const transactional = kafka.producer({ transactionalId: 'mine', idempotent: true, maxInFlightRequests: 1 })
+  await transactional.connect()
+  await assert.rejects(transactional.transaction(), { name: 'KafkaJSGroupCoordinatorNotFound' })
+  await transactional.disconnect()
+
   const resource = { type: ConfigResourceTypes.TOPIC, name: 'kafkajs' }
   await admin.alterConfigs({ resources: [{ ...resource, configEntries: [{ name: 'retention.ms', value: '123456' }] }] })
   const { resources } = await admin.describeConfigs({ resources: [resource] })

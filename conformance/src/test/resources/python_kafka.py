@@ -8,6 +8,8 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewPartitions, NewTo
 address = sys.argv[1]
 start = int(time.time() * 1000)
 admin = KafkaAdminClient(bootstrap_servers=address)
+# It guesses the version of a broker from what it can be asked.
+assert admin._client.config["api_version"] >= (2, 5, 0), admin._client.config["api_version"]
 admin.create_topics([NewTopic("python-kafka", 3, 1, topic_configs={"retention.ms": "1000000"})])
 assert "python-kafka" in admin.list_topics()
 

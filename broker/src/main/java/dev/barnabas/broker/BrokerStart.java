@@ -34,6 +34,7 @@ import dev.barnabas.settings.CoordinatorSettings;
 import dev.barnabas.settings.Listeners;
 import dev.barnabas.settings.Settings;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,6 +174,10 @@ final class BrokerStart {
             open.add(listener);
             listeners.add(bound[0]);
             return true;
+        } catch (UnknownHostException e) {
+            fail("cannot listen on " + address + ": the name is not known; name an address of this machine with --set"
+                    + " listeners=PLAINTEXT://HOST:PORT");
+            return false;
         } catch (IOException e) {
             fail("cannot listen on " + address + ": " + e.getMessage()
                     + "; stop what uses that port, or choose another with --set listeners=PLAINTEXT://localhost:PORT");
@@ -292,6 +297,7 @@ final class BrokerStart {
                 ApiKey.FIND_COORDINATOR, FindCoordinatorRequest.class, new FindCoordinatorHandler(node, creation)));
         apis.add(Api.of(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
         apis.addAll(GroupApis.of(groups));
+        apis.addAll(AclApis.of());
         apis.addAll(adminApis);
         all[0] = new Apis(apis);
         return all[0];
@@ -320,6 +326,15 @@ final class BrokerStart {
             @Override
             public Optional<String> nameOf(Uuid id) {
                 return node.image().topic(id).map(Topic::name);
+            }
+
+            @Override
+            public boolean hasPartition(String name, int partition) {
+                return node.image()
+                        .topic(name)
+                        .filter(topic ->
+                                partition >= 0 && partition < topic.partitions().size())
+                        .isPresent();
             }
         };
     }

@@ -115,6 +115,7 @@ final class CreateTopicsHandler implements Handler<CreateTopicsRequest> {
                 CreatableTopicResult.builder()
                         .name(name)
                         .topicId(created.topic().id())
+                        .errorMessage(null)
                         .numPartitions(created.topic().partitions().size())
                         .replicationFactor((short) created.replicationFactor())
                         .configs(configs(created.settings()))

@@ -107,6 +107,7 @@ final class DescribeTopicPartitionsHandler implements Handler<DescribeTopicParti
                         .code())
                 .name(name)
                 .partitions(List.of())
+                .topicAuthorizedOperations(AuthorizedOperations.TOPIC)
                 .build();
     }
 

@@ -17,11 +17,17 @@ import org.jspecify.annotations.Nullable;
  *   <li>v1: the kind of key. v4 (KIP-699): many keys at once. v6 (KIP-932): share groups.
  * </ul>
  *
- * <p>Transactions and share groups are not offered yet; asking for their coordinator is answered with INVALID_REQUEST.
+ * <p>Transactions and share groups are not offered yet. What asks for the coordinator of a transactional id has to fail
+ * at once, and say why. Clients that name one key at a time, librdkafka among them, take every error for a passing one
+ * and ask again until their time is up, unless they are told that the id may not be used: that is what they are told,
+ * as it is by Produce and InitProducerId. Those that name many give up at once, and show the message.
  */
 final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
 
     private static final byte GROUP = 0;
+    private static final byte TRANSACTION = 1;
+    private static final int MANY_KEYS_SINCE = 4;
+    private static final String NO_TRANSACTIONS = "This broker does not support transactions";
 
     private final Node node;
     private final TopicCreation topics;
@@ -33,9 +39,21 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
 
     @Override
     public void handle(FindCoordinatorRequest request, Call call) {
-        List<String> keys = call.version() >= 4 ? request.coordinatorKeys() : List.of(request.key());
+        List<String> keys = call.version() >= MANY_KEYS_SINCE ? request.coordinatorKeys() : List.of(request.key());
+        if (request.keyType() == TRANSACTION) {
+            ErrorCode error = call.version() >= MANY_KEYS_SINCE
+                    ? ErrorCode.UNSUPPORTED_VERSION
+                    : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+            answer(call, keys, null, error, NO_TRANSACTIONS);
+            return;
+        }
         if (request.keyType() != GROUP) {
-            answer(call, keys, null, ErrorCode.INVALID_REQUEST, "Only groups have a coordinator on this broker so far");
+            answer(
+                    call,
+                    keys,
+                    null,
+                    ErrorCode.INVALID_REQUEST,
+                    "Only consumer groups have a coordinator on this broker");
             return;
         }
         if (node.image().topic(Topic.CONSUMER_OFFSETS).isPresent()) {
@@ -67,7 +85,7 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
         int nodeId = at == null ? -1 : node.id();
         String host = at == null ? "" : at.host();
         int port = at == null ? -1 : at.port();
-        if (call.version() < 4) {
+        if (call.version() < MANY_KEYS_SINCE) {
             call.answer(FindCoordinatorResponse.builder()
                     .errorCode(error.code())
                     .errorMessage(message)

@@ -3,8 +3,10 @@ package dev.barnabas.broker;
 import dev.barnabas.groups.Caller;
 import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.protocol.ApiKey;
+import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
+import dev.barnabas.protocol.message.DescribeGroupsResponse;
 import dev.barnabas.protocol.message.HeartbeatRequest;
 import dev.barnabas.protocol.message.JoinGroupRequest;
 import dev.barnabas.protocol.message.LeaveGroupRequest;
@@ -29,7 +31,7 @@ final class GroupApis {
                 Api.of(
                         ApiKey.SYNC_GROUP,
                         SyncGroupRequest.class,
-                        (request, call) -> groups.sync(request, call.loop(), call::answer)),
+                        (request, call) -> groups.sync(request, caller(call), call.loop(), call::answer)),
                 Api.of(
                         ApiKey.HEARTBEAT,
                         HeartbeatRequest.class,
@@ -53,7 +55,12 @@ final class GroupApis {
                 Api.of(
                         ApiKey.DESCRIBE_GROUPS,
                         DescribeGroupsRequest.class,
-                        (request, call) -> groups.describe(request, caller(call), call.loop(), call::answer)),
+                        (request, call) -> groups.describe(
+                                request,
+                                caller(call),
+                                call.loop(),
+                                response -> call.answer(
+                                        request.includeAuthorizedOperations() ? withOperations(response) : response))),
                 Api.of(
                         ApiKey.LIST_GROUPS,
                         ListGroupsRequest.class,
@@ -62,6 +69,19 @@ final class GroupApis {
                         ApiKey.DELETE_GROUPS,
                         DeleteGroupsRequest.class,
                         (request, call) -> groups.delete(request, call.loop(), call::answer)));
+    }
+
+    /** KIP-430: also of a group that is merely Dead, which has no error before version 6. */
+    private static DescribeGroupsResponse withOperations(DescribeGroupsResponse response) {
+        return response.toBuilder()
+                .groups(response.groups().stream()
+                        .map(group -> group.errorCode() == ErrorCode.NONE.code()
+                                ? group.toBuilder()
+                                        .authorizedOperations(AuthorizedOperations.GROUP)
+                                        .build()
+                                : group)
+                        .toList())
+                .build();
     }
 
     private static Caller caller(Call call) {

@@ -12,8 +12,7 @@ import dev.barnabas.protocol.message.InitProducerIdResponse;
  *       one, as in Kafka.
  * </ul>
  *
- * <p>Transactional ids are not offered yet: they are answered with INVALID_REQUEST, and no API of transactions is
- * advertised.
+ * <p>Transactional ids are not offered yet: nobody may use one, and no API of transactions is advertised.
  */
 final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
 
@@ -25,8 +24,12 @@ final class InitProducerIdHandler implements Handler<InitProducerIdRequest> {
 
     @Override
     public void handle(InitProducerIdRequest request, Call call) {
-        if (request.transactionalId() != null) {
-            call.answer(refusal(ErrorCode.INVALID_REQUEST));
+        String transactionalId = request.transactionalId();
+        if (transactionalId != null) {
+            call.answer(refusal(
+                    transactionalId.isEmpty()
+                            ? ErrorCode.INVALID_REQUEST
+                            : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED));
             return;
         }
         ids.next(

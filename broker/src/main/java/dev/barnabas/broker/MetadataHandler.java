@@ -88,7 +88,7 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                         name(topic),
                         image.topic(name(topic))
                                 .map(known -> describe(known, request))
-                                .orElseGet(() -> unknown(name(topic), creationErrors)));
+                                .orElseGet(() -> unknown(name(topic), request, creationErrors)));
             } else {
                 topics.put(
                         topic.topicId(),
@@ -148,14 +148,12 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                 .topicId(topic.id())
                 .isInternal(topic.isInternal())
                 .partitions(partitions)
-                .topicAuthorizedOperations(
-                        request.includeTopicAuthorizedOperations()
-                                ? AuthorizedOperations.TOPIC
-                                : AuthorizedOperations.NOT_ASKED)
+                .topicAuthorizedOperations(operations(request))
                 .build();
     }
 
-    private static MetadataResponseTopic unknown(String name, Map<String, ErrorCode> creationErrors) {
+    private static MetadataResponseTopic unknown(
+            String name, MetadataRequest request, Map<String, ErrorCode> creationErrors) {
         ErrorCode error = Optional.ofNullable(creationErrors.get(name))
                 .filter(code -> code != ErrorCode.NONE && code != ErrorCode.TOPIC_ALREADY_EXISTS)
                 .orElse(
@@ -167,7 +165,12 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                 .name(name)
                 .isInternal(Topic.isInternal(name))
                 .partitions(List.of())
+                .topicAuthorizedOperations(operations(request))
                 .build();
+    }
+
+    private static int operations(MetadataRequest request) {
+        return request.includeTopicAuthorizedOperations() ? AuthorizedOperations.TOPIC : AuthorizedOperations.NOT_ASKED;
     }
 
     private static MetadataResponseTopic invalid(MetadataRequestTopic topic) {

@@ -249,11 +249,12 @@ final class ProduceHandler implements Handler<ProduceRequest> {
             unfinished = items.size() + 1;
             for (Item item : items) {
                 item.share = this;
-                if (request.isOurs(item)) {
+                Partition partition = owner.partitions().find(item.topicId, item.index);
+                if (partition == null && request.isOurs(item)) {
                     owner.partitions()
-                            .whenOpen(item.topicId, item.index, partition -> append(item, partition, acks, deadline));
+                            .whenOpen(item.topicId, item.index, opened -> append(item, opened, acks, deadline));
                 } else {
-                    append(item, null, acks, deadline);
+                    append(item, partition, acks, deadline);
                 }
             }
             finishedOne();

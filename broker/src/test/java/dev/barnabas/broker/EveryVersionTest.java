@@ -10,12 +10,15 @@ import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.message.AlterConfigsRequest;
 import dev.barnabas.protocol.message.ApiVersionsRequest;
 import dev.barnabas.protocol.message.ApiVersionsResponse;
+import dev.barnabas.protocol.message.CreateAclsRequest;
 import dev.barnabas.protocol.message.CreatePartitionsRequest;
 import dev.barnabas.protocol.message.CreateTopicsRequest;
 import dev.barnabas.protocol.message.CreateTopicsResponse;
+import dev.barnabas.protocol.message.DeleteAclsRequest;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DeleteRecordsRequest;
 import dev.barnabas.protocol.message.DeleteTopicsRequest;
+import dev.barnabas.protocol.message.DescribeAclsRequest;
 import dev.barnabas.protocol.message.DescribeClusterRequest;
 import dev.barnabas.protocol.message.DescribeConfigsRequest;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
@@ -360,6 +363,31 @@ class EveryVersionTest {
                         .topics(List.of(DescribeProducersRequest.TopicRequest.builder()
                                 .name(topic)
                                 .partitionIndexes(List.of(0))
+                                .build()))
+                        .build();
+            case DESCRIBE_ACLS ->
+                DescribeAclsRequest.builder()
+                        .resourceTypeFilter((byte) 1)
+                        .operation((byte) 1)
+                        .permissionType((byte) 1)
+                        .build();
+            case CREATE_ACLS ->
+                CreateAclsRequest.builder()
+                        .creations(List.of(CreateAclsRequest.AclCreation.builder()
+                                .resourceType((byte) 2)
+                                .resourceName(topic)
+                                .principal("User:somebody")
+                                .host("*")
+                                .operation((byte) 3)
+                                .permissionType((byte) 3)
+                                .build()))
+                        .build();
+            case DELETE_ACLS ->
+                DeleteAclsRequest.builder()
+                        .filters(List.of(DeleteAclsRequest.DeleteAclsFilter.builder()
+                                .resourceTypeFilter((byte) 1)
+                                .operation((byte) 1)
+                                .permissionType((byte) 1)
                                 .build()))
                         .build();
             default -> throw new AssertionError("no example of a request for " + key + ": add one");

@@ -4,9 +4,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code barnabas completion}: what a shell needs to complete the others. */
 @Command(
@@ -22,9 +20,6 @@ import picocli.CommandLine.Spec;
 final class CompletionCommand implements Callable<Integer> {
 
     private final Streams streams;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Parameters(paramLabel = "bash|zsh", description = "The shell.")
     private Shell shell = Shell.BASH;
@@ -49,7 +44,7 @@ final class CompletionCommand implements Callable<Integer> {
             streams.out().println("autoload -U +X compinit && compinit -u");
             streams.out().println("autoload -U +X bashcompinit && bashcompinit");
         }
-        streams.out().print(AutoComplete.bash("barnabas", spec.root().commandLine()));
+        streams.out().print(AutoComplete.bash("barnabas", Main.commandLine(streams)));
         streams.out().flush();
         return ExitCode.OK;
     }

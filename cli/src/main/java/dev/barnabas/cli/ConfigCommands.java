@@ -98,7 +98,7 @@ final class ConfigCommands {
                 Json.print(shown.stream().map(ConfigCommands::document).toList(), streams.raw());
             } else if (shown.isEmpty() && only.isEmpty()) {
                 streams.out().println("All settings of " + resource + " have their defaults; --all shows them.");
-            } else {
+            } else if (!shown.isEmpty()) {
                 Table table = new Table("SETTING", "VALUE", "FROM");
                 shown.forEach(entry -> table.row(entry.name(), value(entry), source(entry)));
                 table.print(streams.out());
@@ -108,7 +108,8 @@ final class ConfigCommands {
                             shown.stream().noneMatch(entry -> entry.name().equals(each)))
                     .sorted()
                     .toList();
-            missing.forEach(each -> streams.err().println("barnabas: " + resource + " has no setting " + each));
+            missing.forEach(each -> streams.err()
+                    .println("barnabas: " + resource + " has no setting " + each + "; --all shows what there is"));
             return missing.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
         }
     }

@@ -118,6 +118,9 @@ final class ConsumeCommand implements Callable<Integer> {
 
     private volatile boolean assigned;
 
+    /** Why the output could not be written any more. Of the main thread. */
+    private @Nullable IOException unwritable;
+
     ConsumeCommand(Streams streams) {
         this.streams = streams;
     }
@@ -132,7 +135,8 @@ final class ConsumeCommand implements Callable<Integer> {
                 if (!stopped && max > 0) {
                     consume(session, found);
                 }
-                return ExitCode.OK;
+                IOException fault = unwritable;
+                return fault == null ? ExitCode.OK : Errors.output(streams, fault);
             } finally {
                 hook.finished();
             }
@@ -177,7 +181,7 @@ final class ConsumeCommand implements Callable<Integer> {
                         && code == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
                     missing.add(name);
                 } else {
-                    found.put(name, answer.orThrow());
+                    found.put(name, Session.required("topic " + name, answer));
                 }
             });
             if (missing.isEmpty()) {
@@ -289,10 +293,12 @@ final class ConsumeCommand implements Callable<Integer> {
             while (!stopped && left > 0) {
                 List<FetchedRecords> polled =
                         session.get(() -> consumer.poll(POLL)).partitions();
+                Map<TopicPartition, Offsets.Committed> written = new HashMap<>();
                 for (FetchedRecords records : polled) {
-                    left -= print(printer, records, left);
+                    left -= print(printer, records, left, written);
                 }
                 printer.flush();
+                printed.putAll(written);
                 if (group != null && System.nanoTime() - lastCommit > COMMIT_INTERVAL.toNanos() && !printed.isEmpty()) {
                     lastCommit = System.nanoTime();
                     Map<TopicPartition, Offsets.Committed> now = Map.copyOf(printed);
@@ -303,12 +309,14 @@ final class ConsumeCommand implements Callable<Integer> {
                 }
             }
         } catch (IOException e) {
-            // Whoever reads the output has gone, as head does when it has enough.
-            stopped = true;
+            // What was not written is not committed.
+            unwritable = e;
         }
     }
 
-    private long print(RecordPrinter printer, FetchedRecords records, long atMost) throws IOException {
+    private static long print(
+            RecordPrinter printer, FetchedRecords records, long atMost, Map<TopicPartition, Offsets.Committed> behind)
+            throws IOException {
         long count = 0;
         TopicPartition partition = records.partition();
         for (Record record : records) {
@@ -316,10 +324,10 @@ final class ConsumeCommand implements Callable<Integer> {
                 return count;
             }
             printer.print(partition, record);
-            printed.put(partition, Offsets.Committed.at(record.offset() + 1));
+            behind.put(partition, Offsets.Committed.at(record.offset() + 1));
             count++;
         }
-        printed.put(partition, Offsets.Committed.at(records.nextOffset()));
+        behind.put(partition, Offsets.Committed.at(records.nextOffset()));
         return count;
     }
 

@@ -9,11 +9,32 @@ final class Errors {
     private Errors() {}
 
     static String describe(ClientError error) {
-        return error.message() + advice(error);
+        return message(error) + advice(error);
+    }
+
+    /**
+     * The output cannot be written. If nobody reads it any more, as when {@code head} has enough, that is no failure.
+     *
+     * @return the exit code
+     */
+    static int output(Streams streams, Exception fault) {
+        String why = String.valueOf(fault.getMessage());
+        if (why.contains("Broken pipe")) {
+            return ExitCode.OK;
+        }
+        streams.err().println("barnabas: the output cannot be written: " + why);
+        return ExitCode.FAILED;
     }
 
     static int exitCode(ClientError error) {
         return error instanceof ClientError.TimedOut ? ExitCode.UNREACHABLE : ExitCode.FAILED;
+    }
+
+    private static String message(ClientError error) {
+        return error instanceof ClientError.Refused(ErrorCode code, String _)
+                        && code == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+                ? "there is no such topic or partition"
+                : error.message();
     }
 
     private static String advice(ClientError error) {
@@ -38,6 +59,11 @@ final class Errors {
         }
         if (code == ErrorCode.NON_EMPTY_GROUP || code == ErrorCode.UNKNOWN_MEMBER_ID) {
             return "\n  The group still has members: stop its consumers first.";
+        }
+        if (code == ErrorCode.INVALID_CONFIG) {
+            return "\n"
+                    + "  docs/settings.md lists the settings; ./barnabas config get topic NAME --all shows those of a"
+                    + " topic.";
         }
         return "";
     }

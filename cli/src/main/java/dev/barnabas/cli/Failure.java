@@ -24,6 +24,10 @@ final class Failure extends RuntimeException {
         return new Failure(ExitCode.UNREACHABLE, message);
     }
 
+    static Failure of(int exitCode, String message) {
+        return new Failure(exitCode, message);
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -4,7 +4,12 @@ import dev.barnabas.client.ClientException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,6 +29,23 @@ import picocli.CommandLine.Command;
         })
 public final class Main {
 
+    /** In the order of the help. */
+    private static final Map<String, Function<Streams, Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("start", StartCommand::new);
+        COMMANDS.put("produce", ProduceCommand::new);
+        COMMANDS.put("consume", ConsumeCommand::new);
+        COMMANDS.put("topic", TopicCommands::new);
+        COMMANDS.put(
+                "group",
+                streams -> new CommandLine(new GroupCommands(streams)).addSubcommand(new ResetOffsetsCommand(streams)));
+        COMMANDS.put("config", ConfigCommands::new);
+        COMMANDS.put("log", LogCommands::new);
+        COMMANDS.put("cluster", ClusterCommands::new);
+        COMMANDS.put("completion", CompletionCommand::new);
+    }
+
     private Main() {}
 
     public static void main(String[] arguments) {
@@ -35,22 +57,31 @@ public final class Main {
 
     /** Runs a command and returns its exit code. */
     static int run(Streams streams, String... arguments) {
-        return commandLine(streams).execute(arguments);
+        return commandLine(
+                        streams,
+                        COMMANDS.keySet().stream()
+                                .filter(name -> arguments.length > 0 && arguments[0].equals(name))
+                                .findFirst())
+                .execute(arguments);
     }
 
+    /** With all commands. */
     static CommandLine commandLine(Streams streams) {
-        return new CommandLine(new Main())
-                .addSubcommand(new StartCommand(streams))
-                .addSubcommand(new ProduceCommand(streams))
-                .addSubcommand(new ConsumeCommand(streams))
-                .addSubcommand(new TopicCommands(streams))
-                .addSubcommand(
-                        new CommandLine(new GroupCommands(streams)).addSubcommand(new ResetOffsetsCommand(streams)))
-                .addSubcommand(new ConfigCommands(streams))
-                .addSubcommand(new LogCommands(streams))
-                .addSubcommand(new ClusterCommands(streams))
-                .addSubcommand(new CompletionCommand(streams))
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        return commandLine(streams, Optional.empty());
+    }
+
+    /**
+     * With one command, or with all. To read what a command looks like from its annotations takes longer than all else
+     * that happens before it runs, so it is not done for those that nobody asked for.
+     */
+    private static CommandLine commandLine(Streams streams, Optional<String> only) {
+        CommandLine line = new CommandLine(new Main());
+        COMMANDS.forEach((name, command) -> {
+            if (only.isEmpty() || only.get().equals(name)) {
+                line.addSubcommand(command.apply(streams));
+            }
+        });
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100)
                 .setOut(writer(streams.out()))
                 .setErr(writer(streams.err()))
@@ -71,6 +102,7 @@ public final class Main {
                 streams.err().println("barnabas: " + Errors.describe(refused.error()));
                 yield Errors.exitCode(refused.error());
             }
+            case UncheckedIOException unwritten -> Errors.output(streams, unwritten);
             default -> throw failure;
         };
     }

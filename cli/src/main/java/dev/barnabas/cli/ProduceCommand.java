@@ -3,10 +3,12 @@ package dev.barnabas.cli;
 import dev.barnabas.client.BlockingProducer;
 import dev.barnabas.client.ClientError;
 import dev.barnabas.client.ClientException;
+import dev.barnabas.client.ClusterView;
 import dev.barnabas.client.Delivery;
 import dev.barnabas.client.ProducerRecord;
 import dev.barnabas.client.ProducerSettings;
 import dev.barnabas.client.ProducerSettings.Acks;
+import dev.barnabas.client.Result;
 import dev.barnabas.client.TopicPartition;
 import dev.barnabas.protocol.record.Compression;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -105,8 +108,24 @@ final class ProduceCommand implements Callable<Integer> {
         ProducerSettings settings = settings();
         try (Session session = cluster.open()) {
             session.get(session.cluster()::refresh);
+            requirePartition(session);
             return new Run(new BlockingProducer(session.cluster(), settings)).toTheEnd();
         }
+    }
+
+    /** A producer would wait for the partition to come, which is not what somebody wants who mistyped it. */
+    private void requirePartition(Session session) {
+        if (partition == ProducerRecord.ANY) {
+            return;
+        }
+        session.get(() -> session.admin().describeTopics(List.of(topic))).forEach((name, answer) -> {
+            if (answer instanceof Result.Success<ClusterView.Topic>(ClusterView.Topic found)
+                    && (partition < 0 || partition >= found.partitions().size())) {
+                throw Failure.failed("topic " + name + " has no partition " + partition + ": it has "
+                        + found.partitions().size() + ", from 0 on; ./barnabas topic alter " + name
+                        + " --partitions N adds some");
+            }
+        });
     }
 
     private ProducerSettings settings() {
@@ -241,8 +260,9 @@ final class ProduceCommand implements Callable<Integer> {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
             streams.remark(String.format(
                     Locale.ROOT,
-                    "%,d records (%,d bytes) to %s in %.1f s%s",
+                    "%,d %s (%,d bytes) to %s in %.1f s%s",
                     delivered.get(),
+                    delivered.get() == 1 ? "record" : "records",
                     bytes.get(),
                     topic,
                     seconds,

@@ -141,11 +141,12 @@ final class ResetOffsetsCommand implements Callable<Integer> {
             int colon = topic.indexOf(':');
             String name = colon < 0 ? topic : topic.substring(0, colon);
             if (colon < 0) {
-                ClusterView.Topic found = session.get(() -> session.admin().describeTopics(List.of(name)))
-                        .values()
-                        .iterator()
-                        .next()
-                        .orThrow();
+                ClusterView.Topic found = Session.required(
+                        "topic " + name,
+                        session.get(() -> session.admin().describeTopics(List.of(name)))
+                                .values()
+                                .iterator()
+                                .next());
                 found.partitions().forEach(each -> partitions.add(new TopicPartition(name, each.index())));
             } else {
                 for (String index : topic.substring(colon + 1).split(",")) {
@@ -164,8 +165,9 @@ final class ResetOffsetsCommand implements Callable<Integer> {
         partitions.forEach(partition -> specs.put(partition, spec));
         Map<TopicPartition, Long> found = new TreeMap<>();
         session.get(() -> session.admin().listOffsets(specs))
-                .forEach((partition, result) ->
-                        found.put(partition, result.orThrow().offset()));
+                .forEach((partition, result) -> found.put(
+                        partition,
+                        Session.required("partition " + partition, result).offset()));
         return found;
     }
 

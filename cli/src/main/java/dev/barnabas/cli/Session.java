@@ -118,6 +118,20 @@ final class Session implements AutoCloseable {
         return values;
     }
 
+    /**
+     * What has to succeed for the command to go on.
+     *
+     * @param what comes before the error in the message, such as {@code topic logs}
+     * @throws Failure if it has not
+     */
+    static <V> V required(String what, Result<V> result) {
+        return switch (result) {
+            case Result.Success<V>(V value) -> value;
+            case Result.Failure<V>(var error) ->
+                throw Failure.of(Errors.exitCode(error), what + ": " + Errors.describe(error));
+        };
+    }
+
     @Override
     public void close() {
         blocking.run(cluster::close);

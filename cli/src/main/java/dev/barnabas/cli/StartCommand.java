@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
             "",
             "Settings have Kafka's names (docs/settings.md). What is given with --set counts over the file, and the"
                     + " file over the defaults.",
-            "Exit codes: 0 stopped, 1 failed, 78 wrong settings."
+            "Exit codes: 1 failed, 78 wrong settings, 130 and 143 stopped by Ctrl-C and SIGTERM."
         })
 final class StartCommand implements Callable<Integer> {
 

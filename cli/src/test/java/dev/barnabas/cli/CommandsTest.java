@@ -206,16 +206,10 @@ class CommandsTest {
     @Test
     void anOutputThatNobodyReadsAnyMoreEndsConsumeQuietly() {
         onNode("1\n", "produce", "pipe");
-        OutputStream broken = new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                throw new IOException("Broken pipe");
-            }
-        };
         ByteArrayOutputStream err = new ByteArrayOutputStream();
 
         int code = Main.run(
-                Streams.of(new ByteArrayInputStream(new byte[0]), broken, err),
+                Streams.of(new ByteArrayInputStream(new byte[0]), failing("Broken pipe"), err),
                 "consume",
                 "pipe",
                 "--from-beginning",
@@ -224,6 +218,76 @@ class CommandsTest {
 
         assertThat(code).isZero();
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @Test
+    void aDocumentThatNobodyReadsEndsQuietlyAndAFullDiskDoesNot() {
+        assertThat(listTo("Broken pipe")).isEqualTo(new Outcome(0, "", ""));
+        assertThat(listTo("No space left on device").code()).isEqualTo(1);
+        assertThat(listTo("No space left on device").err())
+                .startsWith("barnabas: the output cannot be written:")
+                .contains("No space left on device");
+    }
+
+    private Outcome listTo(String fault) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(
+                Streams.of(new ByteArrayInputStream(new byte[0]), failing(fault), err),
+                "topic",
+                "list",
+                "--json",
+                "--bootstrap-server",
+                node.address());
+        return new Outcome(code, "", err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static OutputStream failing(String fault) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(fault);
+            }
+        };
+    }
+
+    @Test
+    void aGroupDoesNotGoPastWhatCouldNotBeWritten() {
+        onNode("1\n2\n", "produce", "unwritten");
+
+        int code = Main.run(
+                Streams.of(
+                        new ByteArrayInputStream(new byte[0]),
+                        failing("No space left on device"),
+                        OutputStream.nullOutputStream()),
+                "consume",
+                "unwritten",
+                "--group",
+                "careful",
+                "--from-beginning",
+                "--bootstrap-server",
+                node.address());
+        Outcome again = onNode("", "consume", "unwritten", "--group", "careful", "--from-beginning", "--max", "2");
+
+        assertThat(code).isEqualTo(1);
+        assertThat(again.out()).isEqualTo("1\n2\n");
+    }
+
+    @Test
+    void aPartitionThatDoesNotExistIsToldBeforeAnythingIsSent() {
+        onNode("1\n", "produce", "narrow");
+
+        Outcome outcome = onNode("2\n", "produce", "narrow", "--partition", "9");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("topic narrow has no partition 9");
+    }
+
+    @Test
+    void aTopicThatDoesNotExistIsNamed() {
+        Outcome outcome = onNode("", "consume", "nowhere", "--until-end");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).startsWith("barnabas: topic nowhere: there is no such topic");
     }
 
     @Test

@@ -112,7 +112,11 @@ public final class GroupCoordinator {
                 : response;
     }
 
-    public void sync(SyncGroupRequest request, Loop loop, Consumer<SyncGroupResponse> then) {
+    public void sync(SyncGroupRequest request, Caller caller, Loop loop, Consumer<SyncGroupResponse> then) {
+        if (!SyncGroup.namesProtocolAsVersionDemands(request, caller.apiVersion())) {
+            then.accept(SyncGroup.refusal(ErrorCode.INCONSISTENT_GROUP_PROTOCOL));
+            return;
+        }
         if (request.groupId().isEmpty()) {
             then.accept(SyncGroup.refusal(ErrorCode.INVALID_GROUP_ID));
             return;

@@ -239,6 +239,7 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
     static JoinGroupResponse refusal(String memberId, ErrorCode error) {
         return JoinGroupResponse.builder()
                 .memberId(memberId)
+                .protocolName(null)
                 .errorCode(error.code())
                 .build();
     }

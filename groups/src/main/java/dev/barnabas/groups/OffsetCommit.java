@@ -44,26 +44,28 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
         List<Target> targets =
                 request.topics().stream().map(topic -> target(topic, shard)).toList();
-        if (targets.stream().allMatch(target -> target.known == null)) {
-            return Decision.answer(ticket.with(answer(targets, _ -> ErrorCode.NONE.code())));
+        if (targets.stream().noneMatch(target -> target.existsInPart(shard.topics()))) {
+            return Decision.answer(ticket.with(answer(targets, shard, _ -> ErrorCode.NONE.code())));
         }
         Optional<ClassicGroup> existing = shard.classic(request.groupId());
         Optional<ErrorCode> refused = existing.isPresent() ? refusalBy(existing.get()) : refusalWithoutGroup();
         if (refused.isPresent()) {
             return Decision.answer(
-                    ticket.with(answer(targets, _ -> refused.get().code())));
+                    ticket.with(answer(targets, shard, _ -> refused.get().code())));
         }
         int maxChars = shard.settings().offsetMetadataMaxChars();
         ClassicGroup group = existing.orElseGet(() -> ClassicGroup.created(request.groupId(), nowMs));
         Draft draft = shard.draft(group, nowMs);
         for (Target target : targets) {
             if (target.known != null) {
-                commit(draft, target.known, target.topic, maxChars);
+                commit(draft, shard, target.known, target.topic, maxChars);
             }
         }
         prolongSession(draft);
         return draft.answer(ticket.with(answer(
-                        targets, partition -> refusalOf(partition, maxChars).code())))
+                        targets,
+                        shard,
+                        partition -> refusalOf(partition, maxChars).code())))
                 .decision();
     }
 
@@ -101,11 +103,12 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
         };
     }
 
-    private void commit(Draft draft, Named known, OffsetCommitRequestTopic topic, int maxChars) {
+    private void commit(Draft draft, GroupShard shard, Named known, OffsetCommitRequestTopic topic, int maxChars) {
         boolean expires = request.retentionTimeMs() != NEVER;
         long expireMs = expires ? draft.nowMs() + Math.min(request.retentionTimeMs(), LONGEST_RETENTION_MS) : NEVER;
         for (OffsetCommitRequestPartition partition : topic.partitions()) {
-            if (refusalOf(partition, maxChars) == ErrorCode.NONE) {
+            if (shard.topics().hasPartition(known.name(), partition.partitionIndex())
+                    && refusalOf(partition, maxChars) == ErrorCode.NONE) {
                 String metadata = partition.committedMetadata() == null ? "" : partition.committedMetadata();
                 CommittedOffset committed = new CommittedOffset(
                         partition.committedOffset(),
@@ -148,7 +151,7 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
     }
 
     private OffsetCommitResponse answer(
-            List<Target> targets, ToIntFunction<OffsetCommitRequestPartition> errorOfKnown) {
+            List<Target> targets, GroupShard shard, ToIntFunction<OffsetCommitRequestPartition> errorOfKnown) {
         ErrorCode unknown = caller.apiVersion() >= TOPIC_IDS_SINCE
                 ? ErrorCode.UNKNOWN_TOPIC_ID
                 : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
@@ -156,7 +159,11 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
         for (Target target : targets) {
             topics.add(answer(
                     target.topic,
-                    partition -> target.known == null ? unknown.code() : errorOfKnown.applyAsInt(partition)));
+                    partition -> target.known == null
+                            ? unknown.code()
+                            : target.has(partition, shard.topics())
+                                    ? errorOfKnown.applyAsInt(partition)
+                                    : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code()));
         }
         return OffsetCommitResponse.builder().topics(topics).build();
     }
@@ -190,5 +197,15 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
      * @param known null if it does not exist
      */
     private record Target(
-            OffsetCommitRequestTopic topic, @Nullable Named known) {}
+            OffsetCommitRequestTopic topic, @Nullable Named known) {
+
+        boolean has(OffsetCommitRequestPartition partition, Topics topics) {
+            return known != null && topics.hasPartition(known.name, partition.partitionIndex());
+        }
+
+        /** Whether there is anything to commit. */
+        boolean existsInPart(Topics topics) {
+            return topic.partitions().stream().anyMatch(partition -> has(partition, topics));
+        }
+    }
 }

@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Version 3 (KIP-345) names the instance of a static member.
- *   <li>Version 5 (KIP-559) names the protocol, which has to be the group's.
+ *   <li>Version 5 (KIP-559) has to name the protocol, and it has to be the group's.
  * </ul>
  */
 record SyncGroup(SyncGroupRequest request, Ticket<SyncGroupResponse> ticket) implements GroupOperation {
+    private static final int PROTOCOL_REQUIRED_SINCE = 5;
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
@@ -109,6 +110,10 @@ record SyncGroup(SyncGroupRequest request, Ticket<SyncGroupResponse> ticket) imp
                 .protocolName(group.protocol())
                 .assignment(member.assignment())
                 .build();
+    }
+
+    static boolean namesProtocolAsVersionDemands(SyncGroupRequest request, int version) {
+        return version < PROTOCOL_REQUIRED_SINCE || (request.protocolType() != null && request.protocolName() != null);
     }
 
     static SyncGroupResponse refusal(ErrorCode error) {

@@ -14,4 +14,7 @@ public interface Topics {
     Optional<Uuid> idOf(String name);
 
     Optional<String> nameOf(Uuid id);
+
+    /** Whether there is such a partition of such a topic. */
+    boolean hasPartition(String name, int partition);
 }

@@ -268,6 +268,57 @@ final class GroupCoordinatorTest {
                 .isEqualTo(new OffsetFetchResponsePartitions(0, -1, -1, "", ErrorCode.UNKNOWN_TOPIC_ID.code()));
     }
 
+    @ParameterizedTest
+    @MethodSource("commitVersions")
+    void offsetsOfPartitionsThatDoNotExistAreRefusedOneByOne(int version) {
+        Uuid small = coordinator.topics().create("small", 2);
+        OffsetCommitRequest request = OffsetCommitRequest.builder()
+                .groupId("g")
+                .topics(List.of(OffsetCommitRequestTopic.builder()
+                        .name(version < 10 ? "small" : "")
+                        .topicId(version < 10 ? Uuid.ZERO : small)
+                        .partitions(List.of(committed(1), committed(2)))
+                        .build()))
+                .build();
+
+        OffsetCommitResponse answer = answerTo(then -> coordinator.commit(request, caller(version), then));
+
+        assertThat(answer.topics().getFirst().partitions())
+                .extracting(partition -> partition.partitionIndex() + " " + error(partition.errorCode()))
+                .containsExactly("1 NONE", "2 UNKNOWN_TOPIC_OR_PARTITION");
+    }
+
+    private static OffsetCommitRequestPartition committed(int partition) {
+        return OffsetCommitRequestPartition.builder()
+                .partitionIndex(partition)
+                .committedOffset(42)
+                .build();
+    }
+
+    @Test
+    void aSyncHasToNameTheProtocolSinceVersionFive() {
+        SyncGroupRequest unnamed =
+                SyncGroupRequest.builder().groupId("g").memberId("m").build();
+
+        SyncGroupResponse before =
+                answerTo(then -> coordinator.groups.sync(unnamed, caller(4), coordinator.loop, then));
+        SyncGroupResponse since = answerTo(then -> coordinator.groups.sync(unnamed, caller(5), coordinator.loop, then));
+
+        assertThat(error(before.errorCode())).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
+        assertThat(error(since.errorCode())).isEqualTo(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+    }
+
+    @Test
+    void aRefusedJoinNamesAProtocolOnlyWhereItHasTo() {
+        JoinGroupRequest request = join("", "", ByteBuffer.allocate(0));
+
+        JoinGroupResponse before = answerTo(then -> coordinator.join(request, caller(6), then));
+        JoinGroupResponse since = answerTo(then -> coordinator.join(request, caller(7), then));
+
+        assertThat(before.protocolName()).isEmpty();
+        assertThat(since.protocolName()).isNull();
+    }
+
     private static OffsetFetchRequestTopics byId(Uuid id) {
         return OffsetFetchRequestTopics.builder()
                 .topicId(id)
@@ -388,7 +439,7 @@ final class GroupCoordinatorTest {
                     .generationId(member.generationId())
                     .assignments(List.of(new SyncGroupRequestAssignment(member.memberId(), assignment)))
                     .build();
-            coordinator.groups.sync(request, coordinator.loop, then);
+            coordinator.groups.sync(request, new Caller("", "", 4), coordinator.loop, then);
             assignment.putInt(0, 99);
         });
 

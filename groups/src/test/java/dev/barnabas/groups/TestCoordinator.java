@@ -94,10 +94,13 @@ final class TestCoordinator implements Backend {
 
     @Override
     public void sync(SyncGroupRequest request, Consumer<SyncGroupResponse> then) {
+        // Only since version 5 has the protocol to be named.
+        int version = request.protocolType() == null || request.protocolName() == null ? 4 : 5;
         groups.sync(
-                onTheWire(request, 5, SyncGroupRequest::read),
+                onTheWire(request, version, SyncGroupRequest::read),
+                new Caller("", "", version),
                 loop,
-                answer -> then.accept(onTheWire(answer, 5, SyncGroupResponse::read)));
+                answer -> then.accept(onTheWire(answer, version, SyncGroupResponse::read)));
     }
 
     @Override

@@ -38,6 +38,12 @@ public interface DiskFile {
      */
     boolean isInMemory(long position, long bytes);
 
+    /**
+     * A hint that these bytes are going to be read: brings them into memory without waiting for them, where that can be
+     * done. Not on a loop: handing the work to the disk may take its time.
+     */
+    void prefetch(long position, long bytes);
+
     /** Cuts the file to that size; a larger one than it has is an {@link IllegalArgumentException}. */
     void truncate(long size) throws IOException;
 

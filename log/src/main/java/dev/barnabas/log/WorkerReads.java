@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * the log's loop.
  */
 final class WorkerReads {
+    /** How much further than a reader has come a segment is brought into memory. */
+    private static final int READ_AHEAD_BYTES = 4 << 20;
+
     /** A segment of this size should have an index. */
     private static final int INDEXED_FROM = 4 << 20;
 
@@ -70,6 +73,9 @@ final class WorkerReads {
                     read(range.from(nextBase), load, then);
                 } else {
                     outcome.rememberIn(reader.cursors(), segment);
+                    if (outcome.result() instanceof ReadResult.Found(FileRecords records)) {
+                        readAhead(view, (int) records.position() + records.sizeInBytes());
+                    }
                     then.done(outcome);
                 }
             }
@@ -89,6 +95,29 @@ final class WorkerReads {
         } else {
             directory.disk().offload(work, directory.loop(), completion);
         }
+    }
+
+    /** Who reads a segment in order shall not wait for each piece of it. */
+    private void readAhead(SegmentView view, int from) {
+        int bytes = Math.min(READ_AHEAD_BYTES, view.size - from);
+        if (bytes <= 0 || view.file.isInMemory(from, bytes)) {
+            return;
+        }
+        Disk.Work<Boolean> work = () -> {
+            view.file.prefetch(from, bytes);
+            return true;
+        };
+        directory.disk().offload(work, directory.loop(), new Disk.Completion<>() {
+            @Override
+            public void done(Boolean begun) {
+                // Whether it has come shows when it is read.
+            }
+
+            @Override
+            public void failed(IOException fault) {
+                // As well.
+            }
+        });
     }
 
     private static void runHere(ColdRead work, Disk.Completion<ColdRead.Outcome> completion) {

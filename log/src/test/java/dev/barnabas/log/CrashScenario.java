@@ -88,6 +88,7 @@ final class CrashScenario implements Scenario {
         /** A full disk does not prevent a start, unless something has to be written first. */
         private TestLog open() {
             world.drive().faults(DiskFaults.NONE);
+            world.drive().cached(dice.nextDouble());
             if (dice.chance(0.5)) {
                 world.drive().capacity(1L << 40);
             }

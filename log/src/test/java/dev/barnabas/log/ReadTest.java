@@ -183,6 +183,7 @@ final class ReadTest {
             known.setBaseOffset(appended.baseOffset());
             batches.add(known);
         }
+        world.drive().cached(dice.nextDouble());
         long end = log.get().endOffset();
         long offset = 0;
         for (int i = 0; i < 300; i++) {

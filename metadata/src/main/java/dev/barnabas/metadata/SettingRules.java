@@ -168,6 +168,10 @@ final class SettingRules {
         if (name.isEmpty()) {
             return refuse("Default topic resources are not allowed.");
         }
+        Optional<String> problem = TopicNames.problem(name);
+        if (problem.isPresent()) {
+            return problem.map(message -> new Refusal(ErrorCode.INVALID_TOPIC_EXCEPTION, message));
+        }
         if (image.topic(name).isEmpty()) {
             return Optional.of(
                     new Refusal(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + name + "' does not exist."));

@@ -13,7 +13,9 @@ import dev.barnabas.settings.Settings;
 import dev.barnabas.settings.SettingsReader;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,22 +59,54 @@ public final class Server {
         for (Path file : files) {
             try {
                 reader.file(file.toString(), Files.readString(file));
+            } catch (NoSuchFileException e) {
+                err.println("barnabas: there is no settings file " + file);
+                return EXIT_CONFIG;
+            } catch (CharacterCodingException e) {
+                err.println("barnabas: the settings file " + file + " is not a text in UTF-8");
+                return EXIT_CONFIG;
             } catch (IOException e) {
                 err.println("barnabas: cannot read the settings file " + file + ": " + e.getMessage());
                 return EXIT_CONFIG;
             }
         }
         assignments.forEach(reader::set);
-        return switch (reader.read()) {
+        return switch (atHome(reader)) {
             case Reading.Refused(List<Problem> problems) -> {
                 problems.forEach(problem -> err.println("barnabas: " + problem));
                 yield EXIT_CONFIG;
             }
             case Reading.Accepted(Settings settings, List<String> warnings) -> {
-                warnings.forEach(warning -> err.println("barnabas: " + warning));
+                warn(warnings);
                 yield serve(settings);
             }
         };
+    }
+
+    /**
+     * Reads the settings. A directory that nobody has chosen is beside the launcher (which says where that is), so that
+     * a node that is started from elsewhere finds its data again.
+     */
+    private static Reading atHome(SettingsReader reader) {
+        Reading reading = reader.read();
+        String home = System.getProperty("barnabas.home", "");
+        // The setting is a list: a comma would make it two.
+        if (home.isEmpty()
+                || home.contains(",")
+                || !(reading instanceof Reading.Accepted(Settings settings, var _))
+                || settings.isSet(BrokerSettings.LOG_DIR)
+                || settings.isSet(BrokerSettings.LOG_DIRS)) {
+            return reading;
+        }
+        Path data = Path.of(home).resolve(settings.get(BrokerSettings.LOG_DIR).getFirst());
+        return reader.set(BrokerSettings.LOG_DIR.name() + "=" + data).read();
+    }
+
+    private void warn(List<String> warnings) {
+        if (!warnings.isEmpty()) {
+            err.println("barnabas: warning: not everything that is set applies here:");
+            warnings.forEach(warning -> err.println("  " + warning));
+        }
     }
 
     private int serve(Settings settings) {
@@ -86,8 +121,14 @@ public final class Server {
         }
         try (LiveHost host = builder.build()) {
             Broker broker = start(host, settings);
-            Optional<Gateway> gateway = startGateway(broker, settings);
             CountDownLatch stopped = new CountDownLatch(1);
+            Optional<Gateway> gateway;
+            try {
+                gateway = startGateway(broker, settings);
+            } catch (StartException e) {
+                stop(broker, Optional.empty(), stopped);
+                throw e;
+            }
             Thread hook = new Thread(() -> stop(broker, gateway, stopped), "stop");
             Runtime.getRuntime().addShutdownHook(hook);
             greet(broker, gateway);
@@ -149,14 +190,17 @@ public final class Server {
         String address = broker.listeners().getFirst().advertised().toString();
         out.println("Barnabas is ready: " + address + " (node " + broker.nodeId() + " of cluster " + broker.clusterId()
                 + ")");
-        out.println("  data     " + String.join(", ", broker.logDirectories()));
+        out.println("  data     "
+                + broker.logDirectories().stream()
+                        .map(directory ->
+                                Path.of(directory).toAbsolutePath().normalize().toString())
+                        .collect(Collectors.joining(", ")));
         gateway.ifPresent(http -> out.println("  metrics  http://" + http.address() + "/metrics, health at /health"));
         out.println("  stop     Ctrl-C, or kill " + ProcessHandle.current().pid());
         String bootstrap = address.equals("localhost:9092") ? "" : " --bootstrap-server " + address;
         out.println("  try      ./barnabas produce" + bootstrap + " greetings   and, in another terminal:");
         out.println("           ./barnabas consume" + bootstrap + " greetings --from-beginning");
         out.flush();
-        log.info("Started node={} cluster={} listeners={}", broker.nodeId(), broker.clusterId(), broker.listeners());
     }
 
     private static void stop(Broker broker, Optional<Gateway> gateway, CountDownLatch stopped) {

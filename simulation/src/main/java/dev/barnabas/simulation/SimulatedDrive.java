@@ -29,6 +29,7 @@ public final class SimulatedDrive {
     private final List<FileNode> files = new ArrayList<>();
     private Folder root = new Folder();
     private DiskFaults faults = DiskFaults.NONE;
+    private double cached;
     private long capacity = UNLIMITED;
     private boolean failed;
     private boolean syncFailed;
@@ -51,6 +52,15 @@ public final class SimulatedDrive {
             note(from.toString());
         }
         faults = from;
+    }
+
+    /** How likely it is that bytes that somebody asks about are in memory; at first none are. */
+    public void cached(double probability) {
+        cached = probability;
+    }
+
+    boolean cachesThat() {
+        return cached > 0 && dice.chance(cached);
     }
 
     /** How many bytes fit; fewer than are there already: nothing more does. */

@@ -98,7 +98,12 @@ final class SimulatedFile implements DiskFile {
 
     @Override
     public boolean isInMemory(long position, long bytes) {
-        return position + bytes <= node.size() && disk.drive().dice().chance(0.5);
+        return position + bytes <= node.size() && disk.drive().cachesThat();
+    }
+
+    @Override
+    public void prefetch(long position, long bytes) {
+        // What is in memory is decided by the dice whenever somebody asks.
     }
 
     @Override

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FailedSync {
     private static final String PREFIX = ".sync-failed-";
+    private static final String UNKNOWN = "unknown";
     private static final Logger LOG = LoggerFactory.getLogger(FailedSync.class);
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
@@ -46,7 +47,7 @@ final class FailedSync {
         try {
             return Files.readString(BOOT_ID).trim();
         } catch (IOException absent) {
-            return "unknown";
+            return UNKNOWN;
         }
     }
 
@@ -70,7 +71,10 @@ final class FailedSync {
         return "The operating system may show what it could not write as if it were on the disk, so the directory is"
                 + " not used again before the machine was restarted. Look into the system's log for the reason, replace"
                 + " the disk if need be, restart the machine, and start the node. What was acknowledged after a sync is"
-                + " not affected. (If the file system was unmounted since then, that is as good: delete " + mark + ")";
+                + " not affected. "
+                + (mark.endsWith(PREFIX + UNKNOWN)
+                        ? "This system does not tell when it was started: delete " + mark + " after that"
+                        : "(If the file system was unmounted since then, that is as good: delete " + mark + ")");
     }
 
     /** A storage whose failures leave a mark. */

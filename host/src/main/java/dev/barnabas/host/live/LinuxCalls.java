@@ -16,15 +16,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The calls of Linux that Java has no name for: {@code syncfs}, {@code fallocate} with {@code FALLOC_FL_KEEP_SIZE},
- * {@code ftruncate} to the same size, and {@code cachestat}.
+ * {@code ftruncate} to the same size, {@code cachestat}, {@code preadv2} with {@code RWF_NOWAIT}, and
+ * {@code posix_fadvise}.
  */
 final class LinuxCalls {
     private static final Logger LOG = LoggerFactory.getLogger(LinuxCalls.class);
 
     private static final int O_RDONLY = 0;
-    private static final int O_WRONLY = 1;
+    private static final int O_RDWR = 2;
     private static final int O_CLOEXEC = 0x80000;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int POSIX_FADV_WILLNEED = 3;
+    private static final int RWF_NOWAIT = 8;
 
     /** The same on all architectures that Java runs on; Linux 6.5 and newer. The C library has no name for it. */
     private static final long SYS_CACHESTAT = 451;
@@ -42,6 +45,15 @@ final class LinuxCalls {
     /** The least there is; with larger pages a range counts as cached when it perhaps is not quite. */
     private static final long PAGE_BYTES = 4_096;
 
+    private static final MemoryLayout IOVEC = MemoryLayout.structLayout(
+            ValueLayout.ADDRESS.withName("iov_base"), ValueLayout.JAVA_LONG.withName("iov_len"));
+
+    /**
+     * What is being read into the page cache is in there already, and comes in pieces of about this size; it is also
+     * what Linux reads ahead at least when it is asked once.
+     */
+    private static final long READ_AHEAD_BYTES = 128 << 10;
+
     private static final MemoryLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
@@ -51,6 +63,8 @@ final class LinuxCalls {
     private final MethodHandle fallocate;
     private final MethodHandle ftruncate;
     private final MethodHandle cachestat;
+    private final MethodHandle preadv2;
+    private final MethodHandle fadvise;
 
     private LinuxCalls(Linker linker) {
         SymbolLookup symbols = linker.defaultLookup();
@@ -89,6 +103,23 @@ final class LinuxCalls {
                         ValueLayout.ADDRESS,
                         ValueLayout.JAVA_INT),
                 Linker.Option.firstVariadicArg(1));
+        preadv2 = linker.downcallHandle(
+                symbols.findOrThrow("preadv2"),
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.ADDRESS,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_INT));
+        fadvise = linker.downcallHandle(
+                symbols.findOrThrow("posix_fadvise"),
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_INT));
     }
 
     private static final class Loaded {
@@ -126,7 +157,7 @@ final class LinuxCalls {
 
     /** A descriptor of a file that exists; negative if it failed. */
     int openFile(Path file) {
-        return open(file, O_WRONLY);
+        return open(file, O_RDWR);
     }
 
     private int open(Path path, int flags) {
@@ -176,12 +207,15 @@ final class LinuxCalls {
     }
 
     /**
-     * Whether all of a range of a file is in the page cache.
+     * Whether all of a range of a file is in the page cache, and has been read.
      *
-     * @param descriptor open for writing
      * @return false also where the system cannot tell
      */
     boolean isInMemory(int descriptor, long position, long bytes) {
+        return isCached(descriptor, position, bytes) && hasBeenRead(descriptor, position, bytes);
+    }
+
+    private boolean isCached(int descriptor, long position, long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment range = arena.allocate(CACHESTAT_RANGE);
             range.setAtIndex(ValueLayout.JAVA_LONG, 0, position);
@@ -192,6 +226,48 @@ final class LinuxCalls {
             return result == 0 && found.getAtIndex(ValueLayout.JAVA_LONG, 0) >= pages;
         } catch (Throwable e) {
             throw new LinkageError("cachestat", e);
+        }
+    }
+
+    /** Asks for the last byte of each piece, on condition that it need not be waited for. */
+    private boolean hasBeenRead(int descriptor, long position, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment vector = arena.allocate(IOVEC);
+            vector.set(ValueLayout.ADDRESS, 0, arena.allocate(1));
+            vector.set(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS.byteSize(), 1);
+            long last = position + bytes - 1;
+            for (long at = Math.min(last, position + READ_AHEAD_BYTES - 1);
+                    ;
+                    at = Math.min(last, at + READ_AHEAD_BYTES)) {
+                if ((long) preadv2.invokeExact(descriptor, vector, 1, at, RWF_NOWAIT) != 1) {
+                    return false;
+                }
+                if (at == last) {
+                    return true;
+                }
+            }
+        } catch (Throwable e) {
+            throw new LinkageError("preadv2", e);
+        }
+    }
+
+    /**
+     * Begins to read a range of a file into the page cache.
+     *
+     * @return whether the system takes such advice
+     */
+    boolean prefetch(int descriptor, long position, long bytes) {
+        try {
+            long end = position + bytes;
+            for (long at = position; at < end; at += READ_AHEAD_BYTES) {
+                long piece = Math.min(READ_AHEAD_BYTES, end - at);
+                if ((int) fadvise.invokeExact(descriptor, at, piece, POSIX_FADV_WILLNEED) != 0) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (Throwable e) {
+            throw new LinkageError("posix_fadvise", e);
         }
     }
 

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -80,8 +83,13 @@ final class LiveDisk implements Disk {
     static LiveDisk open(String name, Limits limits, Consumer<LiveDisk> onClose, StorageOf storageOf)
             throws IOException {
         Path root = Path.of(name).toAbsolutePath().normalize();
-        createDurably(root);
-        FileChannel lock = lock(name, root);
+        FileChannel lock;
+        try {
+            createDurably(root);
+            lock = lock(name, root);
+        } catch (FileSystemException e) {
+            throw unusable(root, e);
+        }
         try {
             FailedSync failedSync = new FailedSync(name, root, limits.boot);
             failedSync.check();
@@ -92,6 +100,17 @@ final class LiveDisk implements Disk {
             lock.close();
             throw e;
         }
+    }
+
+    /** The exceptions for a missing folder or right say nothing but the path. */
+    private static IOException unusable(Path root, FileSystemException fault) {
+        String why = switch (fault) {
+            case AccessDeniedException _ -> "permission denied for " + fault.getFile();
+            case NoSuchFileException _ -> fault.getFile() + " cannot be made";
+            case FileAlreadyExistsException _ -> fault.getFile() + " is a file";
+            default -> String.valueOf(fault.getMessage());
+        };
+        return new IOException("the directory " + root + " cannot be used: " + why, fault);
     }
 
     /** Finds the storage of a directory. */

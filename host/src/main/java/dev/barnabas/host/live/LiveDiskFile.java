@@ -122,6 +122,11 @@ final class LiveDiskFile implements DiskFile {
     }
 
     @Override
+    public void prefetch(long position, long bytes) {
+        disk.files().onPath(file, (linux, opened) -> linux.prefetch(opened, position, bytes));
+    }
+
+    @Override
     public void truncate(long size) throws IOException {
         if (size < 0 || size > file.size) {
             throw new IllegalArgumentException("cannot cut " + path + " of " + file.size + " bytes to " + size);

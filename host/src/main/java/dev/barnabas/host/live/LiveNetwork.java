@@ -66,7 +66,9 @@ final class LiveNetwork implements Network {
         Throwable cause = bound.cause();
         if (cause != null) {
             server.close();
-            BindException refused = new BindException("cannot listen on " + address + ": " + cause.getMessage());
+            // The native transport says which call failed before it says why.
+            String why = String.valueOf(cause.getMessage()).replaceFirst("^bind\\(.*\\): ", "");
+            BindException refused = new BindException(why);
             refused.initCause(cause);
             throw refused;
         }
