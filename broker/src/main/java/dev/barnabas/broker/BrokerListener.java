@@ -9,4 +9,12 @@ import dev.barnabas.host.Endpoint;
  * @param bound where it listens
  * @param advertised what clients are told to connect to
  */
-public record BrokerListener(String name, Endpoint bound, Endpoint advertised) {}
+public record BrokerListener(String name, Endpoint bound, Endpoint advertised) {
+
+    /** As in {@code listeners}, and what is advertised where that is another address. */
+    @Override
+    public String toString() {
+        String listens = name + "://" + bound;
+        return bound.equals(advertised) ? listens : listens + " advertised as " + advertised;
+    }
+}
