@@ -33,6 +33,7 @@ public final class LogDirectory {
     private final Syncs syncs;
     private final Acceptance acceptance = new Acceptance();
     private final Maintenance maintenance;
+    private @Nullable DirectoryScrub scrub;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
 
     private final Map<String, PartitionLog> logs = new LinkedHashMap<>();
@@ -54,6 +55,12 @@ public final class LogDirectory {
         this.syncs = new Syncs(disk, loop, this::syncFailed);
         this.maintenance = new Maintenance(this);
         checkSpace();
+    }
+
+    /** From now on what is stored is checked, again and again. */
+    public void scrub(ScrubPace pace, ScrubTimes times) {
+        loop.requireCurrent();
+        scrub = new DirectoryScrub(this, pace, times);
     }
 
     /**
@@ -127,6 +134,9 @@ public final class LogDirectory {
         loop.requireCurrent();
         closed = true;
         maintenance.stop();
+        if (scrub != null) {
+            scrub.stop();
+        }
         List<PartitionLog> open = List.copyOf(logs.values());
         int[] left = {open.size() + 1};
         Runnable one = () -> {

@@ -33,6 +33,7 @@ public final class PartitionLog {
     private final Retention retention;
     private final Truncation truncation;
     private final Ending ending;
+    private final LogScrub scrub;
     private final Operations operations = new Operations();
 
     private State state = State.OPEN;
@@ -57,6 +58,7 @@ public final class PartitionLog {
         this.retention = new Retention(this, directory, recovered);
         this.truncation = new Truncation(this, directory, appender, reader);
         this.ending = new Ending(this, directory, appender);
+        this.scrub = new LogScrub(this);
     }
 
     /** The folder's name, such as {@code orders-0}. */
@@ -211,6 +213,11 @@ public final class PartitionLog {
         return contents.sizeInBytes();
     }
 
+    /** What is known of it from checking what is stored. */
+    public ScrubStatus scrubStatus() {
+        return scrub.status();
+    }
+
     /** The producers that are remembered. */
     public List<ProducerSummary> producers() {
         return contents.producers.all().stream().map(Producer::summary).toList();
@@ -297,6 +304,18 @@ public final class PartitionLog {
 
     LogSync sync() {
         return sync;
+    }
+
+    LogReader reader() {
+        return reader;
+    }
+
+    LogScrub scrub() {
+        return scrub;
+    }
+
+    void damageFound(LogDamage damage) {
+        listener.damageFound(damage);
     }
 
     Operations operations() {

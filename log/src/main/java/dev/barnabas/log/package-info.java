@@ -26,6 +26,13 @@
  * ({@code BatchScan}). What is likely not in the page cache ({@code HotTail}) is looked up and read on a worker
  * ({@code ColdRead}).
  *
+ * <h2>Scrub</h2>
+ *
+ * {@code DirectoryScrub} goes round all logs of a directory, as fast as a {@link dev.barnabas.log.ScrubPace} allows,
+ * and has {@code ScrubStep} check one piece of a segment after the other on a worker. {@code SegmentCheck} goes from
+ * batch to batch and past damaged ones; {@link dev.barnabas.log.SegmentVerification} uses it too, for people who ask.
+ * {@code LogScrub} remembers what was found in a log.
+ *
  * <h2>Files</h2>
  *
  * A log is a folder. Names of files are a number of 20 digits and a suffix; all numbers in them are big-endian, all

@@ -21,6 +21,7 @@ final class TestLog implements Opening, LogListener {
     final List<Long> stableEndOffsets = new ArrayList<>();
     final List<Long> startOffsets = new ArrayList<>();
     final List<LogFault> faults = new ArrayList<>();
+    final List<LogDamage> damages = new ArrayList<>();
 
     TestLog(World world) {
         this.world = world;
@@ -48,6 +49,11 @@ final class TestLog implements Opening, LogListener {
     @Override
     public void logStartOffsetAdvanced(long logStartOffset) {
         startOffsets.add(logStartOffset);
+    }
+
+    @Override
+    public void damageFound(LogDamage damage) {
+        damages.add(damage);
     }
 
     boolean isSettled() {

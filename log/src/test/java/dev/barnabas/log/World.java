@@ -27,8 +27,15 @@ final class World {
     final SimulatedHost host;
     LogDirectorySettings directorySettings = LogDirectorySettings.DEFAULT;
 
+    /** Set before the directory is used: then its logs are scrubbed. */
+    @Nullable
+    ScrubTimes scrubTimes;
+
+    long scrubBytesPerSecond = 1 << 30;
+
     private @Nullable Disk disk;
     private @Nullable LogDirectory directory;
+    private @Nullable ScrubPace scrubPace;
 
     World(long seed) {
         this(new Simulation(seed));
@@ -65,8 +72,23 @@ final class World {
         if (open == null) {
             open = call(() -> new LogDirectory(disk(), loop(), directorySettings));
             directory = open;
+            ScrubTimes times = scrubTimes;
+            if (times != null) {
+                LogDirectory scrubbed = open;
+                ScrubPace pace = new ScrubPace(loop(), scrubBytesPerSecond);
+                scrubPace = pace;
+                on(() -> scrubbed.scrub(pace, times));
+            }
         }
         return open;
+    }
+
+    void changeScrubRate(long bytesPerSecond) {
+        ScrubPace pace = scrubPace;
+        if (pace == null) {
+            throw new IllegalStateException("nothing is scrubbed");
+        }
+        on(() -> pace.changeRate(bytesPerSecond));
     }
 
     /** Kills the process or takes the power away, and starts the machine again. */
