@@ -241,6 +241,9 @@ final class BrokerStart {
                     boolean first = reconciler.isNew();
                     node.publish(update.image());
                     reconciler.update(update);
+                    if (share.index() == 0) {
+                        storage().changeSettings(node.settings());
+                    }
                     if (first) {
                         reconciler.whenAllSettled(() -> loop.execute(() -> {
                             if (--unsettled[0] == 0) {

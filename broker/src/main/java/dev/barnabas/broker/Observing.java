@@ -65,7 +65,8 @@ final class Observing {
                 partition.logStartOffset(),
                 partition.highWatermark(),
                 partition.endOffset(),
-                partition.sizeInBytes());
+                partition.sizeInBytes(),
+                partition.scrubStatus());
     }
 
     private void listGroups(Consumer<Observation> then) {

@@ -51,6 +51,18 @@ final class Metrics {
                         "barnabas_partition_high_watermark",
                         "Offset behind the last record that may be read",
                         p -> p.highWatermark()))
+                .metricSnapshot(scrubbedBytes(seen))
+                .metricSnapshot(ofPartitions(
+                        seen,
+                        "barnabas_scrub_damaged_batches",
+                        "Stored batches of a partition that were found to be damaged",
+                        p -> p.scrub().damagedBatches()))
+                .metricSnapshot(ofPartitions(
+                        seen,
+                        "barnabas_scrub_last_complete_timestamp_seconds",
+                        "When all that is stored of a partition had been checked last, in seconds since 1970; 0 if not"
+                                + " since the start",
+                        p -> Math.max(0, p.scrub().lastCompleteMs()) / 1_000))
                 .metricSnapshot(groupMembers(seen))
                 .metricSnapshot(lags(seen))
                 .metricSnapshot(gauge(
@@ -128,6 +140,19 @@ final class Metrics {
                     .build());
         }
         return gauge.build();
+    }
+
+    private static CounterSnapshot scrubbedBytes(Observation seen) {
+        CounterSnapshot.Builder counter = CounterSnapshot.builder()
+                .name("barnabas_scrub_checked_bytes")
+                .help("Bytes of a partition that were read and checked");
+        for (Observation.OfPartition partition : seen.partitions()) {
+            counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                    .labels(Labels.of("topic", partition.topic(), "partition", Integer.toString(partition.partition())))
+                    .value((double) partition.scrub().checkedBytes())
+                    .build());
+        }
+        return counter.build();
     }
 
     private static GaugeSnapshot groupMembers(Observation seen) {

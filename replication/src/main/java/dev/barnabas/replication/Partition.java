@@ -7,6 +7,7 @@ import dev.barnabas.log.Appended;
 import dev.barnabas.log.Appending;
 import dev.barnabas.log.EpochEnd;
 import dev.barnabas.log.LogAnswer;
+import dev.barnabas.log.LogDamage;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogFault;
 import dev.barnabas.log.LogListener;
@@ -15,6 +16,7 @@ import dev.barnabas.log.LogSettings;
 import dev.barnabas.log.Opening;
 import dev.barnabas.log.PartitionLog;
 import dev.barnabas.log.ReadResult;
+import dev.barnabas.log.ScrubStatus;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.MemoryRecords;
 import dev.barnabas.protocol.Records;
@@ -124,6 +126,11 @@ public final class Partition {
 
     public long sizeInBytes() {
         return log.sizeInBytes();
+    }
+
+    /** What is known from checking what is stored of the log. */
+    public ScrubStatus scrubStatus() {
+        return log.scrubStatus();
     }
 
     /** Up to where there is no open transaction (exclusive); at most the high watermark. */
@@ -430,6 +437,9 @@ public final class Partition {
 
         void highWatermarkAdvanced(Partition partition);
 
+        /** Something stored is damaged, see {@link dev.barnabas.log.LogListener}. */
+        void damageFound(Partition partition, LogDamage damage);
+
         /** The partition is offline until it is opened anew. */
         void failed(Partition partition, LogFault fault);
     }
@@ -522,6 +532,13 @@ public final class Partition {
         @Override
         public void logStartOffsetAdvanced(long logStartOffset) {
             // Readers learn of it with their next response.
+        }
+
+        @Override
+        public void damageFound(LogDamage damage) {
+            if (partition != null) {
+                partition.listener.damageFound(partition, damage);
+            }
         }
 
         @Override
