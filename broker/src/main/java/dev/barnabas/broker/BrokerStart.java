@@ -8,6 +8,7 @@ import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
 import dev.barnabas.host.Network;
+import dev.barnabas.log.CompactionTurns;
 import dev.barnabas.metadata.Answer;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.ClusterMetadata;
@@ -232,16 +233,18 @@ final class BrokerStart {
                 requestMetrics,
                 open,
                 listeners));
+        CompactionTurns turns = new CompactionTurns(loop, Storage.compaction(node.settings()));
         int[] unsettled = {shares.size()};
         for (LoopShare share : shares) {
             Reconciler reconciler = reconcilers.get(share.index());
             share.loop().execute(() -> {
-                reconciler.use(new PartitionFolders(storage().logsOf(share.loop(), settings), found));
+                reconciler.use(new PartitionFolders(storage().logsOf(share.loop(), settings, turns), found));
                 metadata.subscribe(share.loop(), update -> {
                     boolean first = reconciler.isNew();
                     node.publish(update.image());
                     reconciler.update(update);
                     if (share.index() == 0) {
+                        turns.changeSettings(Storage.compaction(node.settings()));
                         storage().changeSettings(node.settings());
                     }
                     if (first) {

@@ -1,5 +1,6 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.log.CompactionStatus;
 import dev.barnabas.log.ScrubStatus;
 import java.util.List;
 
@@ -21,6 +22,7 @@ public record Observation(
             long highWatermark,
             long endOffset,
             long sizeInBytes,
+            CompactionStatus compaction,
             ScrubStatus scrub) {}
 
     /** @param state as Kafka names it, such as {@code Stable} */

@@ -66,6 +66,7 @@ final class Observing {
                 partition.highWatermark(),
                 partition.endOffset(),
                 partition.sizeInBytes(),
+                partition.compactionStatus(),
                 partition.scrubStatus());
     }
 

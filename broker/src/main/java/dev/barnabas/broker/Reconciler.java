@@ -249,6 +249,15 @@ final class Reconciler {
         }
 
         @Override
+        public void compactionFailed(Partition partition, String why) {
+            log.error(
+                    "A partition cannot be compacted and grows; it is tried again when settings of its topic change or"
+                            + " the node is started again partition={} why={}",
+                    partition.id(),
+                    why);
+        }
+
+        @Override
         public void damageFound(Partition partition, LogDamage damage) {
             log.error(
                     "Stored records are damaged: reading them fails, the others are served; look after the disk, and"

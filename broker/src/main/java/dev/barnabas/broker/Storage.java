@@ -3,6 +3,8 @@ package dev.barnabas.broker;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
+import dev.barnabas.log.CompactionSettings;
+import dev.barnabas.log.CompactionTurns;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.log.ScrubPace;
@@ -68,8 +70,23 @@ final class Storage {
         return disks.getFirst();
     }
 
-    /** The logs of all directories that belong to one loop. On that loop. */
-    List<PartitionFolders.Directory> logsOf(Loop loop, Settings settings) {
+    /** How much the node spends on compaction. */
+    static CompactionSettings compaction(Settings settings) {
+        return new CompactionSettings(
+                settings.get(BrokerSettings.LOG_CLEANER_ENABLE),
+                settings.get(BrokerSettings.LOG_CLEANER_THREADS),
+                settings.get(BrokerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
+                settings.get(BrokerSettings.LOG_CLEANER_IO_BUFFER_LOAD_FACTOR),
+                settings.get(BrokerSettings.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND),
+                Duration.ofMillis(settings.get(BrokerSettings.LOG_CLEANER_BACKOFF_MS)));
+    }
+
+    /**
+     * The logs of all directories that belong to one loop. On that loop.
+     *
+     * @param turns of the whole node
+     */
+    List<PartitionFolders.Directory> logsOf(Loop loop, Settings settings, CompactionTurns turns) {
         LogDirectorySettings shared = new LogDirectorySettings(
                 LogDirectorySettings.DEFAULT.maxOpenFiles(),
                 settings.get(BrokerSettings.DISK_RESERVE_BYTES),
@@ -79,6 +96,7 @@ final class Storage {
         List<PartitionFolders.Directory> directories = new ArrayList<>();
         for (int index = 0; index < disks.size(); index++) {
             LogDirectory logs = new LogDirectory(disks.get(index), loop, shared);
+            logs.compact(turns);
             logs.scrub(scrubPaces.get(index), ScrubTimes.DEFAULT);
             directories.add(new PartitionFolders.Directory(disks.get(index), logs));
         }

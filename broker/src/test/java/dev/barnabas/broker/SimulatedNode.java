@@ -16,6 +16,8 @@ import dev.barnabas.settings.SettingsReader;
 import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.Simulation;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A broker with two loops in a world of its own, and one connection to it through which tests ask what they like. */
@@ -94,6 +96,31 @@ final class SimulatedNode {
             throw simulation.failure(request.apiKey() + " v" + version + ": " + outcome.fault, null);
         }
         return type.cast(outcome.response);
+    }
+
+    /** The machine loses its power and is started again, and with it the broker. */
+    void restart() {
+        broker = null;
+        SimulatedHost host = simulation.hosts().stream()
+                .filter(each -> each.name().equals("broker"))
+                .findFirst()
+                .orElseThrow();
+        host.powerLoss();
+        host.restart();
+        simulation.runUntil("the broker has started again", () -> broker != null || failure != null, LIMIT);
+        connect();
+    }
+
+    /** What an operator sees. */
+    Observation observe() {
+        Broker started = broker;
+        if (started == null) {
+            throw new IllegalStateException("not started");
+        }
+        List<Observation> seen = new ArrayList<>();
+        started.observe(seen::add);
+        simulation.runUntil("observed", () -> !seen.isEmpty(), LIMIT);
+        return seen.getFirst();
     }
 
     Simulation simulation() {

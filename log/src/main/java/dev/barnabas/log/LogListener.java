@@ -13,6 +13,12 @@ public interface LogListener {
     void logStartOffsetAdvanced(long logStartOffset);
 
     /**
+     * The log cannot be compacted, and is not any more until its settings change or it is opened anew: something in it
+     * is damaged, or cannot be read. It is served as before.
+     */
+    void compactionFailed(String why);
+
+    /**
      * Something that is stored of the log is damaged. Called once for each damage since the log was opened (and not for
      * more than some, if there are very many). Who reads it gets {@link ReadResult.Damaged}, or finds out by its CRC;
      * the rest of the log is served as before.

@@ -73,7 +73,8 @@ final class CrashScenario implements Scenario {
                                     Durability.AFTER_WRITE,
                                     dice.pick(List.of(10L, Long.MAX_VALUE)),
                                     dice.pick(List.of(10L, Long.MAX_VALUE))),
-                    LogSettings.Batches.DEFAULT);
+                    LogSettings.Batches.DEFAULT,
+                    LogSettings.Compaction.DEFAULT);
             if (trouble == Trouble.CRASHES_AND_SCRUB) {
                 world.scrubTimes = new ScrubTimes(
                         Duration.ofNanos(dice.magnitude(1, 10_000_000)),

@@ -27,6 +27,10 @@ final class World {
     final SimulatedHost host;
     LogDirectorySettings directorySettings = LogDirectorySettings.DEFAULT;
 
+    /** How logs are compacted; null if they are not. */
+    @Nullable
+    CompactionSettings compaction;
+
     /** Set before the directory is used: then its logs are scrubbed. */
     @Nullable
     ScrubTimes scrubTimes;
@@ -70,7 +74,7 @@ final class World {
     LogDirectory directory() {
         LogDirectory open = directory;
         if (open == null) {
-            open = call(() -> new LogDirectory(disk(), loop(), directorySettings));
+            open = call(this::newDirectory);
             directory = open;
             ScrubTimes times = scrubTimes;
             if (times != null) {
@@ -81,6 +85,15 @@ final class World {
             }
         }
         return open;
+    }
+
+    private LogDirectory newDirectory() {
+        LogDirectory created = new LogDirectory(disk(), loop(), directorySettings);
+        CompactionSettings settings = compaction;
+        if (settings != null) {
+            created.compact(new CompactionTurns(loop(), settings));
+        }
+        return created;
     }
 
     void changeScrubRate(long bytesPerSecond) {
@@ -164,7 +177,7 @@ final class World {
     void startToOpen(String folder, LogSettings settings) {
         loop().execute(() -> {
             TestLog opening = new TestLog(this);
-            LogDirectory into = new LogDirectory(disk(), loop(), directorySettings);
+            LogDirectory into = newDirectory();
             into.open(folder, settings, opening, opening);
         });
     }

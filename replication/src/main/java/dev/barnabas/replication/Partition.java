@@ -5,6 +5,7 @@ import dev.barnabas.log.Append;
 import dev.barnabas.log.AppendOrigin;
 import dev.barnabas.log.Appended;
 import dev.barnabas.log.Appending;
+import dev.barnabas.log.CompactionStatus;
 import dev.barnabas.log.EpochEnd;
 import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogDamage;
@@ -126,6 +127,11 @@ public final class Partition {
 
     public long sizeInBytes() {
         return log.sizeInBytes();
+    }
+
+    /** How far the compaction of the log is. */
+    public CompactionStatus compactionStatus() {
+        return log.compactionStatus();
     }
 
     /** What is known from checking what is stored of the log. */
@@ -437,6 +443,9 @@ public final class Partition {
 
         void highWatermarkAdvanced(Partition partition);
 
+        /** The log is not compacted any more, see {@link dev.barnabas.log.LogListener}. */
+        void compactionFailed(Partition partition, String why);
+
         /** Something stored is damaged, see {@link dev.barnabas.log.LogListener}. */
         void damageFound(Partition partition, LogDamage damage);
 
@@ -532,6 +541,13 @@ public final class Partition {
         @Override
         public void logStartOffsetAdvanced(long logStartOffset) {
             // Readers learn of it with their next response.
+        }
+
+        @Override
+        public void compactionFailed(String why) {
+            if (partition != null) {
+                partition.listener.compactionFailed(partition, why);
+            }
         }
 
         @Override
