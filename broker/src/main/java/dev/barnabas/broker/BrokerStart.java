@@ -245,6 +245,7 @@ final class BrokerStart {
                     reconciler.update(update);
                     if (share.index() == 0) {
                         turns.changeSettings(Storage.compaction(node.settings()));
+                        storage().changeSettings(node.settings());
                     }
                     if (first) {
                         reconciler.whenAllSettled(() -> loop.execute(() -> {

@@ -1,6 +1,7 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.log.CompactionStatus;
+import dev.barnabas.log.ScrubStatus;
 import java.util.List;
 
 /**
@@ -21,7 +22,8 @@ public record Observation(
             long highWatermark,
             long endOffset,
             long sizeInBytes,
-            CompactionStatus compaction) {}
+            CompactionStatus compaction,
+            ScrubStatus scrub) {}
 
     /** @param state as Kafka names it, such as {@code Stable} */
     public record OfGroup(String group, String state, int members) {}

@@ -66,7 +66,8 @@ final class Observing {
                 partition.highWatermark(),
                 partition.endOffset(),
                 partition.sizeInBytes(),
-                partition.compactionStatus());
+                partition.compactionStatus(),
+                partition.scrubStatus());
     }
 
     private void listGroups(Consumer<Observation> then) {

@@ -1,6 +1,7 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.groups.GroupCoordinator;
+import dev.barnabas.log.LogDamage;
 import dev.barnabas.log.LogFault;
 import dev.barnabas.log.LogSettings;
 import dev.barnabas.metadata.ClusterImage;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -209,6 +211,13 @@ final class Reconciler {
         }
     }
 
+    private String diskOf(PartitionId id) {
+        OptionalInt directory = folders().directoryOf(id);
+        return directory.isEmpty()
+                ? "?"
+                : folders().all().get(directory.getAsInt()).disk().name();
+    }
+
     private void resign(PartitionId id) {
         if (shardLogs.remove(id) != null) {
             groups.resigned(id.index());
@@ -246,6 +255,22 @@ final class Reconciler {
                             + " the node is started again partition={} why={}",
                     partition.id(),
                     why);
+        }
+
+        @Override
+        public void damageFound(Partition partition, LogDamage damage) {
+            log.error(
+                    "Stored records are damaged: reading them fails, the others are served; look after the disk, and"
+                        + " see docs/disks.md topic={} partition={} offset={} disk={} file={} position={} unchecked={}"
+                        + " why={}",
+                    partition.id().topic(),
+                    partition.id().index(),
+                    damage.offset(),
+                    diskOf(partition.id()),
+                    damage.path(),
+                    damage.position(),
+                    damage.uncheckedBytes(),
+                    damage.what());
         }
 
         @Override

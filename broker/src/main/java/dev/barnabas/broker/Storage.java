@@ -7,6 +7,8 @@ import dev.barnabas.log.CompactionSettings;
 import dev.barnabas.log.CompactionTurns;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogDirectorySettings;
+import dev.barnabas.log.ScrubPace;
+import dev.barnabas.log.ScrubTimes;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.replication.PartitionId;
 import dev.barnabas.settings.BrokerSettings;
@@ -32,9 +34,14 @@ final class Storage {
     private static final Logger log = LoggerFactory.getLogger(Storage.class);
 
     private final List<Disk> disks;
+    /** One for each disk. */
+    private final List<ScrubPace> scrubPaces;
 
-    private Storage(List<Disk> disks) {
+    private Storage(List<Disk> disks, Loop loop, Settings settings) {
         this.disks = List.copyOf(disks);
+        this.scrubPaces = disks.stream()
+                .map(disk -> new ScrubPace(loop, settings.get(BrokerSettings.SCRUB_BYTES_PER_SECOND)))
+                .toList();
     }
 
     /** @throws IOException when a directory cannot be used; those that were opened are closed again */
@@ -48,7 +55,7 @@ final class Storage {
                 throw e;
             }
         }
-        return new Storage(disks);
+        return new Storage(disks, host.loops().getFirst(), settings);
     }
 
     private static List<String> directories(Settings settings) {
@@ -86,13 +93,19 @@ final class Storage {
                 LogDirectorySettings.DEFAULT.hotBytes(),
                 Duration.ofMillis(settings.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS)),
                 Duration.ofMillis(settings.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS)));
-        return disks.stream()
-                .map(disk -> {
-                    LogDirectory logs = new LogDirectory(disk, loop, shared);
-                    logs.compact(turns);
-                    return new PartitionFolders.Directory(disk, logs);
-                })
-                .toList();
+        List<PartitionFolders.Directory> directories = new ArrayList<>();
+        for (int index = 0; index < disks.size(); index++) {
+            LogDirectory logs = new LogDirectory(disks.get(index), loop, shared);
+            logs.compact(turns);
+            logs.scrub(scrubPaces.get(index), ScrubTimes.DEFAULT);
+            directories.add(new PartitionFolders.Directory(disks.get(index), logs));
+        }
+        return directories;
+    }
+
+    /** Takes over what can be changed while the node runs. */
+    void changeSettings(Settings settings) {
+        scrubPaces.forEach(pace -> pace.changeRate(settings.get(BrokerSettings.SCRUB_BYTES_PER_SECOND)));
     }
 
     /**

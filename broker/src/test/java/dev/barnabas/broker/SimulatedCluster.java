@@ -8,7 +8,10 @@ import dev.barnabas.settings.Settings;
 import dev.barnabas.settings.SettingsReader;
 import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A node on a simulated machine, and machines for its clients. The node starts again whenever its machine does. */
 final class SimulatedCluster {
@@ -17,6 +20,7 @@ final class SimulatedCluster {
 
     private final Simulation simulation;
     private final SimulatedHost node;
+    private @Nullable Broker broker;
 
     SimulatedCluster(Simulation simulation, String... settings) {
         this.simulation = simulation;
@@ -24,7 +28,8 @@ final class SimulatedCluster {
         Settings accepted = settings(settings);
         node.run(host -> Broker.start(host, accepted, new Broker.Starting() {
             @Override
-            public void started(Broker broker) {
+            public void started(Broker started) {
+                broker = started;
                 simulation.note("node", "serving");
             }
 
@@ -39,6 +44,18 @@ final class SimulatedCluster {
 
     SimulatedHost node() {
         return node;
+    }
+
+    /** What an operator sees. */
+    Observation observe() {
+        Broker started = broker;
+        if (started == null) {
+            throw new IllegalStateException("not started");
+        }
+        List<Observation> seen = new ArrayList<>();
+        started.observe(seen::add);
+        simulation.runUntil("observed", () -> !seen.isEmpty(), Duration.ofMinutes(1));
+        return seen.getFirst();
     }
 
     Cluster client(String name) {

@@ -2,34 +2,30 @@ package dev.barnabas.cli;
 
 import static dev.barnabas.cli.TopicCommands.ordered;
 
+import dev.barnabas.log.LogDump;
 import dev.barnabas.protocol.record.CorruptRecordException;
 import dev.barnabas.protocol.record.Record;
 import dev.barnabas.protocol.record.RecordBatch;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code barnabas log}. Reads files itself and needs no broker. */
+/** {@code barnabas log}. Reads files itself and needs no broker. {@link VerifyCommand} belongs to it. */
 @Command(
         name = "log",
         description = "Look into the files of a log.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class LogCommands {
-
-    /** No batch that a broker takes comes near this; a greater size is damage, not a reason to take so much memory. */
-    private static final int MAX_BATCH_BYTES = 256 * 1024 * 1024;
 
     private final Streams streams;
 
@@ -54,8 +50,8 @@ final class LogCommands {
             if (!json && files.size() > 1) {
                 streams.out().println(file);
             }
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                @Nullable String damage = dump(file, channel, withRecords, json);
+            try {
+                @Nullable String damage = dump(file, withRecords, json);
                 if (damage != null) {
                     streams.err().println("barnabas: " + file + " is damaged " + damage);
                     code = ExitCode.FAILED;
@@ -72,48 +68,32 @@ final class LogCommands {
     }
 
     /** Goes from batch to batch; returns where and how the file is damaged, if it is. */
-    private @Nullable String dump(Path file, FileChannel channel, boolean withRecords, boolean json)
-            throws IOException {
-        long size = channel.size();
-        long position = 0;
+    private @Nullable String dump(Path file, boolean withRecords, boolean json) throws IOException {
         @Nullable String damage = null;
         Table table = new Table(
                 "POSITION", "OFFSETS", "RECORDS", "BYTES", "EPOCH", "NEWEST", "CODEC", "PRODUCER", "SEQUENCE", "NOTES");
-        while (position < size && damage == null) {
-            ByteBuffer header = read(channel, position, (int) Math.min(RecordBatch.HEADER_BYTES, size - position));
-            if (header.remaining() < RecordBatch.HEADER_BYTES) {
-                damage = "at position " + position + ": only " + header.remaining() + " bytes are left";
-                break;
-            }
-            int bytes = RecordBatch.header(header, 0).sizeInBytes();
-            if (bytes < RecordBatch.HEADER_BYTES || bytes > MAX_BATCH_BYTES || bytes > size - position) {
-                damage = "at position " + position + ": a batch of " + bytes + " bytes, where " + (size - position)
-                        + " are left";
-                break;
-            }
-            try {
-                RecordBatch batch = RecordBatch.at(read(channel, position, bytes), 0);
-                if (!batch.crcValid()) {
-                    damage = "at position " + position + ": the CRC does not fit";
+        try (LogDump dump = LogDump.of(SegmentFile.open(file, file.toString()))) {
+            Optional<LogDump.Entry> next = dump.next();
+            while (damage == null && next.isPresent()) {
+                LogDump.Entry entry = next.get();
+                if (!entry.crcFits()) {
+                    damage = "at position " + entry.position() + ": the CRC does not fit";
                 }
-                show(file, position, batch, withRecords, json, table);
-            } catch (CorruptRecordException e) {
-                damage = "at position " + position + ": " + e.getMessage();
+                try {
+                    show(file, entry.position(), entry.batch(), withRecords, json, table);
+                } catch (CorruptRecordException e) {
+                    damage = "at position " + entry.position() + ": " + e.getMessage();
+                }
+                next = dump.next();
             }
-            position += bytes;
+            if (damage == null) {
+                damage = dump.damage().orElse(null);
+            }
         }
         if (!json && !withRecords) {
             table.print(streams.out());
         }
         return damage;
-    }
-
-    private static ByteBuffer read(FileChannel channel, long position, int bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(bytes);
-        while (buffer.hasRemaining() && channel.read(buffer, position + buffer.position()) >= 0) {
-            // Until everything is there, or the file ends.
-        }
-        return buffer.flip();
     }
 
     private void show(Path file, long position, RecordBatch batch, boolean withRecords, boolean json, Table table) {

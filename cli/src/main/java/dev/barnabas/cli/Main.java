@@ -41,7 +41,8 @@ public final class Main {
                 "group",
                 streams -> new CommandLine(new GroupCommands(streams)).addSubcommand(new ResetOffsetsCommand(streams)));
         COMMANDS.put("config", ConfigCommands::new);
-        COMMANDS.put("log", LogCommands::new);
+        COMMANDS.put(
+                "log", streams -> new CommandLine(new LogCommands(streams)).addSubcommand(new VerifyCommand(streams)));
         COMMANDS.put("cluster", ClusterCommands::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }

@@ -81,6 +81,18 @@ final class Metrics {
                         (double) seen.partitions().stream()
                                 .filter(p -> p.compaction().setAside().isPresent())
                                 .count()))
+                .metricSnapshot(scrubbedBytes(seen))
+                .metricSnapshot(ofPartitions(
+                        seen,
+                        "barnabas_scrub_damaged_batches",
+                        "Stored batches of a partition that were found to be damaged",
+                        p -> p.scrub().damagedBatches()))
+                .metricSnapshot(ofPartitions(
+                        seen,
+                        "barnabas_scrub_last_complete_timestamp_seconds",
+                        "When all that is stored of a partition had been checked last, in seconds since 1970; 0 if not"
+                                + " since the start",
+                        p -> Math.max(0, p.scrub().lastCompleteMs()) / 1_000))
                 .metricSnapshot(groupMembers(seen))
                 .metricSnapshot(lags(seen))
                 .metricSnapshot(gauge(
@@ -184,6 +196,19 @@ final class Metrics {
                         .value((double) value.applyAsLong(partition.compaction()))
                         .build());
             }
+        }
+        return counter.build();
+    }
+
+    private static CounterSnapshot scrubbedBytes(Observation seen) {
+        CounterSnapshot.Builder counter = CounterSnapshot.builder()
+                .name("barnabas_scrub_checked_bytes")
+                .help("Bytes of a partition that were read and checked");
+        for (Observation.OfPartition partition : seen.partitions()) {
+            counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                    .labels(labels(partition))
+                    .value((double) partition.scrub().checkedBytes())
+                    .build());
         }
         return counter.build();
     }

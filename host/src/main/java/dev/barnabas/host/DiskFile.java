@@ -44,6 +44,12 @@ public interface DiskFile {
      */
     void prefetch(long position, long bytes);
 
+    /**
+     * A hint that nobody is going to read these bytes soon: takes them out of memory, unless they still have to be
+     * written, where that can be done. Not on a loop.
+     */
+    void uncache(long position, long bytes);
+
     /** Cuts the file to that size; a larger one than it has is an {@link IllegalArgumentException}. */
     void truncate(long size) throws IOException;
 

@@ -98,6 +98,19 @@ public abstract class DiskContract {
     }
 
     @Test
+    void whatIsTakenOutOfMemoryIsStillThere() throws IOException {
+        DiskFile file = disk.open("file");
+        file.append(bytes("x".repeat(10_000)));
+
+        file.uncache(0, 10_000);
+
+        assertThat(text(file)).isEqualTo("x".repeat(10_000));
+        file.uncache(5_000, 1_000_000);
+        file.append(bytes("y"));
+        assertThat(text(file)).endsWith("xy").hasSize(10_001);
+    }
+
+    @Test
     void buffersMayBeReusedAfterAnAppend() throws IOException {
         DiskFile file = disk.open("file");
         ByteBuffer buffer = bytes("first");

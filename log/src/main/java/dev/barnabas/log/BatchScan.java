@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchScan {
     private static final int CRC_FROM = 21;
+    private static final byte[] NO_HEADER = new byte[RecordBatch.HEADER_BYTES];
 
     private final DiskFile file;
     private final int limit;
@@ -29,6 +30,10 @@ final class BatchScan {
     private int endPosition;
     private long nextOffset;
     private @Nullable String damage;
+    /** Of what is damaged, only the CRC is wrong. */
+    private boolean headerFits;
+    /** Where the next batch begins is less certain than elsewhere: it comes after one that is damaged. */
+    private boolean loose;
 
     /**
      * @param position where a batch begins
@@ -55,6 +60,16 @@ final class BatchScan {
         return this;
     }
 
+    /** The scan goes on where another one has {@link #passOver passed over} something. */
+    BatchScan behindDamage() {
+        loose = true;
+        return this;
+    }
+
+    boolean isBehindDamage() {
+        return loose;
+    }
+
     /**
      * Goes to the next batch. False at the limit, or at something that is not a batch: then {@link #damage} says what.
      */
@@ -64,7 +79,9 @@ final class BatchScan {
         if (left == 0 || damage != null) {
             return false;
         }
+        headerFits = false;
         if (left < RecordBatch.HEADER_BYTES || !fill(position, RecordBatch.HEADER_BYTES)) {
+            headerBytes.clear().put(0, NO_HEADER);
             return damaged("only " + left + " bytes are left");
         }
         headerBytes.clear().put(0, chunk, (int) (position - chunkPosition), RecordBatch.HEADER_BYTES);
@@ -79,16 +96,47 @@ final class BatchScan {
             return damaged("of " + size + " bytes only " + left + " are there");
         }
         long baseOffset = header.baseOffset();
-        if (header.lastOffsetDelta() < 0 || baseOffset < nextOffset || (baseOffset > nextOffset && !gaps)) {
+        if (header.lastOffsetDelta() < 0 || baseOffset < nextOffset || (baseOffset > nextOffset && !gaps && !loose)) {
             return damaged("the offsets " + header.baseOffset() + " to " + header.lastOffset() + " cannot follow "
                     + nextOffset);
         }
+        headerFits = true;
         if (checkCrc && !crcFits(size)) {
             return damaged("the CRC does not fit");
         }
         endPosition = position + size;
         nextOffset = header.lastOffset() + 1;
+        loose = false;
         return true;
+    }
+
+    /**
+     * Goes on behind what is damaged, if the size it says it has can be believed: because its header makes sense, or
+     * because its CRC fits, which does not cover all of the header. False if not: nobody knows where the next batch
+     * begins. A size that was believed and is wrong shows when what comes next is no batch.
+     */
+    boolean passOver() throws IOException {
+        int size = header.sizeInBytes();
+        boolean isThere = size >= RecordBatch.HEADER_BYTES && size <= limit - endPosition;
+        if (damage == null || !isThere || (!headerFits && !crcFits(size))) {
+            return false;
+        }
+        if (headerFits) {
+            nextOffset = header.baseOffset() + 1;
+        } else if (gaps) {
+            nextOffset = header.lastOffset() + 1;
+        } else {
+            nextOffset++;
+        }
+        endPosition += size;
+        damage = null;
+        loose = true;
+        return true;
+    }
+
+    /** The offset of the first record that is damaged, as far as that can be told. */
+    long damagedOffset() {
+        return headerFits ? header.baseOffset() : nextOffset;
     }
 
     private boolean crcFits(int size) throws IOException {

@@ -64,6 +64,11 @@ final class LogContents {
         return index + 1 < segments.size() ? segments.get(index + 1).baseOffset : nextOffset;
     }
 
+    /** Whether batches of the segment that begins there need not follow on each other. */
+    boolean mayHaveGapsAt(long baseOffset) {
+        return hasGaps || baseOffset < gapsBefore;
+    }
+
     /** Index of the segment that would hold the offset: the last one that does not begin behind it; -1 if all do. */
     int floor(long offset) {
         int last = segments.size() - 1;

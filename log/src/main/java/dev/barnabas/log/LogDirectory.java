@@ -34,6 +34,7 @@ public final class LogDirectory {
     private final Acceptance acceptance = new Acceptance();
     private final Maintenance maintenance;
     private @Nullable DirectoryCompactions compactions;
+    private @Nullable DirectoryScrub scrub;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
 
     private final Map<String, PartitionLog> logs = new LinkedHashMap<>();
@@ -61,6 +62,12 @@ public final class LogDirectory {
     public void compact(CompactionTurns turns) {
         loop.requireCurrent();
         compactions = new DirectoryCompactions(this, turns);
+    }
+
+    /** From now on what is stored is checked, again and again. */
+    public void scrub(ScrubPace pace, ScrubTimes times) {
+        loop.requireCurrent();
+        scrub = new DirectoryScrub(this, pace, times);
     }
 
     /**
@@ -134,6 +141,9 @@ public final class LogDirectory {
         loop.requireCurrent();
         closed = true;
         maintenance.stop();
+        if (scrub != null) {
+            scrub.stop();
+        }
         List<PartitionLog> open = List.copyOf(logs.values());
         int[] left = {open.size() + 1};
         Runnable one = () -> {

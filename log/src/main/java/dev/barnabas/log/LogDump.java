@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class LogDump implements AutoCloseable {
     private static final int CHUNK_BYTES = 256 << 10;
 
+    /** No batch that a broker takes comes near this; a greater size is damage, not a reason to take so much memory. */
+    private static final int MAX_BATCH_BYTES = 256 << 20;
+
     private final DiskFile file;
     private final BatchScan scan;
+    private @Nullable String tooLarge;
 
     /**
      * A batch in the file.
@@ -36,18 +40,27 @@ public final class LogDump implements AutoCloseable {
         if (!disk.exists(path)) {
             throw new IOException("There is no file " + path);
         }
-        DiskFile file = disk.open(path);
+        return of(disk.open(path));
+    }
+
+    /** @param file which is only read, and closed with this */
+    public static LogDump of(DiskFile file) throws IOException {
         long size = file.size();
         if (size > Integer.MAX_VALUE) {
             file.close();
-            throw new IOException(path + " is larger than a segment can be: " + size + " bytes");
+            throw new IOException(file.path() + " is larger than a segment can be: " + size + " bytes");
         }
         return new LogDump(file, (int) size);
     }
 
     /** The next batch; empty at the end, or before something that is not a batch: then {@link #damage} says what. */
     public Optional<Entry> next() throws IOException {
-        if (!scan.next()) {
+        if (tooLarge != null || !scan.next()) {
+            return Optional.empty();
+        }
+        int size = scan.header().sizeInBytes();
+        if (size > MAX_BATCH_BYTES) {
+            tooLarge = "at position " + scan.position() + ": a batch of " + size + " bytes";
             return Optional.empty();
         }
         RecordBatch batch = scan.load();
@@ -56,8 +69,11 @@ public final class LogDump implements AutoCloseable {
 
     /** Why the file goes on, but not with a batch. */
     public Optional<String> damage() {
+        if (tooLarge != null) {
+            return Optional.of(tooLarge);
+        }
         @Nullable String damage = scan.damage();
-        return Optional.ofNullable(damage).map(what -> "At position " + scan.endPosition() + ": " + what);
+        return Optional.ofNullable(damage).map(what -> "at position " + scan.endPosition() + ": " + what);
     }
 
     @Override

@@ -18,6 +18,13 @@ public interface LogListener {
      */
     void compactionFailed(String why);
 
+    /**
+     * Something that is stored of the log is damaged. Called once for each damage since the log was opened (and not for
+     * more than some, if there are very many). Who reads it gets {@link ReadResult.Damaged}, or finds out by its CRC;
+     * the rest of the log is served as before.
+     */
+    void damageFound(LogDamage damage);
+
     /** The log is offline: everything is refused from now on. Called once. */
     void failed(LogFault fault);
 }

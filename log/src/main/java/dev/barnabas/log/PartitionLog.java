@@ -35,6 +35,7 @@ public final class PartitionLog {
     private final Ending ending;
     private final LogCompaction compaction;
     private final SegmentSwap segmentSwap;
+    private final LogScrub scrub;
     private final Operations operations = new Operations();
 
     private State state = State.OPEN;
@@ -61,6 +62,7 @@ public final class PartitionLog {
         this.ending = new Ending(this, directory, appender);
         this.compaction = new LogCompaction(this);
         this.segmentSwap = new SegmentSwap(this, directory, reader);
+        this.scrub = new LogScrub(this);
     }
 
     /** The folder's name, such as {@code orders-0}. */
@@ -221,6 +223,11 @@ public final class PartitionLog {
         return compaction.status();
     }
 
+    /** What is known of it from checking what is stored. */
+    public ScrubStatus scrubStatus() {
+        return scrub.status();
+    }
+
     /** The producers that are remembered. */
     public List<ProducerSummary> producers() {
         return contents.producers.all().stream().map(Producer::summary).toList();
@@ -307,6 +314,18 @@ public final class PartitionLog {
 
     LogSync sync() {
         return sync;
+    }
+
+    LogReader reader() {
+        return reader;
+    }
+
+    LogScrub scrub() {
+        return scrub;
+    }
+
+    void damageFound(LogDamage damage) {
+        listener.damageFound(damage);
     }
 
     Operations operations() {

@@ -47,6 +47,13 @@
  * <p>What Kafka does otherwise: it copies segments also when nothing in them changes, removes tombstones only when
  * something new is written, takes the memory for the keys at the start and for ever, and knows keys by their MD5.
  *
+ * <h2>Scrub</h2>
+ *
+ * {@code DirectoryScrub} goes round all logs of a directory, as fast as a {@link dev.barnabas.log.ScrubPace} allows,
+ * and has {@code ScrubStep} check one piece of a segment after the other on a worker. {@code SegmentCheck} goes from
+ * batch to batch and past damaged ones; {@link dev.barnabas.log.SegmentVerification} uses it too, for people who ask.
+ * {@code LogScrub} remembers what was found in a log.
+ *
  * <h2>Files</h2>
  *
  * A log is a folder. Names of files are a number of 20 digits and a suffix; all numbers in them are big-endian, all

@@ -14,4 +14,9 @@ final class CompactionCrashTest {
     void faultsOfTheDiskAreSurvivedToo() {
         Seeds.check(100, new CompactionScenario(true));
     }
+
+    @Test
+    void aScrubBesideItRaisesNoFalseAlarm() {
+        Seeds.check(120, CompactionScenario.scrubbed());
+    }
 }

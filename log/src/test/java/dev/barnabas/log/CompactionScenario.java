@@ -21,9 +21,20 @@ final class CompactionScenario implements Scenario {
     private static final int STEPS_PER_LIFE = 80;
 
     private final boolean faults;
+    private final boolean scrubbed;
 
     CompactionScenario(boolean faults) {
+        this(faults, false);
+    }
+
+    /** @param scrubbed what is stored is checked all the time, and nothing is ever found */
+    private CompactionScenario(boolean faults, boolean scrubbed) {
         this.faults = faults;
+        this.scrubbed = scrubbed;
+    }
+
+    static CompactionScenario scrubbed() {
+        return new CompactionScenario(false, true);
     }
 
     @Override
@@ -54,6 +65,12 @@ final class CompactionScenario implements Scenario {
                     dice.pick(List.of(0.3, 0.9, 1.0)),
                     dice.pick(List.of(100_000.0, Double.MAX_VALUE)),
                     Duration.ofMillis(dice.between(1, 300)));
+            if (scrubbed) {
+                world.scrubTimes = new ScrubTimes(
+                        Duration.ofNanos(dice.magnitude(1, 10_000_000)),
+                        Duration.ofNanos(dice.magnitude(1_000_000, 100_000_000)));
+                world.scrubBytesPerSecond = dice.magnitude(1 << 20, 1 << 30);
+            }
             long deleteRetentionMs = dice.pick(List.of(0L, 200L, 2_000L, 3_600_000L));
             boolean deletes = dice.chance(0.2);
             this.settings = new LogSettings(
@@ -84,6 +101,7 @@ final class CompactionScenario implements Scenario {
                 history.recovered(log);
                 live(log);
                 end(log);
+                assertThat(log.damages).isEmpty();
             }
             world.drive().faults(DiskFaults.NONE);
             TestLog log = open();

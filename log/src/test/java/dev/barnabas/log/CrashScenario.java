@@ -27,7 +27,9 @@ final class CrashScenario implements Scenario {
 
     enum Trouble {
         CRASHES,
-        CRASHES_AND_FAULTS
+        CRASHES_AND_FAULTS,
+        /** What is stored is checked all the time, and nothing is ever found. */
+        CRASHES_AND_SCRUB
     }
 
     CrashScenario(Trouble trouble) {
@@ -73,6 +75,12 @@ final class CrashScenario implements Scenario {
                                     dice.pick(List.of(10L, Long.MAX_VALUE))),
                     LogSettings.Batches.DEFAULT,
                     LogSettings.Compaction.DEFAULT);
+            if (trouble == Trouble.CRASHES_AND_SCRUB) {
+                world.scrubTimes = new ScrubTimes(
+                        Duration.ofNanos(dice.magnitude(1, 10_000_000)),
+                        Duration.ofNanos(dice.magnitude(1_000_000, 100_000_000)));
+                world.scrubBytesPerSecond = dice.magnitude(1 << 20, 1 << 30);
+            }
         }
 
         void run() {
@@ -82,6 +90,7 @@ final class CrashScenario implements Scenario {
                 check(log);
                 live(log);
                 end(log);
+                assertThat(log.damages).isEmpty();
             }
         }
 

@@ -14,4 +14,9 @@ final class CrashTest {
     void faultsOfTheDiskAreSurvivedToo() {
         Seeds.check(300, new CrashScenario(CrashScenario.Trouble.CRASHES_AND_FAULTS));
     }
+
+    @Test
+    void aScrubBesideItRaisesNoFalseAlarm() {
+        Seeds.check(300, new CrashScenario(CrashScenario.Trouble.CRASHES_AND_SCRUB));
+    }
 }

@@ -57,7 +57,7 @@ final class LogDumpTest {
                 throw new UncheckedIOException(fault);
             }
         });
-        assertThat(dump()).hasSize(3).last().asString().contains("At position").contains("magic");
+        assertThat(dump()).hasSize(3).last().asString().contains("at position").contains("magic");
     }
 
     @Test

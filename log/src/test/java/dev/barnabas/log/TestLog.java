@@ -22,6 +22,7 @@ final class TestLog implements Opening, LogListener {
     final List<Long> startOffsets = new ArrayList<>();
     final List<LogFault> faults = new ArrayList<>();
     final List<String> compactionFailures = new ArrayList<>();
+    final List<LogDamage> damages = new ArrayList<>();
 
     TestLog(World world) {
         this.world = world;
@@ -54,6 +55,11 @@ final class TestLog implements Opening, LogListener {
     @Override
     public void compactionFailed(String why) {
         compactionFailures.add(why);
+    }
+
+    @Override
+    public void damageFound(LogDamage damage) {
+        damages.add(damage);
     }
 
     boolean isSettled() {

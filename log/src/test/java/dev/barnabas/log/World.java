@@ -31,8 +31,15 @@ final class World {
     @Nullable
     CompactionSettings compaction;
 
+    /** Set before the directory is used: then its logs are scrubbed. */
+    @Nullable
+    ScrubTimes scrubTimes;
+
+    long scrubBytesPerSecond = 1 << 30;
+
     private @Nullable Disk disk;
     private @Nullable LogDirectory directory;
+    private @Nullable ScrubPace scrubPace;
 
     World(long seed) {
         this(new Simulation(seed));
@@ -69,6 +76,13 @@ final class World {
         if (open == null) {
             open = call(this::newDirectory);
             directory = open;
+            ScrubTimes times = scrubTimes;
+            if (times != null) {
+                LogDirectory scrubbed = open;
+                ScrubPace pace = new ScrubPace(loop(), scrubBytesPerSecond);
+                scrubPace = pace;
+                on(() -> scrubbed.scrub(pace, times));
+            }
         }
         return open;
     }
@@ -80,6 +94,14 @@ final class World {
             created.compact(new CompactionTurns(loop(), settings));
         }
         return created;
+    }
+
+    void changeScrubRate(long bytesPerSecond) {
+        ScrubPace pace = scrubPace;
+        if (pace == null) {
+            throw new IllegalStateException("nothing is scrubbed");
+        }
+        on(() -> pace.changeRate(bytesPerSecond));
     }
 
     /** Kills the process or takes the power away, and starts the machine again. */

@@ -8,6 +8,7 @@ import dev.barnabas.log.Appending;
 import dev.barnabas.log.CompactionStatus;
 import dev.barnabas.log.EpochEnd;
 import dev.barnabas.log.LogAnswer;
+import dev.barnabas.log.LogDamage;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogFault;
 import dev.barnabas.log.LogListener;
@@ -16,6 +17,7 @@ import dev.barnabas.log.LogSettings;
 import dev.barnabas.log.Opening;
 import dev.barnabas.log.PartitionLog;
 import dev.barnabas.log.ReadResult;
+import dev.barnabas.log.ScrubStatus;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.MemoryRecords;
 import dev.barnabas.protocol.Records;
@@ -130,6 +132,11 @@ public final class Partition {
     /** How far the compaction of the log is. */
     public CompactionStatus compactionStatus() {
         return log.compactionStatus();
+    }
+
+    /** What is known from checking what is stored of the log. */
+    public ScrubStatus scrubStatus() {
+        return log.scrubStatus();
     }
 
     /** Up to where there is no open transaction (exclusive); at most the high watermark. */
@@ -439,6 +446,9 @@ public final class Partition {
         /** The log is not compacted any more, see {@link dev.barnabas.log.LogListener}. */
         void compactionFailed(Partition partition, String why);
 
+        /** Something stored is damaged, see {@link dev.barnabas.log.LogListener}. */
+        void damageFound(Partition partition, LogDamage damage);
+
         /** The partition is offline until it is opened anew. */
         void failed(Partition partition, LogFault fault);
     }
@@ -537,6 +547,13 @@ public final class Partition {
         public void compactionFailed(String why) {
             if (partition != null) {
                 partition.listener.compactionFailed(partition, why);
+            }
+        }
+
+        @Override
+        public void damageFound(LogDamage damage) {
+            if (partition != null) {
+                partition.listener.damageFound(partition, damage);
             }
         }
 

@@ -486,6 +486,13 @@ public final class BrokerSettings {
             .doc("When a disk has less free space than this, producers are refused, so that the node can still be"
                     + " restarted and cleaned up.");
 
+    public static final Setting<Long> SCRUB_BYTES_PER_SECOND = DECLARED.longInteger(
+                    "barnabas.scrub.bytes.per.second", 4_194_304L)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("How many bytes of each directory of log.dirs are read in a second to check, in the background, that"
+                    + " stored records are not damaged; every record once a day at most. 0: they are not checked.");
+
     /** Every setting of a broker. */
     public static final Declarations ALL =
             DECLARED.together(CoordinatorSettings.DECLARED, SettingsWithoutEffect.DECLARED);

@@ -107,6 +107,11 @@ final class SimulatedFile implements DiskFile {
     }
 
     @Override
+    public void uncache(long position, long bytes) {
+        // As well.
+    }
+
+    @Override
     public void truncate(long size) throws IOException {
         requireOpen();
         if (size < 0 || size > node.size()) {

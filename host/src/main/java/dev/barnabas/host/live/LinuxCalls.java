@@ -27,6 +27,7 @@ final class LinuxCalls {
     private static final int O_CLOEXEC = 0x80000;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
     private static final int POSIX_FADV_WILLNEED = 3;
+    private static final int POSIX_FADV_DONTNEED = 4;
     private static final int RWF_NOWAIT = 8;
 
     /** The same on all architectures that Java runs on; Linux 6.5 and newer. The C library has no name for it. */
@@ -264,6 +265,19 @@ final class LinuxCalls {
                 }
             }
             return true;
+        } catch (Throwable e) {
+            throw new LinkageError("posix_fadvise", e);
+        }
+    }
+
+    /**
+     * Takes a range of a file out of the page cache: whole pages that need not be written and that nobody has mapped.
+     *
+     * @return whether the system takes such advice
+     */
+    boolean uncache(int descriptor, long position, long bytes) {
+        try {
+            return (int) fadvise.invokeExact(descriptor, position, bytes, POSIX_FADV_DONTNEED) == 0;
         } catch (Throwable e) {
             throw new LinkageError("posix_fadvise", e);
         }

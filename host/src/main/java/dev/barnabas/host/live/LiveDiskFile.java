@@ -127,6 +127,11 @@ final class LiveDiskFile implements DiskFile {
     }
 
     @Override
+    public void uncache(long position, long bytes) {
+        disk.files().onPath(file, (linux, opened) -> linux.uncache(opened, position, bytes));
+    }
+
+    @Override
     public void truncate(long size) throws IOException {
         if (size < 0 || size > file.size) {
             throw new IllegalArgumentException("cannot cut " + path + " of " + file.size + " bytes to " + size);
