@@ -347,7 +347,7 @@ final class SettingsWithoutEffect {
                 decimal("log.cleaner.io.max.bytes.per.second", Double.MAX_VALUE).clusterWide(),
                 integer("log.cleaner.threads", 1).allow(atLeast(0)).clusterWide());
         declare(
-                "a node stops when one of its directories fails",
+                "a node goes on without a directory that fails, and stops at once without the first",
                 longInteger("log.dir.failure.timeout.ms", 30_000L)
                         .allow(atLeast(1))
                         .low());
