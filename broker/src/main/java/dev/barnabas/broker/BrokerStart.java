@@ -8,6 +8,7 @@ import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
 import dev.barnabas.host.Network;
+import dev.barnabas.log.CompactionTurns;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.metadata.Answer;
@@ -281,17 +282,21 @@ final class BrokerStart {
                 requestMetrics,
                 open,
                 listeners));
+        CompactionTurns turns = new CompactionTurns(loop, Storage.compaction(node.settings()));
         int[] unsettled = {shares.size()};
         for (LoopShare share : shares) {
             Reconciler reconciler = reconcilers.get(share.index());
             List<Optional<Disk>> disks =
                     directories.stream().map(DataDirectory::disk).toList();
             share.loop().execute(() -> {
-                reconciler.use(new PartitionFolders(inDirectories(disks, share.loop()), places));
+                reconciler.use(new PartitionFolders(inDirectories(disks, share.loop(), turns), places));
                 metadata.subscribe(share.loop(), update -> {
                     boolean first = reconciler.isNew();
                     node.publish(update.image());
                     reconciler.update(update);
+                    if (share.index() == 0) {
+                        turns.changeSettings(Storage.compaction(node.settings()));
+                    }
                     if (first) {
                         reconciler.whenAllSettled(() -> loop.execute(() -> {
                             if (--unsettled[0] == 0) {
@@ -304,15 +309,20 @@ final class BrokerStart {
         }
     }
 
-    private List<PartitionFolders.Directory> inDirectories(List<Optional<Disk>> disks, Loop owner) {
+    private List<PartitionFolders.Directory> inDirectories(
+            List<Optional<Disk>> disks, Loop owner, CompactionTurns turns) {
         List<String> names = storage().names();
         LogDirectorySettings shared = Storage.logDirectorySettings(settings);
         List<PartitionFolders.Directory> directories = new ArrayList<>();
         for (int index = 0; index < disks.size(); index++) {
-            directories.add(disks.get(index)
-                    .<PartitionFolders.Directory>map(
-                            disk -> new PartitionFolders.Directory.Usable(disk, new LogDirectory(disk, owner, shared)))
-                    .orElse(new PartitionFolders.Directory.Failed(names.get(index))));
+            Optional<Disk> disk = disks.get(index);
+            if (disk.isPresent()) {
+                LogDirectory logs = new LogDirectory(disk.get(), owner, shared);
+                logs.compact(turns);
+                directories.add(new PartitionFolders.Directory.Usable(disk.get(), logs));
+            } else {
+                directories.add(new PartitionFolders.Directory.Failed(names.get(index)));
+            }
         }
         return directories;
     }

@@ -140,9 +140,13 @@ final class ClientConnection implements ConnectionHandler {
                         + " bytes that do not belong to it");
                 return;
             }
-        } catch (MalformedMessageException | IndexOutOfBoundsException e) {
+        } catch (MalformedMessageException e) {
             frame.release();
             violation("sent what is not a request: " + e.getMessage());
+            return;
+        } catch (IndexOutOfBoundsException e) {
+            frame.release();
+            violation("sent what is not a request: it ends too early");
             return;
         } catch (RuntimeException e) {
             frame.release();

@@ -1,5 +1,6 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.log.CompactionStatus;
 import java.util.List;
 
 /**
@@ -20,7 +21,13 @@ public record Observation(
 
     /** Offsets are as in {@code dev.barnabas.replication.Partition}; the size is that of all segments in bytes. */
     public record OfPartition(
-            String topic, int partition, long logStartOffset, long highWatermark, long endOffset, long sizeInBytes) {}
+            String topic,
+            int partition,
+            long logStartOffset,
+            long highWatermark,
+            long endOffset,
+            long sizeInBytes,
+            CompactionStatus compaction) {}
 
     /** @param state as Kafka names it, such as {@code Stable} */
     public record OfGroup(String group, String state, int members) {}

@@ -72,7 +72,8 @@ final class Observing {
                 partition.logStartOffset(),
                 partition.highWatermark(),
                 partition.endOffset(),
-                partition.sizeInBytes());
+                partition.sizeInBytes(),
+                partition.compactionStatus());
     }
 
     private void listGroups(Consumer<Observation> then) {

@@ -322,6 +322,15 @@ final class Reconciler {
         }
 
         @Override
+        public void compactionFailed(Partition partition, String why) {
+            log.error(
+                    "A partition cannot be compacted and grows; it is tried again when settings of its topic change or"
+                            + " the node is started again partition={} why={}",
+                    partition.id(),
+                    why);
+        }
+
+        @Override
         public void failed(Partition partition, LogFault fault) {
             resign(partition.id());
             share.partitions().fail(partition.id());

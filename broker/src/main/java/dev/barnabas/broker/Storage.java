@@ -3,6 +3,7 @@ package dev.barnabas.broker;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
+import dev.barnabas.log.CompactionSettings;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.metadata.ClusterImage;
@@ -84,6 +85,17 @@ final class Storage {
     /** The one that holds the metadata. */
     Disk first() {
         return directories.getFirst().disk().orElseThrow();
+    }
+
+    /** How much the node spends on compaction. */
+    static CompactionSettings compaction(Settings settings) {
+        return new CompactionSettings(
+                settings.get(BrokerSettings.LOG_CLEANER_ENABLE),
+                settings.get(BrokerSettings.LOG_CLEANER_THREADS),
+                settings.get(BrokerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
+                settings.get(BrokerSettings.LOG_CLEANER_IO_BUFFER_LOAD_FACTOR),
+                settings.get(BrokerSettings.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND),
+                Duration.ofMillis(settings.get(BrokerSettings.LOG_CLEANER_BACKOFF_MS)));
     }
 
     /** What the loops of this node have in common in a directory. */

@@ -41,7 +41,13 @@ final class TopicLogSettings {
                         topic.get(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
                         compacted,
                         LogSettings.Check.PLAIN_RECORDS,
-                        topic.get(TopicSettings.MAX_DECOMPRESSED_MESSAGE_BYTES)));
+                        topic.get(TopicSettings.MAX_DECOMPRESSED_MESSAGE_BYTES)),
+                new LogSettings.Compaction(
+                        compacted,
+                        topic.get(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO),
+                        topic.get(TopicSettings.MIN_COMPACTION_LAG_MS),
+                        topic.get(TopicSettings.MAX_COMPACTION_LAG_MS),
+                        topic.get(TopicSettings.DELETE_RETENTION_MS)));
     }
 
     /** Whether records are deleted when they are old or many; otherwise only compaction removes any. */

@@ -25,7 +25,6 @@ import dev.barnabas.simulation.DiskFaults;
 import dev.barnabas.simulation.SimulatedDrive;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -83,7 +82,7 @@ final class LogDirectoriesTest {
         assertThat(partitionsIn("one")).hasSize(4);
 
         // and so it is when the node is started again, which may not use the directory yet
-        node.restart();
+        node.restartWith();
         assertThat(failedDirectories()).containsExactly("two");
         assertOffline(inTwo, inOne);
         assertThat(partitionsIn("one")).hasSize(4);
@@ -91,7 +90,7 @@ final class LogDirectoriesTest {
         // When the machine is started with a disk that works, everything is back
         node.host().powerLoss();
         drive("two").repair();
-        node.restart();
+        node.restartWith();
         assertThat(failedDirectories()).isEmpty();
         assertThat(partitionsIn("two")).isEqualTo(inTwo);
         inTwo.forEach(partition -> assertThat(latest(partition).offset()).isPositive());
@@ -111,7 +110,7 @@ final class LogDirectoriesTest {
         assertOffline(inTwo, inOne);
         // The drive works again; nobody has to restart the machine, since nothing that was synced is in doubt.
         drive("two").repair();
-        node.restart();
+        node.restartWith();
         assertThat(partitionsIn("two")).isEqualTo(inTwo);
     }
 
@@ -124,7 +123,7 @@ final class LogDirectoriesTest {
         Set<String> inTwo = partitionsIn("two");
 
         // When an empty directory comes in the place of the second
-        node.restart("log.dirs=one,three");
+        node.restartWith("log.dirs=one,three");
 
         // Then it is welcome, but what was in the second is offline
         assertThat(failedDirectories()).isEmpty();
@@ -133,12 +132,12 @@ final class LogDirectoriesTest {
         assertThat(partitionsIn("three")).hasSize(2);
 
         // When the second comes back, its partitions do
-        node.restart("log.dirs=one,two,three");
+        node.restartWith("log.dirs=one,two,three");
         assertThat(partitionsIn("two")).isEqualTo(inTwo);
         inTwo.forEach(partition -> assertThat(latest(partition).offset()).isEqualTo(1));
 
         // When it is gone for good, topics that had something in it can be deleted and created anew
-        node.restart("log.dirs=one,three");
+        node.restartWith("log.dirs=one,three");
         delete("a");
         create("a", 4);
         assertThat(partitionsIn("one").size() + partitionsIn("three").size()).isEqualTo(6);
@@ -147,17 +146,17 @@ final class LogDirectoriesTest {
 
     @Test
     void aSecondDirectoryCanBeAddedToANodeThatHadOne() {
-        node.restart("log.dirs=lonely");
+        node.restartWith("log.dirs=lonely");
         create("a", 4);
         produceToAll();
 
-        node.restart("log.dirs=lonely,new");
+        node.restartWith("log.dirs=lonely,new");
         assertThat(partitionsIn("lonely")).hasSize(4);
         create("b", 4);
         assertThat(partitionsIn("new")).hasSize(4);
 
         // It knows what was there before the second came, too.
-        node.restart("log.dirs=lonely,new");
+        node.restartWith("log.dirs=lonely,new");
         assertThat(partitionsIn("lonely")).hasSize(4);
     }
 
@@ -167,7 +166,7 @@ final class LogDirectoriesTest {
         Set<String> inOne = partitionsIn("one");
         Set<String> inTwo = partitionsIn("two");
 
-        node.restart("log.dirs=one,three,two");
+        node.restartWith("log.dirs=one,three,two");
 
         assertThat(partitionsIn("one")).isEqualTo(inOne);
         assertThat(partitionsIn("two")).isEqualTo(inTwo);
@@ -202,12 +201,12 @@ final class LogDirectoriesTest {
         assertThat(node.refusal("log.dirs=three,two"))
                 .contains("the first of log.dirs, three, holds no cluster metadata, but the directory two belongs");
         // Another cluster's
-        node.restart("log.dirs=other");
+        node.restartWith("log.dirs=other");
         assertThat(node.refusal("log.dirs=one,other"))
                 .contains("the directory one belongs to the cluster")
                 .contains("but other belongs to the cluster");
         // and none of that has done any harm
-        node.restart();
+        node.restartWith();
         create("a", 2);
     }
 
@@ -219,7 +218,7 @@ final class LogDirectoriesTest {
         String text = new String(drive("two").content(DirectoryIdentity.FILE), StandardCharsets.UTF_8);
         drive("two").rot(DirectoryIdentity.FILE, text.indexOf("version"));
 
-        node.restart();
+        node.restartWith();
 
         assertThat(failedDirectories()).containsExactly("two");
         inTwo.forEach(partition -> assertThat(produce(partition)).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR));
@@ -238,20 +237,13 @@ final class LogDirectoriesTest {
             assertThat(produce(partition)).isEqualTo(ErrorCode.NONE);
             assertThat(metadata(partition).leaderId()).isEqualTo(SimulatedNode.ID);
         }
-        assertThat(observe().offlinePartitions()).isEqualTo(offline.size());
-    }
-
-    private Observation observe() {
-        List<Observation> seen = new ArrayList<>();
-        node.broker().observe(seen::add);
-        node.simulation().runUntil("observed", () -> !seen.isEmpty(), LIMIT);
-        return seen.getFirst();
+        assertThat(node.observe().offlinePartitions()).isEqualTo(offline.size());
     }
 
     private void runUntilFailed(String directory) {
         node.simulation().runFor(Duration.ofSeconds(1));
         assertThat(failedDirectories()).containsExactly(directory);
-        assertThat(observe().failedDirectories()).containsExactly(directory);
+        assertThat(node.observe().failedDirectories()).containsExactly(directory);
     }
 
     private SimulatedDrive drive(String name) {

@@ -17,6 +17,8 @@ import dev.barnabas.settings.SettingsReader;
 import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.Simulation;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A broker with two loops in a world of its own, and one connection to it through which tests ask what they like. */
@@ -55,7 +57,7 @@ final class SimulatedNode {
     }
 
     /** Kills the process and starts another one with these settings. */
-    void restart(String... newSettings) {
+    void restartWith(String... newSettings) {
         begin(newSettings);
         awaitStart();
     }
@@ -163,6 +165,22 @@ final class SimulatedNode {
                 false);
         loop.execute(() -> peer().send(call, Duration.ofSeconds(100), outcome));
         return outcome;
+    }
+
+    /** The machine loses its power and is started again, and with it the broker. */
+    void restart() {
+        broker = null;
+        host.powerLoss();
+        host.restart();
+        awaitStart();
+    }
+
+    /** What an operator sees. */
+    Observation observe() {
+        List<Observation> seen = new ArrayList<>();
+        broker().observe(seen::add);
+        simulation.runUntil("observed", () -> !seen.isEmpty(), LIMIT);
+        return seen.getFirst();
     }
 
     Simulation simulation() {

@@ -3,6 +3,7 @@ package dev.barnabas.cli;
 import dev.barnabas.client.ClientError;
 import dev.barnabas.client.ClusterView;
 import dev.barnabas.client.Configs;
+import dev.barnabas.client.LogDirs;
 import dev.barnabas.client.Offsets;
 import dev.barnabas.client.Result;
 import dev.barnabas.client.TopicPartition;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -176,13 +178,14 @@ final class TopicCommands {
                     .describeConfigs(topics.keySet().stream()
                             .map(Configs.Resource::topic)
                             .toList()));
+            Map<TopicPartition, Long> sizes = sizes(session, topics);
             List<Object> documents = new ArrayList<>();
             topics.forEach((name, topic) -> {
                 Map<String, @Nullable Object> settings = ownSettings(configs.get(Configs.Resource.topic(name)));
                 if (json) {
-                    documents.add(document(topic, settings, starts, ends));
+                    documents.add(document(topic, settings, starts, ends, sizes));
                 } else {
-                    print(topic, settings, starts, ends);
+                    print(topic, settings, starts, ends, sizes);
                 }
             });
             if (json) {
@@ -219,11 +222,34 @@ final class TopicCommands {
         return offsets;
     }
 
+    /** How large the leaders' segments are, of the partitions whose leaders tell. */
+    private static Map<TopicPartition, Long> sizes(Session session, Map<String, ClusterView.Topic> topics) {
+        Map<TopicPartition, Integer> leaders = new TreeMap<>();
+        topics.values()
+                .forEach(topic -> topic.partitions().stream()
+                        .filter(partition -> partition.leader() >= 0)
+                        .forEach(partition ->
+                                leaders.put(new TopicPartition(topic.name(), partition.index()), partition.leader())));
+        Map<TopicPartition, Long> sizes = new TreeMap<>();
+        session.get(() -> session.admin().describeLogDirs(Set.copyOf(leaders.values()), leaders.keySet()))
+                .forEach((broker, result) -> {
+                    if (result instanceof Result.Success<List<LogDirs.Directory>>(List<LogDirs.Directory> found)) {
+                        found.forEach(directory -> directory.replicas().forEach((partition, replica) -> {
+                            if (!replica.future() && broker.equals(leaders.get(partition))) {
+                                sizes.put(partition, replica.sizeBytes());
+                            }
+                        }));
+                    }
+                });
+        return sizes;
+    }
+
     private static Map<String, @Nullable Object> document(
             ClusterView.Topic topic,
             Map<String, @Nullable Object> settings,
             Map<TopicPartition, Long> starts,
-            Map<TopicPartition, Long> ends) {
+            Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> sizes) {
         List<Object> partitions = new ArrayList<>();
         for (ClusterView.Partition partition : topic.partitions()) {
             TopicPartition id = new TopicPartition(topic.name(), partition.index());
@@ -241,7 +267,9 @@ final class TopicCommands {
                     "startOffset",
                     starts.get(id),
                     "endOffset",
-                    ends.get(id)));
+                    ends.get(id),
+                    "sizeBytes",
+                    sizes.get(id)));
         }
         return ordered(
                 "name",
@@ -260,10 +288,11 @@ final class TopicCommands {
             ClusterView.Topic topic,
             Map<String, @Nullable Object> settings,
             Map<TopicPartition, Long> starts,
-            Map<TopicPartition, Long> ends) {
+            Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> sizes) {
         streams.out().println(topic.name() + "  id " + topic.id() + (topic.internal() ? "  internal" : ""));
         settings.forEach((name, value) -> streams.out().println("  " + name + "=" + value));
-        Table table = new Table("PARTITION", "LEADER", "REPLICAS", "IN SYNC", "START", "END");
+        Table table = new Table("PARTITION", "LEADER", "REPLICAS", "IN SYNC", "START", "END", "BYTES");
         for (ClusterView.Partition partition : topic.partitions()) {
             TopicPartition id = new TopicPartition(topic.name(), partition.index());
             table.row(
@@ -272,7 +301,8 @@ final class TopicCommands {
                     joined(partition.replicas()),
                     joined(partition.inSync()),
                     starts.containsKey(id) ? starts.get(id) : "-",
-                    ends.containsKey(id) ? ends.get(id) : "-");
+                    ends.containsKey(id) ? ends.get(id) : "-",
+                    sizes.containsKey(id) ? sizes.get(id) : "-");
         }
         table.print(streams.out());
     }

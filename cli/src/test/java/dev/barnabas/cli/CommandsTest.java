@@ -148,7 +148,8 @@ class CommandsTest {
         succeeds("topic", "create", "t", "--if-not-exists");
         succeeds("topic", "alter", "t", "--partitions", "3", "--config", "max.message.bytes=2000");
         assertThat(onNode("", "topic", "describe", "t").out())
-                .contains("retention.ms=1234567", "max.message.bytes=2000", "PARTITION", "IN SYNC");
+                .contains("retention.ms=1234567", "max.message.bytes=2000", "PARTITION", "IN SYNC", "BYTES");
+        assertThat(onNode("", "topic", "describe", "t", "--json").out()).contains("\"sizeBytes\":0");
         assertThat(onNode("", "topic", "list").out()).containsPattern("t +3 +1");
         assertThat(onNode("", "topic", "delete", "t").out()).isEqualTo("Deleted t\n");
         assertThat(onNode("", "topic", "describe", "t").err()).contains("topic t:", "./barnabas topic list");

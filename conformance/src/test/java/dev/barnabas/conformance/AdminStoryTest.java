@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,7 +41,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -128,11 +128,9 @@ final class AdminStoryTest {
     void topicsAreDescribedExtendedAndDeleted() throws Exception {
         get(admin.createTopics(List.of(new NewTopic("described", 2, (short) 1), one("deleted")))
                 .all());
-        Uuid id = get(admin.describeTopics(List.of("described")).allTopicNames())
-                .get("described")
+        Uuid id = get(admin.describeTopics(List.of("described")).allTopicNames(), "described")
                 .topicId();
-        Uuid deletedId = get(admin.describeTopics(List.of("deleted")).allTopicNames())
-                .get("deleted")
+        Uuid deletedId = get(admin.describeTopics(List.of("deleted")).allTopicNames(), "deleted")
                 .topicId();
         Uuid unknown = new Uuid(1, 2);
         List.of(id, deletedId).forEach(known -> story.name(known, "id"));
@@ -141,9 +139,10 @@ final class AdminStoryTest {
 
         story.step(
                 "authorized operations",
-                () -> sorted(get(admin.describeTopics(List.of("described"), operations)
-                                .allTopicNames())
-                        .get("described")
+                () -> sorted(get(
+                                admin.describeTopics(List.of("described"), operations)
+                                        .allTopicNames(),
+                                "described")
                         .authorizedOperations()));
         story.step(
                 "unknown id",
@@ -156,11 +155,12 @@ final class AdminStoryTest {
                 "no names", () -> each(admin.describeTopics(List.<String>of()).topicNameValues()));
         story.step(
                 "in pages of one partition",
-                () -> get(admin.describeTopics(
-                                        List.of("described"),
-                                        new DescribeTopicsOptions().partitionSizeLimitPerResponse(1))
-                                .allTopicNames())
-                        .get("described")
+                () -> get(
+                                admin.describeTopics(
+                                                List.of("described"),
+                                                new DescribeTopicsOptions().partitionSizeLimitPerResponse(1))
+                                        .allTopicNames(),
+                                "described")
                         .partitions()
                         .size());
 
@@ -197,11 +197,11 @@ final class AdminStoryTest {
 
     @Test
     void settingsAreDescribedAndAltered() throws Exception {
-        ConfigResource topic = new ConfigResource(Type.TOPIC, "altered");
-        ConfigResource broker = new ConfigResource(Type.BROKER, Integer.toString(brokerId));
-        ConfigResource brokers = new ConfigResource(Type.BROKER, "");
-        ConfigResource group = new ConfigResource(Type.GROUP, "altered");
-        ConfigResource metrics = new ConfigResource(Type.CLIENT_METRICS, "altered");
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "altered");
+        ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(brokerId));
+        ConfigResource brokers = new ConfigResource(ConfigResource.Type.BROKER, "");
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "altered");
+        ConfigResource metrics = new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "altered");
         get(admin.createTopics(List.of(one("altered").configs(Map.of("cleanup.policy", "compact"))))
                 .all());
 
@@ -216,8 +216,14 @@ final class AdminStoryTest {
         alter("wrong value", topic, op("retention.ms", "many", OpType.SET));
         alter("no value", topic, op("retention.ms", null, OpType.SET));
         alter("one setting twice", topic, op("retention.ms", "1", OpType.SET), op("retention.ms", "2", OpType.SET));
-        alter("unknown topic", new ConfigResource(Type.TOPIC, "nowhere"), op("retention.ms", "1", OpType.SET));
-        alter("wrong topic name", new ConfigResource(Type.TOPIC, "a b"), op("retention.ms", "1", OpType.SET));
+        alter(
+                "unknown topic",
+                new ConfigResource(ConfigResource.Type.TOPIC, "nowhere"),
+                op("retention.ms", "1", OpType.SET));
+        alter(
+                "wrong topic name",
+                new ConfigResource(ConfigResource.Type.TOPIC, "a b"),
+                op("retention.ms", "1", OpType.SET));
         story.step(
                 "alter validated only",
                 () -> each(admin.incrementalAlterConfigs(
@@ -239,15 +245,15 @@ final class AdminStoryTest {
         story.step(
                 "resources",
                 () -> sorted(get(admin.listConfigResources(
-                                Set.of(Type.GROUP, Type.CLIENT_METRICS),
+                                Set.of(ConfigResource.Type.GROUP, ConfigResource.Type.CLIENT_METRICS),
                                 new org.apache.kafka.clients.admin.ListConfigResourcesOptions())
                         .all())));
         for (ConfigResource wrong : List.of(
-                new ConfigResource(Type.TOPIC, "nowhere"),
-                new ConfigResource(Type.TOPIC, "a b"),
-                new ConfigResource(Type.TOPIC, ""),
-                new ConfigResource(Type.GROUP, ""),
-                new ConfigResource(Type.CLIENT_METRICS, ""))) {
+                new ConfigResource(ConfigResource.Type.TOPIC, "nowhere"),
+                new ConfigResource(ConfigResource.Type.TOPIC, "a b"),
+                new ConfigResource(ConfigResource.Type.TOPIC, ""),
+                new ConfigResource(ConfigResource.Type.GROUP, ""),
+                new ConfigResource(ConfigResource.Type.CLIENT_METRICS, ""))) {
             story.step(
                     "describe " + wrong,
                     () -> each(admin.describeConfigs(List.of(wrong)).values()));
@@ -270,7 +276,7 @@ final class AdminStoryTest {
                 new StringSerializer())) {
             for (int i = 0; i < 50; i++) {
                 // The newest is not the last.
-                producer.send(new ProducerRecord<>("offsets", 0, 1_700_000_000_000L + 1_000 * (i % 40), "k", "v"));
+                producer.send(new ProducerRecord<>("offsets", 0, 1_700_000_000_000L + 1_000L * (i % 40), "k", "v"));
             }
         }
         list("earliest", OffsetSpec.earliest(), full, empty);
@@ -301,18 +307,16 @@ final class AdminStoryTest {
         list("by time then", OffsetSpec.forTimestamp(0), full);
         story.step(
                 "producers",
-                () -> get(admin.describeProducers(List.of(full)).all()).get(full).activeProducers().stream()
+                () -> get(admin.describeProducers(List.of(full)).all(), full).activeProducers().stream()
                         .map(state -> state.producerEpoch() + " " + state.lastSequence() + " " + state.lastTimestamp()
                                 + " " + state.currentTransactionStartOffset())
                         .toList());
         story.step(
                 "producers of an empty partition",
-                () -> get(admin.describeProducers(List.of(empty)).all())
-                        .get(empty)
-                        .activeProducers());
+                () -> get(admin.describeProducers(List.of(empty)).all(), empty).activeProducers());
         story.step(
                 "log directories",
-                () -> get(admin.describeLogDirs(List.of(brokerId)).allDescriptions()).get(brokerId).values().stream()
+                () -> get(admin.describeLogDirs(List.of(brokerId)).allDescriptions(), brokerId).values().stream()
                         .map(directory -> directory.error() + " "
                                 + directory.totalBytes().isPresent() + " "
                                 + directory.usableBytes().isPresent() + " "
@@ -409,9 +413,8 @@ final class AdminStoryTest {
         DescribeConfigsOptions options =
                 new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true);
         Map<String, String> described = new TreeMap<>();
-        for (ConfigEntry entry : get(admin.describeConfigs(List.of(resource), options)
-                        .all())
-                .get(resource)
+        for (ConfigEntry entry : get(
+                        admin.describeConfigs(List.of(resource), options).all(), resource)
                 .entries()) {
             if (names.contains(entry.name())) {
                 described.put(
@@ -447,9 +450,10 @@ final class AdminStoryTest {
                 what,
                 () -> each(Map.of(
                         partition,
-                        admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before)))
-                                .lowWatermarks()
-                                .get(partition)
+                        Objects.requireNonNull(
+                                        admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before)))
+                                                .lowWatermarks()
+                                                .get(partition))
                                 .thenApply(DeletedRecords::lowWatermark))));
     }
 

@@ -293,11 +293,12 @@ final class ClientStoryTest {
             member.commitSync(Map.of(zero, new OffsetAndMetadata(5, "note")));
             story.step(
                     "described",
-                    () -> told(get(admin.describeConsumerGroups(
+                    () -> told(get(
+                            admin.describeConsumerGroups(
                                             List.of("live"),
                                             new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
-                                    .all())
-                            .get("live")));
+                                    .all(),
+                            "live")));
             story.step(
                     "listed as stable",
                     () ->
@@ -318,8 +319,7 @@ final class ClientStoryTest {
         }
         story.step(
                 "described empty",
-                () -> told(
-                        get(admin.describeConsumerGroups(List.of("live")).all()).get("live")));
+                () -> told(get(admin.describeConsumerGroups(List.of("live")).all(), "live")));
         story.step("offsets altered", () -> alterOffset("live", zero));
         story.step("offset of no partition altered", () -> alterOffset("live", new TopicPartition("shared-a", 50)));
         story.step("offset of no topic altered", () -> alterOffset("live", new TopicPartition("nowhere", 0)));
@@ -461,7 +461,7 @@ final class ClientStoryTest {
 
     private static long sizeOf(String topic) throws Exception {
         int broker = get(admin.describeCluster().nodes()).iterator().next().id();
-        return get(admin.describeLogDirs(List.of(broker)).allDescriptions()).get(broker).values().stream()
+        return get(admin.describeLogDirs(List.of(broker)).allDescriptions(), broker).values().stream()
                 .map(directory -> directory.replicaInfos().get(new TopicPartition(topic, 0)))
                 .mapToLong(replica -> replica.size())
                 .sum();

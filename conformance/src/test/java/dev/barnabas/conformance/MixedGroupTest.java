@@ -64,7 +64,7 @@ final class MixedGroupTest {
         node.close();
     }
 
-    private enum First {
+    enum First {
         OURS,
         OFFICIAL
     }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -48,6 +49,11 @@ final class Story {
 
     static <A> A get(KafkaFuture<A> future) throws Exception {
         return future.get(SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** What there is for a key that was asked for. */
+    static <K, V> V get(KafkaFuture<Map<K, V>> future, K key) throws Exception {
+        return Objects.requireNonNull(get(future).get(key), () -> "nothing for " + key);
     }
 
     /** The outcome of each, in the order of the keys; "ok" if there is nothing to say. */

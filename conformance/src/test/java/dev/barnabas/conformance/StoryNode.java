@@ -21,7 +21,7 @@ final class StoryNode implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         if (ours != null) {
             ours.close();
         }

@@ -4,6 +4,7 @@ import dev.barnabas.broker.Broker;
 import dev.barnabas.broker.LatencyHistogram;
 import dev.barnabas.broker.Observation;
 import dev.barnabas.broker.RequestMetrics;
+import dev.barnabas.log.CompactionStatus;
 import dev.barnabas.protocol.ApiKey;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -12,6 +13,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
@@ -55,6 +57,34 @@ final class Metrics {
                         "barnabas_partition_high_watermark",
                         "Offset behind the last record that may be read",
                         p -> p.highWatermark()))
+                .metricSnapshot(ofCompacted(
+                        seen,
+                        "barnabas_partition_dirty_bytes",
+                        "Bytes of a compacted partition that were not compacted yet",
+                        c -> c.dirtyBytes()))
+                .metricSnapshot(ofCompacted(
+                        seen,
+                        "barnabas_partition_dirty_ratio",
+                        "The part of a compacted partition that was not compacted yet",
+                        c -> c.dirtyRatio()))
+                .metricSnapshot(countOfCompacted(
+                        seen, "barnabas_partition_compactions", "How often a partition was compacted", c -> c.runs()))
+                .metricSnapshot(countOfCompacted(
+                        seen,
+                        "barnabas_partition_compaction_removed_bytes",
+                        "Bytes that compaction has removed from a partition",
+                        c -> Math.max(0, c.removedBytes())))
+                .metricSnapshot(ofCompacted(
+                        seen,
+                        "barnabas_partition_last_compaction_timestamp_seconds",
+                        "When a partition was compacted last, in seconds since 1970; 0 if not since the start",
+                        c -> Math.max(0, c.lastRunMs()) / 1_000.0))
+                .metricSnapshot(gauge(
+                        "barnabas_partitions_uncompactable",
+                        "Partitions that should be compacted and cannot be",
+                        (double) seen.partitions().stream()
+                                .filter(p -> p.compaction().setAside().isPresent())
+                                .count()))
                 .metricSnapshot(groupMembers(seen))
                 .metricSnapshot(lags(seen))
                 .metricSnapshot(gauge(
@@ -127,11 +157,43 @@ final class Metrics {
         GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
         for (Observation.OfPartition partition : seen.partitions()) {
             gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                    .labels(Labels.of("topic", partition.topic(), "partition", Integer.toString(partition.partition())))
+                    .labels(labels(partition))
                     .value((double) value.applyAsLong(partition))
                     .build());
         }
         return gauge.build();
+    }
+
+    private static GaugeSnapshot ofCompacted(
+            Observation seen, String name, String help, ToDoubleFunction<CompactionStatus> value) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+        for (Observation.OfPartition partition : seen.partitions()) {
+            if (partition.compaction().compacted()) {
+                gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(labels(partition))
+                        .value(value.applyAsDouble(partition.compaction()))
+                        .build());
+            }
+        }
+        return gauge.build();
+    }
+
+    private static CounterSnapshot countOfCompacted(
+            Observation seen, String name, String help, ToLongFunction<CompactionStatus> value) {
+        CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
+        for (Observation.OfPartition partition : seen.partitions()) {
+            if (partition.compaction().compacted()) {
+                counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                        .labels(labels(partition))
+                        .value((double) value.applyAsLong(partition.compaction()))
+                        .build());
+            }
+        }
+        return counter.build();
+    }
+
+    private static Labels labels(Observation.OfPartition partition) {
+        return Labels.of("topic", partition.topic(), "partition", Integer.toString(partition.partition()));
     }
 
     private static GaugeSnapshot groupMembers(Observation seen) {

@@ -15,6 +15,12 @@ final class CheckpointCodec {
     static final byte RESTARTED = 4;
     static final byte GAPS = 5;
     static final byte EPOCH = 6;
+    static final byte REPLACED = 7;
+
+    /** Flags of a state: batches need not follow on each other... */
+    static final int GAPS_ANYWHERE = 1;
+    /** ... and it says what was compacted; states of the first builds do not. */
+    static final int COMPACTION = 2;
 
     static final int PREFIX_BYTES = 8;
 
@@ -36,6 +42,17 @@ final class CheckpointCodec {
         return sealed(begin(kind, 8).putLong(offset));
     }
 
+    /** An entry that says that compacted segments take the place of others. */
+    static ByteBuffer replaced(Replacement replacement) {
+        ByteBuffer body = replacement.encoded();
+        return sealed(begin(REPLACED, body.remaining()).put(body));
+    }
+
+    /** Reads a {@link #REPLACED} entry. */
+    static Replacement replacement(ByteBuffer entry) {
+        return Replacement.decode(entry.duplicate().position(2));
+    }
+
     /** An {@link #EPOCH} entry. */
     static ByteBuffer epoch(long offset, int leaderEpoch) {
         return sealed(begin(EPOCH, 12).putLong(offset).putInt(leaderEpoch));
@@ -54,9 +71,11 @@ final class CheckpointCodec {
                         + (4 + log.epochs.count() * EPOCH_BYTES)
                         + (4 + producerBytes)
                         + (4 + log.transactions.allEnded().size() * ENDED_BYTES)
-                        + (4 + log.transactions.allAborted().size() * ABORTED_BYTES));
+                        + (4 + log.transactions.allAborted().size() * ABORTED_BYTES)
+                        + (16 + log.segments.size() * Long.BYTES));
         out.putLong(log.startOffset).putLong(log.highWatermark).putLong(log.nextOffset);
-        out.put((byte) (log.hasGaps ? 1 : 0));
+        out.put((byte) ((log.hasGaps ? GAPS_ANYWHERE : 0) | COMPACTION));
+        out.putLong(log.gapsBefore).putLong(log.compactedEnd);
         out.putInt(log.segments.size());
         for (Segment segment : log.segments) {
             out.putLong(segment.baseOffset).putInt(segment.size).putInt(segment.index.blocks);
@@ -77,6 +96,9 @@ final class CheckpointCodec {
         out.putInt(log.transactions.allAborted().size());
         for (AbortedTransaction aborted : log.transactions.allAborted()) {
             out.putLong(aborted.producerId()).putLong(aborted.firstOffset()).putLong(aborted.lastOffset());
+        }
+        for (Segment segment : log.segments) {
+            out.putLong(segment.horizonMs);
         }
         return sealed(out);
     }
@@ -155,7 +177,11 @@ final class CheckpointCodec {
         LogContents log = new LogContents(folder, startOffset);
         log.highWatermark = in.getLong();
         log.nextOffset = in.getLong();
-        log.hasGaps = in.get() != 0;
+        byte flags = in.get();
+        log.hasGaps = (flags & GAPS_ANYWHERE) != 0;
+        boolean knowsCompaction = (flags & COMPACTION) != 0;
+        log.gapsBefore = knowsCompaction ? in.getLong() : 0;
+        log.compactedEnd = knowsCompaction ? in.getLong() : startOffset;
         for (int left = in.getInt(); left > 0; left--) {
             Segment segment = new Segment(folder, in.getLong());
             segment.size = in.getInt();
@@ -180,6 +206,11 @@ final class CheckpointCodec {
         }
         for (int left = in.getInt(); left > 0; left--) {
             log.transactions.allAborted().add(new AbortedTransaction(in.getLong(), in.getLong(), in.getLong()));
+        }
+        if (knowsCompaction) {
+            for (Segment segment : log.segments) {
+                segment.horizonMs = in.getLong();
+            }
         }
         return log;
     }

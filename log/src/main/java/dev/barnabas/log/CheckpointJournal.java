@@ -49,6 +49,10 @@ final class CheckpointJournal {
         append(CheckpointCodec.offset(kind, offset));
     }
 
+    void append(Replacement replacement) throws IOException {
+        append(CheckpointCodec.replaced(replacement));
+    }
+
     /** Batches of this leader epoch come from that offset on. */
     void appendEpoch(long offset, int leaderEpoch) throws IOException {
         append(CheckpointCodec.epoch(offset, leaderEpoch));

@@ -16,11 +16,16 @@ import java.util.TreeMap;
  */
 final class Checkpoints {
     private static final int NEXT_OFFSET = 2 + 16;
-    private static final int HAS_GAPS = 2 + 24;
+    private static final int FLAGS = 2 + 24;
+    private static final int GAPS_BEFORE = 2 + 25;
     private static final int LEADER_EPOCH = 2 + 8;
 
-    /** {@link CheckpointCodec#STATE} entries that still hold, the newest last. */
-    final List<ByteBuffer> states = new ArrayList<>();
+    /** States that still hold, the newest last. */
+    final List<State> states = new ArrayList<>();
+    /** Replacements of segments that were begun and perhaps not ended, the newest last. */
+    final List<Replacement> replacing = new ArrayList<>();
+    /** Before this offset the log has gaps, or may have, because it was compacted here. */
+    long gapsBefore;
     /** The log starts here at the least. */
     long startOffset;
     /** The log has gaps, or may have: nobody ever wrote down that it has not. */
@@ -49,6 +54,14 @@ final class Checkpoints {
     long newestNumber;
     /** Bytes of whole entries in the newest file. */
     int newestBytes;
+
+    /**
+     * What was known of the log.
+     *
+     * @param entry a {@link CheckpointCodec#STATE}
+     * @param replaced what has taken the place of segments since
+     */
+    record State(ByteBuffer entry, List<Replacement> replaced) {}
 
     static Checkpoints read(Disk disk, String folder, List<String> names) throws IOException {
         Checkpoints found = new Checkpoints();
@@ -104,10 +117,15 @@ final class Checkpoints {
         long offset = entry.getLong(2);
         switch (entry.get(0)) {
             case CheckpointCodec.STATE -> {
-                states.add(entry);
+                states.add(new State(entry, new ArrayList<>()));
+                replacing.clear();
                 // It was put together when a sync began, and written when that ended. What came meanwhile still holds.
                 long endOffset = entry.getLong(NEXT_OFFSET);
-                hasGaps = entry.get(HAS_GAPS) != 0 || gapsFrom >= endOffset;
+                byte flags = entry.get(FLAGS);
+                hasGaps = (flags & CheckpointCodec.GAPS_ANYWHERE) != 0 || gapsFrom >= endOffset;
+                if ((flags & CheckpointCodec.COMPACTION) != 0) {
+                    gapsBefore = Math.max(gapsBefore, entry.getLong(GAPS_BEFORE));
+                }
                 knowsEpochs |= entry.get(1) >= CheckpointCodec.VERSION;
                 foldEpochs(CheckpointCodec.epochs(entry), offset, endOffset);
                 startOffset = Math.max(startOffset, offset);
@@ -116,15 +134,17 @@ final class Checkpoints {
             }
             case CheckpointCodec.START -> startOffset = Math.max(startOffset, offset);
             case CheckpointCodec.TRUNCATED -> {
-                states.removeIf(state -> state.getLong(NEXT_OFFSET) > offset);
+                states.removeIf(state -> state.entry.getLong(NEXT_OFFSET) > offset);
                 truncateTo = OptionalLong.of(offset);
                 epochs.tailMap(offset, true).clear();
             }
             case CheckpointCodec.RESTARTED -> {
                 states.clear();
+                replacing.clear();
                 epochs.clear();
                 gapsFrom = -1;
                 hasGaps = false;
+                gapsBefore = 0;
                 startOffset = offset;
                 truncateTo = OptionalLong.empty();
                 restartAt = OptionalLong.of(offset);
@@ -136,6 +156,14 @@ final class Checkpoints {
             case CheckpointCodec.EPOCH -> {
                 epochs.tailMap(offset, true).clear();
                 epochs.put(offset, entry.getInt(LEADER_EPOCH));
+            }
+            case CheckpointCodec.REPLACED -> {
+                Replacement replacement = CheckpointCodec.replacement(entry);
+                // A state from before the segments were all there cannot tell what became of them.
+                states.removeIf(state -> state.entry.getLong(NEXT_OFFSET) < replacement.endOffset());
+                states.forEach(state -> state.replaced.add(replacement));
+                replacing.add(replacement);
+                gapsBefore = Math.max(gapsBefore, replacement.endOffset());
             }
             default -> {
                 // Of a later version, whose entries change nothing that matters to this one.

@@ -31,6 +31,10 @@ final class LogContents {
     long highWatermark;
     /** Batches need not follow on each other: compaction, here or on the leader, has removed some. */
     boolean hasGaps;
+    /** Before this offset they need not either, whatever is said of the others: it was compacted here. */
+    long gapsBefore;
+    /** Up to this offset only the last record of each key is left, and tombstones have got their horizon. */
+    long compactedEnd;
     /** The leader epoch that the journal has for the batches that are appended now; empty if that is not known. */
     OptionalInt journalledEpoch = OptionalInt.empty();
 
@@ -39,6 +43,7 @@ final class LogContents {
         this.startOffset = offset;
         this.nextOffset = offset;
         this.highWatermark = offset;
+        this.compactedEnd = offset;
     }
 
     /** The segment that is appended to; null as long as there is none. */
@@ -120,6 +125,12 @@ final class LogContents {
         highWatermark = Math.max(highWatermark, startOffset);
         epochs.truncateStart(startOffset);
         transactions.truncateStart(startOffset);
+    }
+
+    /** Segments were replaced. */
+    void replaced(Replacement by) {
+        gapsBefore = Math.max(gapsBefore, by.endOffset());
+        transactions.forget(by.removedMarkers());
     }
 
     /**

@@ -34,6 +34,7 @@ public final class LogDirectory {
     private final Syncs syncs;
     private final Acceptance acceptance = new Acceptance();
     private final Maintenance maintenance;
+    private @Nullable DirectoryCompactions compactions;
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
 
     private final Map<String, PartitionLog> logs = new LinkedHashMap<>();
@@ -56,6 +57,12 @@ public final class LogDirectory {
         this.syncs = new Syncs(disk, loop, this::syncFailed);
         this.maintenance = new Maintenance(this);
         checkSpace();
+    }
+
+    /** From now on logs are compacted that are to be. */
+    public void compact(CompactionTurns turns) {
+        loop.requireCurrent();
+        compactions = new DirectoryCompactions(this, turns);
     }
 
     /**
@@ -194,6 +201,12 @@ public final class LogDirectory {
 
     boolean isClosed() {
         return closed;
+    }
+
+    void maintainCompaction() {
+        if (compactions != null) {
+            compactions.maintain();
+        }
     }
 
     /** Counts what was deleted. */

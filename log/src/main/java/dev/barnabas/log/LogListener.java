@@ -12,6 +12,12 @@ public interface LogListener {
     /** Records before this offset are gone for good, by retention or because it was asked for. */
     void logStartOffsetAdvanced(long logStartOffset);
 
+    /**
+     * The log cannot be compacted, and is not any more until its settings change or it is opened anew: something in it
+     * is damaged, or cannot be read. It is served as before.
+     */
+    void compactionFailed(String why);
+
     /** The log is offline: everything is refused from now on. Called once. */
     void failed(LogFault fault);
 }

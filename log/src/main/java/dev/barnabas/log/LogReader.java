@@ -50,6 +50,12 @@ final class LogReader {
         hot = new HotTail(log.contents().nextOffset, directory.appendedBytes());
     }
 
+    /** Segments have been replaced by others that hold the same, as far as anybody needs it. */
+    void compacted() {
+        generation++;
+        cursors.clear();
+    }
+
     /** Counts how often the contents were replaced: what was found before that may be gone. */
     int generation() {
         return generation;

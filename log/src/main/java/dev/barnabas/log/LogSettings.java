@@ -5,29 +5,33 @@ import dev.barnabas.protocol.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of one log: a topic's, or what it inherits. They can be changed while the log is open. */
-public record LogSettings(Segments segments, Retention retention, Flush flush, Batches batches) {
+public record LogSettings(Segments segments, Retention retention, Flush flush, Batches batches, Compaction compaction) {
 
     /** The default of {@code max.decompressed.message.bytes}, which is no limit. */
     public static final int MAX_DECOMPRESSED_BYTES = 2_147_483_639;
 
     /** What Kafka's defaults say, acknowledging after sync. */
     public static final LogSettings DEFAULT =
-            new LogSettings(Segments.DEFAULT, Retention.DEFAULT, Flush.DEFAULT, Batches.DEFAULT);
+            new LogSettings(Segments.DEFAULT, Retention.DEFAULT, Flush.DEFAULT, Batches.DEFAULT, Compaction.DEFAULT);
 
     public LogSettings with(Segments other) {
-        return new LogSettings(other, retention, flush, batches);
+        return new LogSettings(other, retention, flush, batches, compaction);
     }
 
     public LogSettings with(Retention other) {
-        return new LogSettings(segments, other, flush, batches);
+        return new LogSettings(segments, other, flush, batches, compaction);
     }
 
     public LogSettings with(Flush other) {
-        return new LogSettings(segments, retention, other, batches);
+        return new LogSettings(segments, retention, other, batches, compaction);
     }
 
     public LogSettings with(Batches other) {
-        return new LogSettings(segments, retention, flush, other);
+        return new LogSettings(segments, retention, flush, other, compaction);
+    }
+
+    public LogSettings with(Compaction other) {
+        return new LogSettings(segments, retention, flush, batches, other);
     }
 
     /**
@@ -63,6 +67,22 @@ public record LogSettings(Segments segments, Retention retention, Flush flush, B
      */
     public record Retention(boolean delete, long ms, long bytes, long fileDeleteDelayMs) {
         public static final Retention DEFAULT = new Retention(true, 604_800_000, -1, 60_000);
+    }
+
+    /**
+     * Whether only the last record of each key is kept, and when the others go.
+     *
+     * @param compact {@code cleanup.policy} contains {@code compact}
+     * @param minDirtyRatio {@code min.cleanable.dirty.ratio}: what part of the log must not have been compacted yet
+     * @param minLagMs {@code min.compaction.lag.ms}: how old a segment's newest record must be
+     * @param maxLagMs {@code max.compaction.lag.ms}: when the log is compacted whatever its ratio, and goes on in a new
+     *     segment, because the active one is not compacted
+     * @param deleteRetentionMs {@code delete.retention.ms}: how long a tombstone stays after everything before it is
+     *     gone
+     */
+    public record Compaction(
+            boolean compact, double minDirtyRatio, long minLagMs, long maxLagMs, long deleteRetentionMs) {
+        public static final Compaction DEFAULT = new Compaction(false, 0.5, 0, Long.MAX_VALUE, 86_400_000);
     }
 
     /**

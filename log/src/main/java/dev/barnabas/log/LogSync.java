@@ -41,6 +41,10 @@ final class LogSync {
     private boolean checkpointWanted;
     /** The contents are about to be replaced: what is known of them is not to be written down any more. */
     private boolean replacing;
+    /** Segments are about to be replaced: no state is written until they are. */
+    private boolean held;
+    /** Counts how often that was so: a state that was taken before is out of date. */
+    private int states;
 
     /** Base offset of the active segment in the last checkpoint that was written, and in the last that is stable. */
     private long writtenBase;
@@ -190,14 +194,15 @@ final class LogSync {
         }
         unsyncedRecords = 0;
         ByteBuffer state = null;
-        if (!replacing && isCheckpointDue()) {
+        if (!replacing && !held && isCheckpointDue()) {
             state = CheckpointCodec.state(log.contents());
             log.contents().stateTaken();
             bytesSinceCheckpoint = 0;
             checkpointWanted = false;
         }
         long end = log.contents().nextOffset;
-        return new SyncMark(this, generation, end, state, activeBase(), writtenBase, journal.newest(), opened, mine);
+        return new SyncMark(
+                this, generation, end, state, states, activeBase(), writtenBase, journal.newest(), opened, mine);
     }
 
     private long activeBase() {
@@ -232,6 +237,10 @@ final class LogSync {
         if (state == null) {
             return;
         }
+        if (held || mark.states() != states) {
+            checkpointWanted = true;
+            return;
+        }
         try {
             journal.appendState(state);
             writtenBase = mark.activeBase();
@@ -258,6 +267,19 @@ final class LogSync {
     void replacing() {
         replacing = true;
         generation++;
+    }
+
+    /**
+     * Segments are going to be replaced. Until that is done no state is written: one that came after the journal's
+     * entry about it would say that it is done. Appends are synced and acknowledged as ever.
+     */
+    void holdStates() {
+        held = true;
+        states++;
+    }
+
+    void releaseStates() {
+        held = false;
     }
 
     /** The log has other contents now, all on stable storage; syncs that are under way say nothing about them. */

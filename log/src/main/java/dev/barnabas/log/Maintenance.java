@@ -57,6 +57,7 @@ final class Maintenance {
         for (; done < upTo; done++) {
             round.get(done).maintain();
         }
+        directory.maintainCompaction();
         schedule();
     }
 }

@@ -33,6 +33,8 @@ public final class PartitionLog {
     private final Retention retention;
     private final Truncation truncation;
     private final Ending ending;
+    private final LogCompaction compaction;
+    private final SegmentSwap segmentSwap;
     private final Operations operations = new Operations();
 
     private State state = State.OPEN;
@@ -57,6 +59,8 @@ public final class PartitionLog {
         this.retention = new Retention(this, directory, recovered);
         this.truncation = new Truncation(this, directory, appender, reader);
         this.ending = new Ending(this, directory, appender);
+        this.compaction = new LogCompaction(this);
+        this.segmentSwap = new SegmentSwap(this, directory, reader);
     }
 
     /** The folder's name, such as {@code orders-0}. */
@@ -77,6 +81,7 @@ public final class PartitionLog {
         directory.loop().requireCurrent();
         settings = other;
         sync.reconsider();
+        compaction.reconsider();
     }
 
     /** Appends batches at the end of this turn of the loop, with whatever else is appended to this log in this turn. */
@@ -211,6 +216,11 @@ public final class PartitionLog {
         return contents.sizeInBytes();
     }
 
+    /** How far its compaction is. */
+    public CompactionStatus compactionStatus() {
+        return compaction.status();
+    }
+
     /** The producers that are remembered. */
     public List<ProducerSummary> producers() {
         return contents.producers.all().stream().map(Producer::summary).toList();
@@ -303,12 +313,25 @@ public final class PartitionLog {
         return operations;
     }
 
+    LogCompaction compaction() {
+        return compaction;
+    }
+
+    /** Puts a compacted segment in the place of others. */
+    void swap(List<Segment> old, Replacement replacement, SegmentSwap.Ended then) {
+        segmentSwap.swap(old, replacement, then);
+    }
+
+    void compactionFailed(String why) {
+        listener.compactionFailed(why);
+    }
+
     /** The log was recovered anew. */
     void replaceContents(Recovery.Recovered recovered) {
         closeFiles();
         long highWatermark = contents.highWatermark;
         contents = recovered.contents();
-        contents.highWatermark = Math.clamp(highWatermark, contents.startOffset, contents.nextOffset);
+        highWatermark(Math.clamp(highWatermark, contents.startOffset, contents.nextOffset));
         sync.replaced(recovered);
         retention.replaced(recovered);
         reader.replaced();
@@ -333,7 +356,9 @@ public final class PartitionLog {
     long segmentMs() {
         LogSettings.Segments segments = settings.segments();
         long jitter = segments.jitterMs() <= 0 ? 0 : Math.floorMod(folder.hashCode() * 31L, segments.jitterMs());
-        return Math.max(1, segments.ms() - jitter);
+        long ms = Math.max(1, segments.ms() - jitter);
+        LogSettings.Compaction compacted = settings.compaction();
+        return compacted.compact() ? Math.min(ms, compacted.maxLagMs()) : ms;
     }
 
     /** A batch has been written to the end of a segment. */
@@ -383,6 +408,7 @@ public final class PartitionLog {
     void maintain() {
         if (state == State.OPEN) {
             retention.maintain();
+            compaction.rollIfOverdue(directory.clock().wallMs());
         }
     }
 

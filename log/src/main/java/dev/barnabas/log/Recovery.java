@@ -93,12 +93,29 @@ final class Recovery {
         List<String> names = disk.list(folder);
         Checkpoints checkpoints = Checkpoints.read(disk, folder, names);
         // A start offset, too: once a reader has been told of it, a power loss must not take it back.
-        boolean binding =
-                checkpoints.truncateTo.isPresent() || checkpoints.restartAt.isPresent() || checkpoints.startOffset > 0;
+        boolean binding = checkpoints.truncateTo.isPresent()
+                || checkpoints.restartAt.isPresent()
+                || checkpoints.startOffset > 0
+                || !checkpoints.replacing.isEmpty();
         if (!journalIsStable && binding) {
             return new Outcome(Optional.empty(), checkpoints.paths);
         }
-        return new Outcome(Optional.of(recover(names, checkpoints)), List.of());
+        return new Outcome(Optional.of(recover(replaced(names, checkpoints), checkpoints)), List.of());
+    }
+
+    /** Finishes what compaction has begun, takes away what it had not come to, and says what names there are then. */
+    private List<String> replaced(List<String> names, Checkpoints checkpoints) throws IOException {
+        for (Replacement replacement : checkpoints.replacing) {
+            replacement.finish(disk, folder, names);
+            namesChanged = true;
+        }
+        List<String> now = checkpoints.replacing.isEmpty() ? names : disk.list(folder);
+        for (String name : now) {
+            if (name.endsWith(Replacement.SUFFIX)) {
+                disk.delete(folder + "/" + name);
+            }
+        }
+        return now;
     }
 
     private Recovered recover(List<String> names, Checkpoints checkpoints) throws IOException {
@@ -150,6 +167,7 @@ final class Recovery {
         epochs = fromScratch || !checkpoints.knowsEpochs ? null : checkpoints.epochs;
         log.startOffset = Math.max(log.startOffset, checkpoints.startOffset);
         log.hasGaps = checkpoints.hasGaps && !(fromScratch && onDisk.isEmpty());
+        log.gapsBefore = Math.max(log.gapsBefore, checkpoints.gapsBefore);
         dropMissing(log);
         scan(log, checkpoints.truncateTo.orElse(Long.MAX_VALUE), fromScratch);
         if (log.nextOffset < log.startOffset) {
@@ -164,15 +182,19 @@ final class Recovery {
         }
         log.moveStart(log.startOffset);
         log.highWatermark = Math.min(log.highWatermark, log.nextOffset);
+        log.compactedEnd = Math.min(log.compactedEnd, log.nextOffset);
         return log;
     }
 
     /** What a checkpoint says, unless it speaks of more than there is. */
-    private @Nullable LogContents usable(ByteBuffer state, boolean isNewest) throws IOException {
-        LogContents log = CheckpointCodec.state(folder, state);
+    private @Nullable LogContents usable(Checkpoints.State state, boolean isNewest) throws IOException {
+        LogContents log = CheckpointCodec.state(folder, state.entry());
         if (log == null) {
             notes.add("A checkpoint contradicts itself");
             return null;
+        }
+        for (Replacement replacement : state.replaced()) {
+            replacement.applyTo(log);
         }
         Segment active = log.active();
         if (active != null && active.size > 0) {
@@ -236,7 +258,7 @@ final class Recovery {
             if (!ended && base > log.nextOffset && base <= log.startOffset) {
                 // The checkpoint is from before a truncation, and what came after it has been deleted since.
                 skip(log, base);
-            } else if (!ended && base > log.nextOffset && fromScratch && log.hasGaps) {
+            } else if (!ended && base > log.nextOffset && fromScratch && (log.hasGaps || base <= log.gapsBefore)) {
                 // Perhaps nothing is missing here; better a gap than a loss.
                 log.nextOffset = base;
             }
@@ -301,7 +323,7 @@ final class Recovery {
             chunk = buffer;
         }
         BatchScan scan = new BatchScan(file, segment.size, size, log.nextOffset, true, buffer);
-        if (!log.hasGaps) {
+        if (!log.hasGaps && log.nextOffset >= log.gapsBefore) {
             scan.withoutGaps();
         }
         while (scan.next()) {

@@ -14,6 +14,9 @@ final class Segment {
 
     private static final int PREALLOCATE_AT_MOST = 32 << 20;
 
+    /** Nothing in the segment waits for its delete horizon. */
+    static final long NO_HORIZON = Long.MAX_VALUE;
+
     final long baseOffset;
     final String path;
     SegmentIndex index;
@@ -29,6 +32,8 @@ final class Segment {
     long firstTimestamp = -1;
     /** Wall-clock time of the last append, for records without timestamps. */
     long lastAppendMs = -1;
+    /** The earliest delete horizon of a batch, as far as compaction has seen; or {@link #NO_HORIZON}. */
+    long horizonMs = NO_HORIZON;
 
     /** Bytes were appended that no sync has covered. */
     boolean dirty;

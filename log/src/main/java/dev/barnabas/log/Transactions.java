@@ -1,8 +1,10 @@
 package dev.barnabas.log;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Open and aborted transactions of a log. Owned like the log's {@link LogContents}. */
@@ -42,6 +44,14 @@ final class Transactions {
     void truncateStart(long logStartOffset) {
         if (!aborted.isEmpty()) {
             aborted.removeIf(each -> each.lastOffset() < logStartOffset);
+        }
+    }
+
+    /** The markers with these offsets are no more in the log, nor is anything of the transactions. */
+    void forget(List<Long> markers) {
+        if (!markers.isEmpty()) {
+            Set<Long> gone = new HashSet<>(markers);
+            aborted.removeIf(each -> gone.contains(each.lastOffset()));
         }
     }
 

@@ -1,6 +1,6 @@
 /**
  * One partition's log on a {@link dev.barnabas.host.Disk}: segments, indexes, producer state, leader epochs, recovery,
- * retention.
+ * retention, compaction.
  *
  * <p>Start with {@link dev.barnabas.log.LogDirectory}, which opens logs, and {@link dev.barnabas.log.PartitionLog},
  * which is one. All of a log is owned by one loop; what takes the disk long runs on workers and comes back as a
@@ -26,6 +26,27 @@
  * ({@code BatchScan}). What is likely not in the page cache ({@code HotTail}) is looked up and read on a worker
  * ({@code ColdRead}).
  *
+ * <h2>Compaction</h2>
+ *
+ * {@code LogCompaction} knows how much a log needs it, {@code DirectoryCompactions} picks the neediest log of a
+ * directory, and {@link dev.barnabas.log.CompactionTurns} gives the neediest directory of the node its turn.
+ * {@code CompactionRun} finds the last offset of every key of the dirty part ({@code KeyScan}, {@code KeyOffsets}), and
+ * goes through the segments from the first on in groups ({@code CompactionGroup}): {@code BatchCompaction} says what
+ * stays of a batch, {@code GroupRewrite} writes it, {@code SegmentSwap} puts the new file in the place of the old ones.
+ * All of it in small steps on workers, at a bounded rate, in bounded memory: keys for which there is no room are left
+ * to the next run.
+ *
+ * <p>Why nothing is lost or comes back: a record goes only because of a later one of its key that is below the high
+ * watermark and the last stable offset, in a segment that a stable checkpoint knows. A tombstone goes only when it was
+ * in the clean part before the run, so every group before it was made stable without what it deletes, and its horizon,
+ * which was set then, has passed. The same holds for the marker of a transaction when nothing of the transaction is
+ * left; with the marker goes what is remembered of the abort. The last batch of each producer and of each new file
+ * stays, without records if need be: the next sequence number and the end of the segment follow from them. Leader
+ * epochs need no batches: they are in every checkpoint.
+ *
+ * <p>What Kafka does otherwise: it copies segments also when nothing in them changes, removes tombstones only when
+ * something new is written, takes the memory for the keys at the start and for ever, and knows keys by their MD5.
+ *
  * <h2>Files</h2>
  *
  * A log is a folder. Names of files are a number of 20 digits and a suffix; all numbers in them are big-endian, all
@@ -39,6 +60,8 @@
  * <tr><td>{@code .checkpoint}</td><td>the journal of checkpoints; the number counts the files, from 1</td></tr>
  * <tr><td>{@code .log.deleted}</td><td>a segment that is no longer part of the log; deleted after {@code
  *     file.delete.delay.ms}, or at the next start</td></tr>
+ * <tr><td>{@code .log.}id{@code .compacted}, {@code .index.}id{@code .compacted}</td><td>what compaction is writing, until
+ *     it gets its name; deleted at the next start unless the journal says that it was decided</td></tr>
  * </table>
  *
  * A folder whose name ends with {@code -delete} is a log that was deleted. Files with other names are left alone.
@@ -81,6 +104,7 @@
  *     5  int64  from this offset on batches need not follow on each other
  *     6  int64  from this offset on batches have this leader epoch:
  *        int32
+ *     7  a compacted segment takes the place of others, see below
  * </pre>
  *
  * Entries are read from the oldest file to the newest; the first one in a file that is not whole ends the file. A state
@@ -94,7 +118,10 @@
  *   int64   log start offset
  *   int64   high watermark
  *   int64   end offset: where the recovery begins to read
- *   int8    1 if batches need not follow on each other (compaction removed some, here or on the leader), else 0
+ *   int8    flags: 1 if batches need not follow on each other (compaction removed some on the leader); 2 if what is said
+ *           of compaction is there (states of the first builds do not have it)
+ *   int64   compaction: before this offset batches need not follow on each other, whatever the flag
+ *   int64   compaction: up to this offset the log is compacted
  *   int32   segments, each:
  *     int64   base offset
  *     int32   size in bytes; of the last segment: where the recovery begins to read
@@ -124,6 +151,25 @@
  *     int64   producer id
  *     int64   first offset
  *     int64   offset of the marker
+ *   compaction, for each segment:
+ *     int64   the earliest delete horizon in it, or the greatest int64
+ * </pre>
+ *
+ * <p>A replacement (kind 7). It is decided when the entry is on stable storage; a state that is written later says that
+ * it is done. Earlier states hold on, with the segments replaced, if they reach the end offset.
+ *
+ * <pre>
+ *   int64   base offset of the first segment that is replaced, and of the new one
+ *   int64   where the last one that is replaced ends
+ *   int64   id: in the names of the new files, in hexadecimal
+ *   int32   size of the new segment
+ *   int64   greatest timestamp, greatest timestamp of the first batch, and when it was appended to last, as in a state
+ *   int64
+ *   int64
+ *   int64   the earliest delete horizon in it
+ *   int32   blocks of its index
+ *   int32   markers that were removed of aborted transactions, each:
+ *     int64   offset
  * </pre>
  *
  * <h2>What must not be broken</h2>
@@ -133,6 +179,9 @@
  *       and segments are deleted only when a stable checkpoint does without them.
  *   <li>What a killed process left in the page cache need not be on the disk. Opening a log syncs its journal and the
  *       names in its folder, even when it has nothing to recover.
+ *   <li>Between the journal's entry about a replacement and the sync of the names, no state is written: it would say
+ *       that the new file is in its place.
+ *   <li>No file is opened by its name that may have been renamed or deleted meanwhile: that would create it.
  *   <li>The base offset and the leader epoch of a batch are not covered by its CRC. In a log without gaps a torn offset
  *       is known by not following on the batch before; in one with gaps, only if it goes back. A torn epoch is known by
  *       not being what the journal says: before the first batch of an epoch is appended, the journal gets its entry,

@@ -66,6 +66,24 @@ final class Batches {
         return builder;
     }
 
+    /** A record {@code key=value}, or a tombstone {@code key=}, each. */
+    static RecordBatchBuilder keyed(RecordBatchBuilder builder, long timestampMs, String... assignments) {
+        for (String assignment : assignments) {
+            int at = assignment.indexOf('=');
+            String value = assignment.substring(at + 1);
+            builder.append(
+                    timestampMs,
+                    assignment.substring(0, at).getBytes(StandardCharsets.UTF_8),
+                    value.isEmpty() ? null : value.getBytes(StandardCharsets.UTF_8),
+                    List.of());
+        }
+        return builder;
+    }
+
+    static ByteBuffer keyed(String... assignments) {
+        return keyed(builder(), NOW_MS, assignments).build();
+    }
+
     static ByteBuffer concat(ByteBuffer... batches) {
         int size = 0;
         for (ByteBuffer batch : batches) {

@@ -71,7 +71,8 @@ final class CrashScenario implements Scenario {
                                     Durability.AFTER_WRITE,
                                     dice.pick(List.of(10L, Long.MAX_VALUE)),
                                     dice.pick(List.of(10L, Long.MAX_VALUE))),
-                    LogSettings.Batches.DEFAULT);
+                    LogSettings.Batches.DEFAULT,
+                    LogSettings.Compaction.DEFAULT);
         }
 
         void run() {

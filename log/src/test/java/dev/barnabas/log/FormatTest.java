@@ -36,7 +36,9 @@ final class FormatTest {
                                 + "0000000000000000" // log start offset
                                 + "0000000000000000" // high watermark
                                 + "0000000000000000" // end offset
-                                + "00" // no gaps
+                                + "02" // no gaps; compaction is told of
+                                + "0000000000000000" // gaps before
+                                + "0000000000000000" // compacted up to
                                 + "00000000" // segments
                                 + "00000000" // leader epochs
                                 + "00000000" // producers
@@ -71,7 +73,9 @@ final class FormatTest {
         assertThat(state.getLong()).isZero();
         assertThat(state.getLong()).isEqualTo(1);
         assertThat(state.getLong()).isEqualTo(2);
-        assertThat(state.get()).isZero();
+        assertThat(state.get()).as("flags").isEqualTo((byte) 2);
+        assertThat(state.getLong()).as("gaps before").isZero();
+        assertThat(state.getLong()).as("compacted up to").isZero();
         assertThat(state.getInt()).as("segments").isEqualTo(1);
         assertThat(state.getLong()).as("base offset").isZero();
         assertThat(state.getInt()).as("size").isEqualTo(size);
@@ -96,7 +100,49 @@ final class FormatTest {
         assertThat(state.getLong()).isEqualTo(Batches.NOW_MS);
         assertThat(state.getInt()).as("ended transactions").isZero();
         assertThat(state.getInt()).as("aborted transactions").isZero();
+        assertThat(state.getLong()).as("delete horizon").isEqualTo(Long.MAX_VALUE);
         assertThat(state.hasRemaining()).isFalse();
+    }
+
+    @Test
+    void aStateOfTheFirstBuildsKnowsNothingOfCompaction() {
+        LogContents read = CheckpointCodec.state(
+                World.FOLDER,
+                ByteBuffer.wrap(HexFormat.of()
+                        .parseHex("0101" + "0000000000000003" + "0000000000000005" + "0000000000000007" + "01"
+                                + "00000000".repeat(5))));
+
+        assertThat(read).isNotNull();
+        assertThat(read.startOffset).isEqualTo(3);
+        assertThat(read.nextOffset).isEqualTo(7);
+        assertThat(read.hasGaps).isTrue();
+        assertThat(read.compactedEnd).isEqualTo(3);
+    }
+
+    @Test
+    void aReplacementIsWrittenFieldByField() {
+        Replacement replacement =
+                new Replacement(1, 9, "00000000000000ab", 77, 2, 100, 90, 110, 500, java.util.List.of(6L));
+
+        ByteBuffer entry = CheckpointCodec.replaced(replacement);
+        byte[] payload = new byte[entry.limit() - 8];
+        entry.get(8, payload);
+
+        assertThat(HexFormat.of().formatHex(payload))
+                .isEqualTo(
+                        "0702" // a replacement, version 2
+                                + "0000000000000001" // base offset
+                                + "0000000000000009" // where it ends
+                                + "00000000000000ab" // id
+                                + "0000004d" // size
+                                + "0000000000000064" // greatest timestamp
+                                + "000000000000005a" // of the first batch
+                                + "000000000000006e" // appended to last
+                                + "00000000000001f4" // delete horizon
+                                + "00000002" // blocks of its index
+                                + "00000001" // removed markers
+                                + "0000000000000006");
+        assertThat(CheckpointCodec.replacement(ByteBuffer.wrap(payload))).isEqualTo(replacement);
     }
 
     @Test

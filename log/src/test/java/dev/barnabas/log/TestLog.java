@@ -21,6 +21,7 @@ final class TestLog implements Opening, LogListener {
     final List<Long> stableEndOffsets = new ArrayList<>();
     final List<Long> startOffsets = new ArrayList<>();
     final List<LogFault> faults = new ArrayList<>();
+    final List<String> compactionFailures = new ArrayList<>();
 
     TestLog(World world) {
         this.world = world;
@@ -48,6 +49,11 @@ final class TestLog implements Opening, LogListener {
     @Override
     public void logStartOffsetAdvanced(long logStartOffset) {
         startOffsets.add(logStartOffset);
+    }
+
+    @Override
+    public void compactionFailed(String why) {
+        compactionFailures.add(why);
     }
 
     boolean isSettled() {
@@ -114,6 +120,21 @@ final class TestLog implements Opening, LogListener {
 
     void settle() {
         world.settle();
+    }
+
+    /** Goes on in a new segment. */
+    void rollNow() {
+        world.on(() -> {
+            if (get().contents().active() != null && get().contents().active().size > 0) {
+                get().tryRoll();
+            }
+        });
+        world.settle();
+    }
+
+    /** Everything that is stable is replicated as far as need be. */
+    void commit() {
+        world.on(() -> get().highWatermark(get().stableEndOffset()));
     }
 
     ReadResult read(long offset, int maxBytes) {

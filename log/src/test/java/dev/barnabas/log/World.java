@@ -27,6 +27,10 @@ final class World {
     final SimulatedHost host;
     LogDirectorySettings directorySettings = LogDirectorySettings.DEFAULT;
 
+    /** How logs are compacted; null if they are not. */
+    @Nullable
+    CompactionSettings compaction;
+
     private @Nullable Disk disk;
     private @Nullable LogDirectory directory;
 
@@ -63,10 +67,19 @@ final class World {
     LogDirectory directory() {
         LogDirectory open = directory;
         if (open == null) {
-            open = call(() -> new LogDirectory(disk(), loop(), directorySettings));
+            open = call(this::newDirectory);
             directory = open;
         }
         return open;
+    }
+
+    private LogDirectory newDirectory() {
+        LogDirectory created = new LogDirectory(disk(), loop(), directorySettings);
+        CompactionSettings settings = compaction;
+        if (settings != null) {
+            created.compact(new CompactionTurns(loop(), settings));
+        }
+        return created;
     }
 
     /** Kills the process or takes the power away, and starts the machine again. */
@@ -142,7 +155,7 @@ final class World {
     void startToOpen(String folder, LogSettings settings) {
         loop().execute(() -> {
             TestLog opening = new TestLog(this);
-            LogDirectory into = new LogDirectory(disk(), loop(), directorySettings);
+            LogDirectory into = newDirectory();
             into.open(folder, settings, opening, opening);
         });
     }

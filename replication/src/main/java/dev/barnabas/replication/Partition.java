@@ -5,6 +5,7 @@ import dev.barnabas.log.Append;
 import dev.barnabas.log.AppendOrigin;
 import dev.barnabas.log.Appended;
 import dev.barnabas.log.Appending;
+import dev.barnabas.log.CompactionStatus;
 import dev.barnabas.log.EpochEnd;
 import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogDirectory;
@@ -124,6 +125,11 @@ public final class Partition {
 
     public long sizeInBytes() {
         return log.sizeInBytes();
+    }
+
+    /** How far the compaction of the log is. */
+    public CompactionStatus compactionStatus() {
+        return log.compactionStatus();
     }
 
     /** Up to where there is no open transaction (exclusive); at most the high watermark. */
@@ -430,6 +436,9 @@ public final class Partition {
 
         void highWatermarkAdvanced(Partition partition);
 
+        /** The log is not compacted any more, see {@link dev.barnabas.log.LogListener}. */
+        void compactionFailed(Partition partition, String why);
+
         /** The partition is offline until it is opened anew. */
         void failed(Partition partition, LogFault fault);
     }
@@ -522,6 +531,13 @@ public final class Partition {
         @Override
         public void logStartOffsetAdvanced(long logStartOffset) {
             // Readers learn of it with their next response.
+        }
+
+        @Override
+        public void compactionFailed(String why) {
+            if (partition != null) {
+                partition.listener.compactionFailed(partition, why);
+            }
         }
 
         @Override

@@ -21,7 +21,6 @@ public final class BrokerSettings {
 
     private static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.BROKER);
 
-    static final String NO_COMPACTION = "log compaction is not in this version";
     static final String NO_TIERED_STORAGE = "tiered storage is not in this version";
     private static final String ONE_REPLICA = "partitions have one replica in this version";
     private static final String BUFFERS_OF_THE_SYSTEM = "the operating system sizes the buffers of connections";
@@ -370,32 +369,57 @@ public final class BrokerSettings {
 
     // Logs: compaction and tiered storage
 
+    public static final Setting<Boolean> LOG_CLEANER_ENABLE =
+            DECLARED.bool("log.cleaner.enable", true).doc("Whether logs are compacted whose policy says so.");
+
+    public static final Setting<Integer> LOG_CLEANER_THREADS = DECLARED.integer("log.cleaner.threads", 1)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("How many logs of this node are compacted at the same time.");
+
+    public static final Setting<Long> LOG_CLEANER_DEDUPE_BUFFER_SIZE = DECLARED.longInteger(
+                    "log.cleaner.dedupe.buffer.size", 134_217_728L)
+            .clusterWide()
+            .doc("How much memory the keys of all logs that are being compacted may take, in bytes: outside of the"
+                    + " heap, while they are compacted, 24 bytes a key. What does not fit is left to the next run.");
+
+    public static final Setting<Double> LOG_CLEANER_IO_BUFFER_LOAD_FACTOR = DECLARED.decimal(
+                    "log.cleaner.io.buffer.load.factor", 0.9)
+            .clusterWide()
+            .doc("How full that memory may become, from 0 to 1; the fuller, the slower.");
+
+    public static final Setting<Double> LOG_CLEANER_IO_MAX_BYTES_PER_SECOND = DECLARED.decimal(
+                    "log.cleaner.io.max.bytes.per.second", Double.MAX_VALUE)
+            .clusterWide()
+            .doc("How many bytes compaction may read and write in a second, on the whole node.");
+
+    public static final Setting<Long> LOG_CLEANER_BACKOFF_MS = DECLARED.longInteger("log.cleaner.backoff.ms", 15_000L)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("How long to wait when no log needs to be compacted before looking again.");
+
     public static final Setting<Double> LOG_CLEANER_MIN_CLEANABLE_RATIO = DECLARED.decimal(
                     "log.cleaner.min.cleanable.ratio", 0.5)
             .allow(ratio(0, 1))
             .clusterWide()
-            .withoutEffect(NO_COMPACTION)
             .doc("The part of a log that must be uncompacted before it is compacted again.");
 
     public static final Setting<Long> LOG_CLEANER_DELETE_RETENTION_MS = DECLARED.longInteger(
                     "log.cleaner.delete.retention.ms", 86_400_000L)
             .allow(atLeast(0))
             .clusterWide()
-            .withoutEffect(NO_COMPACTION)
             .doc("How long a compacted log keeps the markers of deleted keys.");
 
     public static final Setting<Long> LOG_CLEANER_MIN_COMPACTION_LAG_MS = DECLARED.longInteger(
                     "log.cleaner.min.compaction.lag.ms", 0L)
             .allow(atLeast(0))
             .clusterWide()
-            .withoutEffect(NO_COMPACTION)
             .doc("How long a record is safe from being compacted away.");
 
     public static final Setting<Long> LOG_CLEANER_MAX_COMPACTION_LAG_MS = DECLARED.longInteger(
                     "log.cleaner.max.compaction.lag.ms", Long.MAX_VALUE)
             .allow(atLeast(1))
             .clusterWide()
-            .withoutEffect(NO_COMPACTION)
             .doc("How long a record may stay uncompacted.");
 
     public static final Setting<Long> LOG_LOCAL_RETENTION_MS = DECLARED.longInteger("log.local.retention.ms", -2L)

@@ -338,14 +338,8 @@ final class SettingsWithoutEffect {
                         .allow(atLeast(1))
                         .low());
         declare(
-                "log compaction is not in this version",
-                longInteger("log.cleaner.backoff.ms", 15_000L).allow(atLeast(0)).clusterWide(),
-                longInteger("log.cleaner.dedupe.buffer.size", 134_217_728L).clusterWide(),
-                bool("log.cleaner.enable", true),
-                decimal("log.cleaner.io.buffer.load.factor", 0.9).clusterWide(),
-                integer("log.cleaner.io.buffer.size", 524_288).allow(atLeast(0)).clusterWide(),
-                decimal("log.cleaner.io.max.bytes.per.second", Double.MAX_VALUE).clusterWide(),
-                integer("log.cleaner.threads", 1).allow(atLeast(0)).clusterWide());
+                "compaction reads and writes in pieces of its own size",
+                integer("log.cleaner.io.buffer.size", 524_288).allow(atLeast(0)).clusterWide());
         declare(
                 "a node goes on without a directory that fails, and stops at once without the first",
                 longInteger("log.dir.failure.timeout.ms", 30_000L)

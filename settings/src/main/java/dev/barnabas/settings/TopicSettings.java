@@ -17,7 +17,6 @@ public final class TopicSettings {
 
     private static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.TOPIC);
 
-    private static final String NO_COMPACTION = BrokerSettings.NO_COMPACTION;
     private static final String NO_TIERED_STORAGE = BrokerSettings.NO_TIERED_STORAGE;
     private static final String NO_THROTTLE = "replication is not throttled in this version";
 
@@ -151,26 +150,22 @@ public final class TopicSettings {
     public static final Setting<Double> MIN_CLEANABLE_DIRTY_RATIO = DECLARED.decimal("min.cleanable.dirty.ratio", 0.5)
             .allow(ratio(0, 1))
             .orElse(BrokerSettings.LOG_CLEANER_MIN_CLEANABLE_RATIO)
-            .withoutEffect(NO_COMPACTION)
             .doc("The part of a log that must be uncompacted before it is compacted again.");
 
     public static final Setting<Long> DELETE_RETENTION_MS = DECLARED.longInteger("delete.retention.ms", 86_400_000L)
             .allow(atLeast(0))
             .orElse(BrokerSettings.LOG_CLEANER_DELETE_RETENTION_MS)
-            .withoutEffect(NO_COMPACTION)
             .doc("How long a compacted topic keeps the markers of deleted keys.");
 
     public static final Setting<Long> MIN_COMPACTION_LAG_MS = DECLARED.longInteger("min.compaction.lag.ms", 0L)
             .allow(atLeast(0))
             .orElse(BrokerSettings.LOG_CLEANER_MIN_COMPACTION_LAG_MS)
-            .withoutEffect(NO_COMPACTION)
             .doc("How long a record is safe from being compacted away.");
 
     public static final Setting<Long> MAX_COMPACTION_LAG_MS = DECLARED.longInteger(
                     "max.compaction.lag.ms", Long.MAX_VALUE)
             .allow(atLeast(1))
             .orElse(BrokerSettings.LOG_CLEANER_MAX_COMPACTION_LAG_MS)
-            .withoutEffect(NO_COMPACTION)
             .doc("How long a record may stay uncompacted.");
 
     public static final Setting<Boolean> REMOTE_STORAGE_ENABLE = DECLARED.bool("remote.storage.enable", false)
