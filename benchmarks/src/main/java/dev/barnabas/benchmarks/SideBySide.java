@@ -84,6 +84,7 @@ public final class SideBySide {
             RawDriver driver = new RawDriver(broker.address());
             driver.createTopic("warming", 6);
             driver.produce("warming", 6, 2 * megabytes, 16_384, 1_000);
+            driver.fetch("warming", 6, 2 * megabytes * 9 / 10);
             if (only.contains("produce")) {
                 produceAll(subject, broker);
             }

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How much a node allocates on the heap for a request, whatever the size of its records: they are never copied there.
- * Counted by the Java machine for the threads of the loops, in a node that has been busy for a while. docs/performance.md
- * states the figures.
+ * Counted by the Java machine for the threads of the loops, in a node that has been busy for a while.
+ * docs/performance.md states the figures.
  */
 final class AllocationTest {
 

@@ -16,6 +16,8 @@ final class WorkerReads {
     /** How much further than a reader has come a segment is brought into memory. */
     private static final int READ_AHEAD_BYTES = 4 << 20;
 
+    private static final int LAST_BYTES = 64 << 10;
+
     /** A segment of this size should have an index. */
     private static final int INDEXED_FROM = 4 << 20;
 
@@ -100,7 +102,9 @@ final class WorkerReads {
     /** Who reads a segment in order shall not wait for each piece of it. */
     private void readAhead(SegmentView view, int from) {
         int bytes = Math.min(READ_AHEAD_BYTES, view.size - from);
-        if (bytes <= 0 || view.file.isInMemory(from, bytes)) {
+        // If its end is there, so is most likely what comes before it: a read ahead began it in order.
+        int last = Math.min(bytes, LAST_BYTES);
+        if (bytes <= 0 || view.file.isInMemory((long) from + bytes - last, last)) {
             return;
         }
         Disk.Work<Boolean> work = () -> {

@@ -48,11 +48,11 @@ final class LinuxCalls {
     private static final MemoryLayout IOVEC = MemoryLayout.structLayout(
             ValueLayout.ADDRESS.withName("iov_base"), ValueLayout.JAVA_LONG.withName("iov_len"));
 
-    /**
-     * What is being read into the page cache is in there already, and comes in pieces of about this size; it is also
-     * what Linux reads ahead at least when it is asked once.
-     */
+    /** What Linux reads ahead at least when it is asked once. */
     private static final long READ_AHEAD_BYTES = 128 << 10;
+
+    /** What is being read into the page cache is in there already; it comes in order, in pieces of up to this size. */
+    private static final long SAMPLE_BYTES = 512 << 10;
 
     private static final MemoryLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
@@ -236,9 +236,7 @@ final class LinuxCalls {
             vector.set(ValueLayout.ADDRESS, 0, arena.allocate(1));
             vector.set(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS.byteSize(), 1);
             long last = position + bytes - 1;
-            for (long at = Math.min(last, position + READ_AHEAD_BYTES - 1);
-                    ;
-                    at = Math.min(last, at + READ_AHEAD_BYTES)) {
+            for (long at = Math.min(last, position + SAMPLE_BYTES - 1); ; at = Math.min(last, at + SAMPLE_BYTES)) {
                 if ((long) preadv2.invokeExact(descriptor, vector, 1, at, RWF_NOWAIT) != 1) {
                     return false;
                 }
