@@ -1,13 +1,12 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.groups.GroupCoordinator;
-import dev.barnabas.host.Disk;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Network;
+import dev.barnabas.log.LogDirectory;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.EmbeddedMetadataLog;
 import dev.barnabas.settings.Settings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -77,7 +76,7 @@ public final class Broker {
 
     /** The directories of {@code log.dirs}, as the operator named them. */
     public List<String> logDirectories() {
-        return storage.disks().stream().map(Disk::name).toList();
+        return storage.names();
     }
 
     public RequestMetrics requestMetrics() {
@@ -119,11 +118,11 @@ public final class Broker {
     }
 
     private void closeLogs(LoopShare share, Runnable then) {
-        List<PartitionFolders.Directory> directories =
-                new ArrayList<>(reconcilers.get(share.index()).folders().all());
+        List<LogDirectory> directories =
+                reconcilers.get(share.index()).folders().opened();
         int[] left = {directories.size()};
-        for (PartitionFolders.Directory directory : directories) {
-            directory.logs().close(() -> {
+        for (LogDirectory directory : directories) {
+            directory.close(() -> {
                 if (--left[0] == 0) {
                     then.run();
                 }
@@ -137,6 +136,15 @@ public final class Broker {
 
         /** @param why a sentence for the operator: what is wrong and what to do */
         void failed(String why);
+
+        /**
+         * A node that was started cannot go on: the directory with its metadata has failed. It should be stopped.
+         *
+         * @param why a sentence for the operator
+         */
+        default void halted(String why) {
+            throw new IllegalStateException(why);
+        }
     }
 
     /** What {@link BrokerStart} has put together. */

@@ -9,25 +9,18 @@ import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
 import dev.barnabas.host.Network;
 import dev.barnabas.log.CompactionTurns;
+import dev.barnabas.log.LogDirectory;
+import dev.barnabas.log.LogDirectorySettings;
+import dev.barnabas.log.ScrubTimes;
 import dev.barnabas.metadata.Answer;
+import dev.barnabas.metadata.AssignReplicas;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.Controller;
 import dev.barnabas.metadata.EmbeddedMetadataLog;
 import dev.barnabas.metadata.RegisterBroker;
 import dev.barnabas.metadata.Topic;
-import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.Uuid;
-import dev.barnabas.protocol.message.ApiVersionsRequest;
-import dev.barnabas.protocol.message.DeleteRecordsRequest;
-import dev.barnabas.protocol.message.DescribeTopicPartitionsRequest;
-import dev.barnabas.protocol.message.FetchRequest;
-import dev.barnabas.protocol.message.FindCoordinatorRequest;
-import dev.barnabas.protocol.message.InitProducerIdRequest;
-import dev.barnabas.protocol.message.ListOffsetsRequest;
-import dev.barnabas.protocol.message.MetadataRequest;
-import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
-import dev.barnabas.protocol.message.ProduceRequest;
 import dev.barnabas.settings.BrokerSettings;
 import dev.barnabas.settings.ConnectionOverrides;
 import dev.barnabas.settings.CoordinatorSettings;
@@ -38,7 +31,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,10 +41,10 @@ import org.slf4j.LoggerFactory;
  * fails.
  *
  * <ol>
- *   <li>open the directories; read the metadata log
+ *   <li>open the directories and see whose they are; read the metadata log; mark new directories
  *   <li>bind the listeners, whose connections wait; register this broker at their addresses, which begins a new term
  *       for all partitions it leads
- *   <li>find the partitions on the disks; build what each loop owns
+ *   <li>find the partitions in the directories; build what each loop owns
  *   <li>let the loops reconcile with the image, and when all partitions are open, let the connections in
  * </ol>
  */
@@ -71,6 +63,8 @@ final class BrokerStart {
     private final Connections.Totals totals = new Connections.Totals();
     private final RequestMetrics requestMetrics = new RequestMetrics();
     private @Nullable Storage storage;
+    private boolean ended;
+    private boolean serving;
 
     BrokerStart(Host host, Settings settings, LogLevels logLevels, Broker.Starting then) {
         this.host = host;
@@ -88,26 +82,44 @@ final class BrokerStart {
             return;
         }
         Storage opened = storage;
-        loop.execute(() ->
-                EmbeddedMetadataLog.open(opened.first(), Storage.METADATA_FOLDER, loop, orFail(this::readMetadata)));
+        Identification identification =
+                new Identification(opened, settings.get(BrokerSettings.NODE_ID), loop, host.entropy());
+        loop.execute(() -> identification.read(orFail(_ -> EmbeddedMetadataLog.open(
+                opened.first(),
+                Storage.METADATA_FOLDER,
+                loop,
+                orFail(metadataLog -> readMetadata(metadataLog, identification))))));
     }
 
-    private void readMetadata(EmbeddedMetadataLog metadataLog) {
+    private void readMetadata(EmbeddedMetadataLog metadataLog, Identification identification) {
         ClusterMetadata metadata = new ClusterMetadata(
                 loop,
                 metadataLog,
                 new Controller(settings, host.entropy()),
                 settings.get(BrokerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS),
                 this::metadataFailed);
-        metadata.start(() -> bind(metadataLog, metadata));
+        metadata.start(() -> checkNode(metadataLog, metadata, identification));
     }
 
     private void metadataFailed(IOException fault) {
-        // Nothing may be acknowledged that later turns out not to have happened.
-        throw new IllegalStateException("the metadata log failed; the node stops", fault);
+        halt(storage().directories().getFirst(), fault);
     }
 
-    private void bind(EmbeddedMetadataLog metadataLog, ClusterMetadata metadata) {
+    /** Nothing may be acknowledged that later turns out not to have happened. */
+    private void halt(DataDirectory directory, IOException fault) {
+        String why = "the directory " + directory.name() + ", which holds the cluster's metadata, has failed: "
+                + fault.getMessage() + ". Look into the system's log for the reason, replace the disk if need be,"
+                + " restart the machine, and start the node";
+        log.error("The directory of the metadata has failed; the node stops directory={}", directory.name(), fault);
+        if (!serving) {
+            fail(why);
+        } else if (!ended) {
+            ended = true;
+            then.halted(why);
+        }
+    }
+
+    private void checkNode(EmbeddedMetadataLog metadataLog, ClusterMetadata metadata, Identification identification) {
         int nodeId = settings.get(BrokerSettings.NODE_ID);
         ClusterImage image = metadata.image();
         if (!image.brokers().isEmpty() && image.broker(nodeId).isEmpty()) {
@@ -117,6 +129,11 @@ final class BrokerStart {
                     + " or with another --set log.dirs=DIRECTORY");
             return;
         }
+        identification.complete(image.clusterId(), orFail(_ -> bind(metadataLog, metadata)));
+    }
+
+    private void bind(EmbeddedMetadataLog metadataLog, ClusterMetadata metadata) {
+        int nodeId = settings.get(BrokerSettings.NODE_ID);
         Connections.Limits limits = new Connections.Limits(
                 settings.get(BrokerSettings.MAX_CONNECTIONS),
                 settings.get(BrokerSettings.MAX_CONNECTIONS_PER_IP),
@@ -186,11 +203,27 @@ final class BrokerStart {
     }
 
     private void findPartitions(EmbeddedMetadataLog metadataLog, ClusterMetadata metadata, long brokerEpoch) {
-        storage().find(metadata.image(), loop, orFail(found -> build(metadataLog, metadata, brokerEpoch, found)));
+        ClusterImage image = metadata.image();
+        storage().find(image, loop, orFail(found -> {
+            int nodeId = settings.get(BrokerSettings.NODE_ID);
+            ReplicaPlaces places = ReplicaPlaces.of(image, nodeId, storage().directories(), found);
+            if (places.unknown().isEmpty()) {
+                build(metadataLog, metadata, brokerEpoch, places);
+                return;
+            }
+            metadata.submit(new AssignReplicas(nodeId, places.unknown()), loop, answer -> {
+                if (answer instanceof Answer.Refused<?>(var refusal)) {
+                    log.warn(
+                            "It could not be stored where partitions are; the next start tries again why={}",
+                            refusal.message());
+                }
+                build(metadataLog, metadata, brokerEpoch, places);
+            });
+        }));
     }
 
     private void build(
-            EmbeddedMetadataLog metadataLog, ClusterMetadata metadata, long brokerEpoch, Map<String, Integer> found) {
+            EmbeddedMetadataLog metadataLog, ClusterMetadata metadata, long brokerEpoch, ReplicaPlaces places) {
         List<LoopShare> shares = new ArrayList<>();
         int sessions = settings.get(BrokerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS);
         for (int index = 0; index < host.loops().size(); index++) {
@@ -213,14 +246,31 @@ final class BrokerStart {
                         .topic(Topic.CONSUMER_OFFSETS)
                         .map(topic -> topic.partitions().size())
                         .orElse(0));
+        List<DataDirectory> directories = storage().directories();
+        ReplicaPlacement placement = new ReplicaPlacement(
+                directories, settings.get(BrokerSettings.DISK_RESERVE_BYTES), node.id(), loop, metadata);
         List<Reconciler> reconcilers = new ArrayList<>();
+        DirectoryFaults faults = new DirectoryFaults(directories, loop, new DirectoryFaults.Outcome() {
+            @Override
+            public void goOnWithout(DataDirectory directory, IOException fault) {
+                for (LoopShare share : shares) {
+                    Reconciler reconciler = reconcilers.get(share.index());
+                    share.loop().execute(() -> reconciler.lose(directory.index(), fault));
+                }
+            }
+
+            @Override
+            public void halt(DataDirectory directory, IOException fault) {
+                BrokerStart.this.halt(directory, fault);
+            }
+        });
         for (LoopShare share : shares) {
-            reconcilers.add(new Reconciler(node, share, groups));
+            reconcilers.add(new Reconciler(node, share, groups, placement, faults));
         }
         TopicCreation creation = new TopicCreation(node, metadata, reconcilers);
         ProducerIds producerIds = new ProducerIds(loop, metadata, node.id(), brokerEpoch);
         List<Api<?>> adminApis = AdminApis.of(node, metadata, creation, reconcilers, logLevels);
-        Apis apis = apis(node, groups, creation, producerIds, adminApis);
+        Apis apis = BrokerApis.of(node, groups, creation, producerIds, adminApis);
         Broker broker = new Broker(new Broker.Parts(
                 node,
                 storage(),
@@ -237,8 +287,10 @@ final class BrokerStart {
         int[] unsettled = {shares.size()};
         for (LoopShare share : shares) {
             Reconciler reconciler = reconcilers.get(share.index());
+            List<Optional<Disk>> disks =
+                    directories.stream().map(DataDirectory::disk).toList();
             share.loop().execute(() -> {
-                reconciler.use(new PartitionFolders(storage().logsOf(share.loop(), settings, turns), found));
+                reconciler.use(new PartitionFolders(inDirectories(disks, share.loop(), turns), places));
                 metadata.subscribe(share.loop(), update -> {
                     boolean first = reconciler.isNew();
                     node.publish(update.image());
@@ -259,49 +311,36 @@ final class BrokerStart {
         }
     }
 
+    private List<PartitionFolders.Directory> inDirectories(
+            List<Optional<Disk>> disks, Loop owner, CompactionTurns turns) {
+        List<String> names = storage().names();
+        LogDirectorySettings shared = Storage.logDirectorySettings(settings);
+        List<PartitionFolders.Directory> directories = new ArrayList<>();
+        for (int index = 0; index < disks.size(); index++) {
+            Optional<Disk> disk = disks.get(index);
+            if (disk.isPresent()) {
+                LogDirectory logs = new LogDirectory(disk.get(), owner, shared);
+                logs.compact(turns);
+                logs.scrub(storage().scrubPace(index), ScrubTimes.DEFAULT);
+                directories.add(new PartitionFolders.Directory.Usable(disk.get(), logs));
+            } else {
+                directories.add(new PartitionFolders.Directory.Failed(names.get(index)));
+            }
+        }
+        return directories;
+    }
+
     private void serve(Broker broker, Apis apis) {
+        if (ended) {
+            return;
+        }
+        serving = true;
         for (int index = 0; index < host.loops().size(); index++) {
             Connections ofLoop = connections.get(index);
             host.loops().get(index).execute(() -> ofLoop.serve(apis));
         }
         log.info("Serving node={} listeners={}", broker.nodeId(), listeners);
         then.started(broker);
-    }
-
-    private Apis apis(
-            Node node,
-            GroupCoordinator groups,
-            TopicCreation creation,
-            ProducerIds producerIds,
-            List<Api<?>> adminApis) {
-        List<Api<?>> apis = new ArrayList<>();
-        Apis[] all = new Apis[1];
-        apis.add(Api.of(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(() -> all[0], node)));
-        apis.add(Api.withoutCopy(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(node)));
-        apis.add(Api.of(
-                ApiKey.FETCH,
-                FetchRequest.class,
-                new FetchHandler(node, settings.get(BrokerSettings.FETCH_MAX_BYTES))));
-        apis.add(Api.of(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(node)));
-        apis.add(Api.of(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(node, creation)));
-        apis.add(Api.of(
-                ApiKey.DESCRIBE_TOPIC_PARTITIONS,
-                DescribeTopicPartitionsRequest.class,
-                new DescribeTopicPartitionsHandler(
-                        node, settings.get(BrokerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT))));
-        apis.add(Api.of(
-                ApiKey.OFFSET_FOR_LEADER_EPOCH,
-                OffsetForLeaderEpochRequest.class,
-                new OffsetForLeaderEpochHandler(node)));
-        apis.add(Api.of(ApiKey.DELETE_RECORDS, DeleteRecordsRequest.class, new DeleteRecordsHandler(node)));
-        apis.add(Api.of(
-                ApiKey.FIND_COORDINATOR, FindCoordinatorRequest.class, new FindCoordinatorHandler(node, creation)));
-        apis.add(Api.of(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
-        apis.addAll(GroupApis.of(groups));
-        apis.addAll(AclApis.of());
-        apis.addAll(adminApis);
-        all[0] = new Apis(apis);
-        return all[0];
     }
 
     private GroupSettings groupSettings() {
@@ -363,6 +402,10 @@ final class BrokerStart {
     }
 
     private void fail(String why) {
+        if (ended) {
+            return;
+        }
+        ended = true;
         open.forEach(Network.Listener::close);
         if (storage != null) {
             storage.close();

@@ -37,7 +37,14 @@ final class DeleteRecordsHandler implements Handler<DeleteRecordsRequest> {
                 if (error != ErrorCode.NONE || known == null) {
                     ask.answered(refused(wanted.partitionIndex(), error));
                 } else {
-                    ask.question(known.id(), wanted.partitionIndex(), (open, answer) -> delete(open, wanted, answer));
+                    ask.question(known.id(), wanted.partitionIndex(), (open, answer) -> {
+                        if (open == null) {
+                            answer.accept(refused(
+                                    wanted.partitionIndex(), node.whyAbsent(known.id(), wanted.partitionIndex())));
+                        } else {
+                            delete(open, wanted, answer);
+                        }
+                    });
                 }
             }
         }
@@ -58,13 +65,7 @@ final class DeleteRecordsHandler implements Handler<DeleteRecordsRequest> {
     }
 
     private static void delete(
-            @Nullable Partition partition,
-            DeleteRecordsPartition wanted,
-            Consumer<DeleteRecordsPartitionResult> answer) {
-        if (partition == null) {
-            answer.accept(refused(wanted.partitionIndex(), ErrorCode.NOT_LEADER_OR_FOLLOWER));
-            return;
-        }
+            Partition partition, DeleteRecordsPartition wanted, Consumer<DeleteRecordsPartitionResult> answer) {
         partition.deleteRecords(wanted.offset(), new LogAnswer<>() {
             @Override
             public void done(Long logStartOffset) {

@@ -1,6 +1,7 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.host.Disk;
+import dev.barnabas.log.LogDirectory;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.message.DescribeLogDirsRequest;
 import dev.barnabas.protocol.message.DescribeLogDirsRequest.DescribableLogDirTopic;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * DescribeLogDirs 1-5 (KIP-113): what lies where, and how much room there is. Directories are called as the operator
- * named them.
+ * named them. One that has failed has an error in place of its contents.
  *
  * <ul>
  *   <li>v4 (KIP-827): bytes in all and usable. v5 (KIP-1066): whether a directory is cordoned, which none is here.
@@ -72,19 +73,21 @@ final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
                                 sizes.add(new Size(directory, id.topic(), id.index(), partition.sizeInBytes())));
             }
         }
-        return new OnLoop(
-                folders.all().stream().map(PartitionFolders.Directory::disk).toList(), sizes);
+        return new OnLoop(folders.all(), sizes);
     }
 
     private static void addRoom(List<OnLoop> found, Call call) {
-        List<Disk> disks = found.getFirst().disks;
+        List<PartitionFolders.Directory> directories = found.getFirst().directories;
         Answers<DescribeLogDirsResult> answers = new Answers<>(call.loop());
-        for (int index = 0; index < disks.size(); index++) {
-            Disk disk = disks.get(index);
+        for (int index = 0; index < directories.size(); index++) {
             DescribeLogDirsResult failed = DescribeLogDirsResult.builder()
                     .errorCode(ErrorCode.KAFKA_STORAGE_ERROR.code())
-                    .logDir(disk.name())
+                    .logDir(directories.get(index).name())
                     .build();
+            if (!(directories.get(index) instanceof PartitionFolders.Directory.Usable(Disk disk, LogDirectory _))) {
+                answers.known(failed);
+                continue;
+            }
             List<DescribeLogDirsTopic> topics = topics(found, index);
             Consumer<DescribeLogDirsResult> then = answers.expect(failed);
             disk.offload(() -> new Room(disk.totalBytes(), disk.usableBytes()), call.loop(), new Disk.Completion<>() {
@@ -129,10 +132,10 @@ final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
 
     private record Asked(String topic, int partition) {}
 
-    /** @param disks all of the node, the same on every loop */
-    private record OnLoop(List<Disk> disks, List<Size> sizes) {}
+    /** @param directories all of the node, the same on every loop but for what has just failed */
+    private record OnLoop(List<PartitionFolders.Directory> directories, List<Size> sizes) {}
 
-    /** @param directory index into the disks */
+    /** @param directory index into the directories */
     private record Size(int directory, String topic, int partition, long bytes) {}
 
     private record Room(long totalBytes, long usableBytes) {}

@@ -13,7 +13,6 @@ import dev.barnabas.protocol.message.DescribeProducersResponse.TopicResponse;
 import dev.barnabas.replication.Partition;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** DescribeProducers 0 (KIP-664): which idempotent producers partitions remember. */
 final class DescribeProducersHandler implements Handler<DescribeProducersRequest> {
@@ -36,22 +35,26 @@ final class DescribeProducersHandler implements Handler<DescribeProducersRequest
                 } else if (known == null || known.partition(index).isEmpty()) {
                     ask.answered(refused(index, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
                 } else {
-                    ask.question(known.id(), index, (open, answer) -> answer.accept(describe(open, index)));
+                    ask.question(
+                            known.id(),
+                            index,
+                            (open, answer) -> answer.accept(
+                                    open == null
+                                            ? refused(index, node.whyAbsent(known.id(), index))
+                                            : describe(open, index)));
                 }
             }
         }
         ask.ask(answers -> call.answer(response(request, answers)));
     }
 
-    private static PartitionResponse describe(@Nullable Partition partition, int index) {
-        return partition == null
-                ? refused(index, ErrorCode.NOT_LEADER_OR_FOLLOWER)
-                : PartitionResponse.builder()
-                        .partitionIndex(index)
-                        .activeProducers(partition.log().producers().stream()
-                                .map(DescribeProducersHandler::state)
-                                .toList())
-                        .build();
+    private static PartitionResponse describe(Partition partition, int index) {
+        return PartitionResponse.builder()
+                .partitionIndex(index)
+                .activeProducers(partition.log().producers().stream()
+                        .map(DescribeProducersHandler::state)
+                        .toList())
+                .build();
     }
 
     private static ProducerState state(ProducerSummary producer) {

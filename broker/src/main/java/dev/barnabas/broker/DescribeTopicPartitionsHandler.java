@@ -73,21 +73,23 @@ final class DescribeTopicPartitionsHandler implements Handler<DescribeTopicParti
                 .build());
     }
 
-    private static DescribeTopicPartitionsResponseTopic describe(Topic topic, int from, int to) {
+    private DescribeTopicPartitionsResponseTopic describe(Topic topic, int from, int to) {
         List<DescribeTopicPartitionsResponsePartition> partitions = new ArrayList<>(to - from);
         for (int index = from; index < to; index++) {
             Partition partition = topic.partitions().get(index);
-            boolean led = partition.leader() != Partition.NO_LEADER;
+            boolean offline = partition.replicas().contains(node.id()) && node.isOffline(topic.id(), index);
+            int leader = offline && partition.leader() == node.id() ? Partition.NO_LEADER : partition.leader();
+            boolean led = leader != Partition.NO_LEADER;
             partitions.add(DescribeTopicPartitionsResponsePartition.builder()
                     .errorCode((led ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE).code())
                     .partitionIndex(index)
-                    .leaderId(partition.leader())
+                    .leaderId(leader)
                     .leaderEpoch(partition.leaderEpoch())
                     .replicaNodes(partition.replicas())
                     .isrNodes(partition.inSyncReplicas())
                     .eligibleLeaderReplicas(List.of())
                     .lastKnownElr(List.of())
-                    .offlineReplicas(List.of())
+                    .offlineReplicas(offline ? List.of(node.id()) : List.of())
                     .build());
         }
         return DescribeTopicPartitionsResponseTopic.builder()

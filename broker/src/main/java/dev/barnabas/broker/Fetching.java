@@ -284,7 +284,7 @@ final class Fetching {
             for (Item item : items) {
                 Partition partition = owner.partitions().find(item.topicId, item.key.partition());
                 if (partition == null) {
-                    item.result = refused(item, ErrorCode.NOT_LEADER_OR_FOLLOWER);
+                    item.result = refused(item, owner.partitions().whyAbsent(item.topicId, item.key.partition()));
                     continue;
                 }
                 FetchRequest.FetchPartition wanted = item.wanted;

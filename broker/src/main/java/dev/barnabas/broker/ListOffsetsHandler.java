@@ -63,7 +63,13 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
                 if (error != ErrorCode.NONE || known == null) {
                     ask.answered(refused(index, error));
                 } else {
-                    ask.question(known.id(), index, (open, answer) -> find(open, partition, committedOnly, answer));
+                    ask.question(known.id(), index, (open, answer) -> {
+                        if (open == null) {
+                            answer.accept(refused(index, node.whyAbsent(known.id(), index)));
+                        } else {
+                            find(open, partition, committedOnly, answer);
+                        }
+                    });
                 }
             }
         }
@@ -90,15 +96,11 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
     }
 
     private static void find(
-            @Nullable Partition partition,
+            Partition partition,
             ListOffsetsPartition wanted,
             boolean committedOnly,
             Consumer<ListOffsetsPartitionResponse> answer) {
         int index = wanted.partitionIndex();
-        if (partition == null) {
-            answer.accept(refused(index, ErrorCode.NOT_LEADER_OR_FOLLOWER));
-            return;
-        }
         ErrorCode epochError = partition.checkLeaderEpoch(wanted.currentLeaderEpoch());
         if (epochError != ErrorCode.NONE) {
             answer.accept(refused(index, epochError));

@@ -127,20 +127,22 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                 .build();
     }
 
-    private static MetadataResponseTopic describe(Topic topic, MetadataRequest request) {
+    private MetadataResponseTopic describe(Topic topic, MetadataRequest request) {
         List<MetadataResponsePartition> partitions =
                 new ArrayList<>(topic.partitions().size());
         for (int index = 0; index < topic.partitions().size(); index++) {
             Partition partition = topic.partitions().get(index);
-            boolean led = partition.leader() != Partition.NO_LEADER;
+            boolean offline = partition.replicas().contains(node.id()) && node.isOffline(topic.id(), index);
+            int leader = offline && partition.leader() == node.id() ? Partition.NO_LEADER : partition.leader();
+            boolean led = leader != Partition.NO_LEADER;
             partitions.add(MetadataResponsePartition.builder()
                     .errorCode((led ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE).code())
                     .partitionIndex(index)
-                    .leaderId(partition.leader())
+                    .leaderId(leader)
                     .leaderEpoch(partition.leaderEpoch())
                     .replicaNodes(partition.replicas())
                     .isrNodes(partition.inSyncReplicas())
-                    .offlineReplicas(List.of())
+                    .offlineReplicas(offline ? List.of(node.id()) : List.of())
                     .build());
         }
         return MetadataResponseTopic.builder()

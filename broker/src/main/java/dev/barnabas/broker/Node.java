@@ -4,6 +4,7 @@ import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
 import dev.barnabas.metadata.ClusterImage;
+import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.settings.Settings;
 import java.util.List;
@@ -91,6 +92,16 @@ final class Node {
     /** Which loop owns a partition: those of one topic are spread evenly, topics begin anywhere. */
     int ownerOf(Uuid topicId, int partition) {
         return (int) Long.remainderUnsigned(topicId.leastSignificantBits() + partition, shares.size());
+    }
+
+    /** Whether a partition of this node is here and has failed. */
+    boolean isOffline(Uuid topicId, int partition) {
+        return shares.get(ownerOf(topicId, partition)).partitions().isOffline(topicId, partition);
+    }
+
+    /** Why a partition is not open on this node, as clients are told. */
+    ErrorCode whyAbsent(Uuid topicId, int partition) {
+        return shares.get(ownerOf(topicId, partition)).partitions().whyAbsent(topicId, partition);
     }
 
     /**

@@ -9,10 +9,16 @@ import java.util.List;
  *
  * @param partitions all that are open here
  * @param offlinePartitions that should be open here and are not
+ * @param failedDirectories those of {@code log.dirs} that do not work, as the operator named them
  * @param lags how far groups are behind
  */
 public record Observation(
-        List<OfPartition> partitions, int offlinePartitions, int connections, List<OfGroup> groups, List<Lag> lags) {
+        List<OfPartition> partitions,
+        int offlinePartitions,
+        List<String> failedDirectories,
+        int connections,
+        List<OfGroup> groups,
+        List<Lag> lags) {
 
     /** Offsets are as in {@code dev.barnabas.replication.Partition}; the size is that of all segments in bytes. */
     public record OfPartition(

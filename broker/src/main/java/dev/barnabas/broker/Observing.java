@@ -31,6 +31,7 @@ final class Observing {
     private final Loop loop;
     private final List<Observation.OfPartition> partitions = new ArrayList<>();
     private int offline;
+    private List<String> failedDirectories = List.of();
 
     Observing(Node node, List<Reconciler> reconcilers, GroupCoordinator groups, Connections.Totals totals) {
         this.node = node;
@@ -47,9 +48,15 @@ final class Observing {
                 List<Observation.OfPartition> here =
                         share.partitions().all().stream().map(Observing::of).toList();
                 int offlineHere = reconcilers.get(share.index()).offlineCount();
+                List<String> failedHere =
+                        reconcilers.get(share.index()).folders().failed();
                 loop.execute(() -> {
                     partitions.addAll(here);
                     offline += offlineHere;
+                    if (failedHere.size() > failedDirectories.size()) {
+                        // The loops learn of it one after the other.
+                        failedDirectories = failedHere;
+                    }
                     if (--left[0] == 0) {
                         listGroups(then);
                     }
@@ -99,7 +106,8 @@ final class Observing {
     }
 
     private void finish(List<Observation.OfGroup> described, List<Observation.Lag> lags, Consumer<Observation> then) {
-        then.accept(new Observation(List.copyOf(partitions), offline, totals.count(), described, lags));
+        then.accept(
+                new Observation(List.copyOf(partitions), offline, failedDirectories, totals.count(), described, lags));
     }
 
     private static List<Observation.OfGroup> ofGroups(DescribeGroupsResponse described) {

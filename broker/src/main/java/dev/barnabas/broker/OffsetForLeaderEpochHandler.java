@@ -14,7 +14,6 @@ import dev.barnabas.replication.Partition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** OffsetForLeaderEpoch 2-4: where a leader epoch ended, so that clients notice that a log was truncated (KIP-320). */
 final class OffsetForLeaderEpochHandler implements Handler<OffsetForLeaderEpochRequest> {
@@ -37,17 +36,21 @@ final class OffsetForLeaderEpochHandler implements Handler<OffsetForLeaderEpochR
                         || wanted.partition() >= known.partitions().size()) {
                     ask.answered(refused(wanted.partition(), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
                 } else {
-                    ask.question(known.id(), wanted.partition(), (open, answer) -> answer.accept(find(open, wanted)));
+                    ask.question(
+                            known.id(),
+                            wanted.partition(),
+                            (open, answer) -> answer.accept(
+                                    open == null
+                                            ? refused(
+                                                    wanted.partition(), node.whyAbsent(known.id(), wanted.partition()))
+                                            : find(open, wanted)));
                 }
             }
         }
         ask.ask(answers -> call.answer(response(request, answers)));
     }
 
-    private static EpochEndOffset find(@Nullable Partition partition, OffsetForLeaderPartition wanted) {
-        if (partition == null) {
-            return refused(wanted.partition(), ErrorCode.NOT_LEADER_OR_FOLLOWER);
-        }
+    private static EpochEndOffset find(Partition partition, OffsetForLeaderPartition wanted) {
         ErrorCode error = partition.checkLeaderEpoch(wanted.currentLeaderEpoch());
         if (error != ErrorCode.NONE) {
             return refused(wanted.partition(), error);

@@ -3,69 +3,98 @@ package dev.barnabas.broker;
 import dev.barnabas.host.Disk;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.replication.PartitionId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
-/**
- * Which directory holds which partition of one loop: where its folder is, and where a new one goes (the directory with
- * the fewest). Owned by the loop.
- */
+/** Which directory holds which partition of one loop. Owned by the loop. */
 final class PartitionFolders {
 
     private final List<Directory> directories;
-    private final Map<String, Integer> found;
-    private final int[] held;
+    private final List<LogDirectory> opened;
+    private final Map<String, Integer> places;
+    private final Set<String> lost;
 
-    /**
-     * @param directories one for each of {@code log.dirs}, as this loop uses it
-     * @param found the folders that were there at the start, with the index of their directory; shared by the loops
-     */
-    PartitionFolders(List<Directory> directories, Map<String, Integer> found) {
-        this.directories = List.copyOf(directories);
-        this.found = new HashMap<>(found);
-        this.held = new int[directories.size()];
-    }
-
-    /** Where a partition is, or is going to be from now on. */
-    Directory place(PartitionId id) {
-        Integer known = found.get(id.folder());
-        int index = known == null ? fewest() : known;
-        if (known == null) {
-            found.put(id.folder(), index);
+    /** @param directories one for each of {@code log.dirs}, as this loop uses it */
+    PartitionFolders(List<Directory> directories, ReplicaPlaces atStart) {
+        this.directories = new ArrayList<>(directories);
+        this.opened = new ArrayList<>();
+        for (Directory directory : directories) {
+            if (directory instanceof Directory.Usable usable) {
+                opened.add(usable.logs());
+            }
         }
-        held[index]++;
-        return directories.get(index);
+        this.places = new HashMap<>(atStart.directories());
+        this.lost = atStart.lost();
     }
 
-    void forget(PartitionId id) {
-        Integer known = found.remove(id.folder());
-        if (known != null) {
-            held[known]--;
+    /** A directory of {@code log.dirs}. */
+    sealed interface Directory {
+
+        /** As the operator named it. */
+        String name();
+
+        /** @param logs those in it that belong to one loop */
+        record Usable(Disk disk, LogDirectory logs) implements Directory {
+            @Override
+            public String name() {
+                return disk.name();
+            }
         }
+
+        record Failed(String name) implements Directory {}
     }
 
-    /** The index in {@link #all} of the directory where a partition is; empty if it has no place. */
-    OptionalInt directoryOf(PartitionId id) {
-        Integer known = found.get(id.folder());
+    void put(PartitionId id, int directory) {
+        places.put(id.folder(), directory);
+    }
+
+    /** Says where it was. */
+    OptionalInt forget(PartitionId id) {
+        Integer known = places.remove(id.folder());
         return known == null ? OptionalInt.empty() : OptionalInt.of(known);
     }
 
+    /** The index in {@link #all} of the directory where a partition is; empty if it has no place (yet). */
+    OptionalInt directoryOf(PartitionId id) {
+        Integer known = places.get(id.folder());
+        return known == null ? OptionalInt.empty() : OptionalInt.of(known);
+    }
+
+    /** Whether a partition exists somewhere else, where this node cannot reach it. */
+    boolean isLost(PartitionId id) {
+        return lost.contains(id.folder());
+    }
+
+    Directory directory(int index) {
+        return directories.get(index);
+    }
+
+    boolean hasFailed(int index) {
+        return directories.get(index) instanceof Directory.Failed;
+    }
+
+    void fail(int index) {
+        directories.set(index, new Directory.Failed(directories.get(index).name()));
+    }
+
+    /** In the order of {@code log.dirs}. */
     List<Directory> all() {
-        return directories;
+        return List.copyOf(directories);
     }
 
-    private int fewest() {
-        int best = 0;
-        for (int index = 1; index < held.length; index++) {
-            if (held[index] < held[best]) {
-                best = index;
-            }
-        }
-        return best;
+    List<String> failed() {
+        return directories.stream()
+                .filter(directory -> directory instanceof Directory.Failed)
+                .map(Directory::name)
+                .toList();
     }
 
-    /** A directory of {@code log.dirs}, and the logs in it that belong to one loop. */
-    record Directory(Disk disk, LogDirectory logs) {}
+    /** All that have to be closed, those of failed directories included. */
+    List<LogDirectory> opened() {
+        return List.copyOf(opened);
+    }
 }

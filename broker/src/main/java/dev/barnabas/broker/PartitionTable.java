@@ -1,15 +1,16 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.host.Loop;
+import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,9 @@ final class PartitionTable {
 
     private final Loop loop;
     private final Map<Uuid, @Nullable Partition[]> byTopic = new HashMap<>();
-    private final Set<PartitionId> offline = new HashSet<>();
+    /** Changed on the loop, read on others, too: what clients are told of a topic is put together anywhere. */
+    private final Set<Place> offline = ConcurrentHashMap.newKeySet();
+
     private final Map<Place, List<Consumer<@Nullable Partition>>> awaited = new HashMap<>();
     private boolean stopped;
 
@@ -58,14 +61,14 @@ final class PartitionTable {
         }
     }
 
-    private boolean isOffline(Uuid topicId, int index) {
-        // There are none as a rule.
-        return offline.stream()
-                .anyMatch(id -> id.index() == index && id.topicId().equals(topicId));
+    /** Whether the partition is here and has failed. From any loop. */
+    boolean isOffline(Uuid topicId, int index) {
+        return !offline.isEmpty() && offline.contains(new Place(topicId, index));
     }
 
-    boolean isOffline(PartitionId id) {
-        return offline.contains(id);
+    /** Why {@link #find} does not find a partition, as clients are told. From any loop. */
+    ErrorCode whyAbsent(Uuid topicId, int index) {
+        return isOffline(topicId, index) ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
 
     int offlineCount() {
@@ -75,14 +78,15 @@ final class PartitionTable {
     /** The partition has failed: it is offline until the node is started again. */
     void fail(PartitionId id) {
         remove(id.topicId(), id.index());
-        offline.add(id);
-        tell(new Place(id.topicId(), id.index()), null);
+        Place place = new Place(id.topicId(), id.index());
+        offline.add(place);
+        tell(place, null);
     }
 
     /** The topic is gone. Its open partitions stay until they are {@linkplain #remove removed}. */
     void forget(Uuid topicId) {
         loop.requireCurrent();
-        offline.removeIf(id -> id.topicId().equals(topicId));
+        offline.removeIf(place -> place.topicId.equals(topicId));
         for (Place place : List.copyOf(awaited.keySet())) {
             if (place.topicId.equals(topicId)) {
                 tell(place, null);

@@ -264,7 +264,9 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         private void append(Item item, @Nullable Partition partition, Acks acks, long deadline) {
             if (partition == null) {
                 request.written();
-                item.refused = refusal(ErrorCode.NOT_LEADER_OR_FOLLOWER, "The partition is not open on this broker");
+                item.refused = refusal(
+                        owner.partitions().whyAbsent(item.topicId, item.index),
+                        "The partition is not open on this broker");
                 finishedOne();
             } else {
                 partition.append(item.batches(), acks, deadline, item);

@@ -11,11 +11,13 @@ import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   absent -- in the image --> OPENING --> open (in the PartitionTable)
- *                                 |          |
- *                                 +-- fault--+--> OFFLINE, until the node is started again
+ *      |                          |          |
+ *      |                          +-- fault--+--> OFFLINE, until the node is started again
+ *      +-- its directory is not here ----------------^
  *   any of them -- not in the image any more --> deleted
  * </pre>
  */
@@ -40,23 +43,52 @@ final class Reconciler {
     private final Node node;
     private final LoopShare share;
     private final GroupCoordinator groups;
+    private final ReplicaPlacement placement;
+    private final DirectoryFaults faults;
     private final Map<PartitionId, PartitionShardLog> shardLogs = new HashMap<>();
     private final Set<PartitionId> opening = new HashSet<>();
     private final List<Waiter> waiters = new ArrayList<>();
+    /** New in this update; opened when they have a directory. */
+    private List<PartitionId> unplaced = new ArrayList<>();
+
     private ClusterImage image = ClusterImage.EMPTY;
     private @Nullable PartitionFolders folders;
     private boolean updated;
     private boolean stopped;
 
-    Reconciler(Node node, LoopShare share, GroupCoordinator groups) {
+    Reconciler(
+            Node node, LoopShare share, GroupCoordinator groups, ReplicaPlacement placement, DirectoryFaults faults) {
         this.node = node;
         this.share = share;
         this.groups = groups;
+        this.placement = placement;
+        this.faults = faults;
     }
 
     /** Where the partitions of this loop are. On the loop, before the first update. */
     void use(PartitionFolders partitionFolders) {
         folders = partitionFolders;
+        List<PartitionFolders.Directory> all = partitionFolders.all();
+        for (int index = 0; index < all.size(); index++) {
+            int directory = index;
+            if (all.get(index) instanceof PartitionFolders.Directory.Usable usable) {
+                usable.logs().whenSyncFails(fault -> {
+                    // Before its partitions fail one by one: they need not all be logged.
+                    folders().fail(directory);
+                    faults.failed(directory, fault);
+                });
+            }
+        }
+    }
+
+    /** A directory has failed: its partitions go offline. */
+    void lose(int directory, IOException fault) {
+        share.loop().requireCurrent();
+        PartitionFolders.Directory lost = folders().directory(directory);
+        if (lost instanceof PartitionFolders.Directory.Usable usable) {
+            folders().fail(directory);
+            usable.logs().fail(fault);
+        }
     }
 
     /** Whether there has been no update yet. */
@@ -86,6 +118,7 @@ final class Reconciler {
         for (Uuid id : update.topics()) {
             image.topic(id).ifPresentOrElse(this::hold, () -> drop(id));
         }
+        placeNew();
         boolean brokerSettings =
                 update.settings().stream().anyMatch(resource -> resource.type() == Resource.Type.BROKER);
         for (Partition partition : share.partitions().all()) {
@@ -145,21 +178,62 @@ final class Reconciler {
             PartitionId id = new PartitionId(topic.id(), topic.name(), index);
             if (wanted.leader() != node.id()
                     || opening.contains(id)
-                    || share.partitions().isOffline(id)) {
+                    || share.partitions().isOffline(topic.id(), index)) {
                 continue;
             }
             Partition open = share.partitions().find(topic.id(), index);
-            if (open == null) {
-                open(id, wanted.leaderEpoch());
-            } else {
+            if (open != null) {
                 open.lead(wanted.leaderEpoch());
+            } else if (folders().isLost(id)) {
+                share.partitions().fail(id);
+            } else {
+                OptionalInt directory = folders().directoryOf(id);
+                if (directory.isPresent()) {
+                    open(id, wanted.leaderEpoch(), directory.getAsInt());
+                } else {
+                    opening.add(id);
+                    unplaced.add(id);
+                }
             }
         }
     }
 
-    private void open(PartitionId id, int leaderEpoch) {
+    private void placeNew() {
+        if (unplaced.isEmpty()) {
+            return;
+        }
+        List<PartitionId> asked = unplaced;
+        unplaced = new ArrayList<>();
+        placement.place(asked, share.loop(), placed -> {
+            for (PartitionId id : asked) {
+                place(id, placed.get(id));
+            }
+            settled();
+        });
+    }
+
+    /** @param directory null if there is none for it */
+    private void place(PartitionId id, @Nullable Integer directory) {
+        opening.remove(id);
+        Optional<Topic> topic = image.topic(id.topicId());
+        if (stopped || topic.isEmpty()) {
+            if (directory != null) {
+                placement.release(directory);
+            }
+        } else if (directory == null) {
+            share.partitions().fail(id);
+        } else {
+            folders().put(id, directory);
+            open(id, topic.get().partitions().get(id.index()).leaderEpoch(), directory);
+        }
+    }
+
+    private void open(PartitionId id, int leaderEpoch, int index) {
+        if (!(folders().directory(index) instanceof PartitionFolders.Directory.Usable directory)) {
+            share.partitions().fail(id);
+            return;
+        }
         opening.add(id);
-        PartitionFolders.Directory directory = folders().place(id);
         Partition.open(id, directory.logs(), settings(id), leaderEpoch, share.loop(), events, new Partition.Opened() {
             @Override
             public void opened(Partition partition) {
@@ -167,7 +241,9 @@ final class Reconciler {
                 if (stopped) {
                     partition.close(() -> {});
                 } else if (image.topic(id.topicId()).isEmpty()) {
-                    partition.delete(() -> folders().forget(id));
+                    partition.delete(() -> forget(id));
+                } else if (folders().hasFailed(index)) {
+                    share.partitions().fail(id);
                 } else {
                     share.partitions().add(partition);
                     elect(partition);
@@ -179,6 +255,7 @@ final class Reconciler {
             public void failed(LogFault fault) {
                 opening.remove(id);
                 share.partitions().fail(id);
+                faults.suspect(index);
                 log.error(
                         "A partition cannot be opened; it is offline until the node is started again partition={}"
                                 + " disk={} why={}",
@@ -197,9 +274,13 @@ final class Reconciler {
             if (partition.id().topicId().equals(topicId)) {
                 resign(partition.id());
                 share.partitions().remove(topicId, partition.id().index());
-                partition.delete(() -> folders().forget(partition.id()));
+                partition.delete(() -> forget(partition.id()));
             }
         }
+    }
+
+    private void forget(PartitionId id) {
+        folders().forget(id).ifPresent(placement::release);
     }
 
     private void elect(Partition partition) {
@@ -215,7 +296,7 @@ final class Reconciler {
         OptionalInt directory = folders().directoryOf(id);
         return directory.isEmpty()
                 ? "?"
-                : folders().all().get(directory.getAsInt()).disk().name();
+                : folders().directory(directory.getAsInt()).name();
     }
 
     private void resign(PartitionId id) {
@@ -277,6 +358,11 @@ final class Reconciler {
         public void failed(Partition partition, LogFault fault) {
             resign(partition.id());
             share.partitions().fail(partition.id());
+            OptionalInt directory = folders().directoryOf(partition.id());
+            if (directory.isEmpty() || folders().hasFailed(directory.getAsInt())) {
+                return;
+            }
+            faults.suspect(directory.getAsInt());
             log.error(
                     "A partition is offline until the node is started again partition={} why={}",
                     partition.id(),

@@ -4,11 +4,9 @@ import dev.barnabas.host.Disk;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
 import dev.barnabas.log.CompactionSettings;
-import dev.barnabas.log.CompactionTurns;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.log.ScrubPace;
-import dev.barnabas.log.ScrubTimes;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.replication.PartitionId;
 import dev.barnabas.settings.BrokerSettings;
@@ -20,11 +18,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The directories of {@code log.dirs}, and what was found in them. Owned by the first loop. */
+/**
+ * The directories of {@code log.dirs}, and what was found in them. The first holds the metadata: without it the node
+ * cannot be; without others it can. Owned by the first loop.
+ */
 final class Storage {
 
     /** Where the metadata log is, in the first directory. */
@@ -33,41 +35,62 @@ final class Storage {
     private static final String STRAY = ".stray";
     private static final Logger log = LoggerFactory.getLogger(Storage.class);
 
-    private final List<Disk> disks;
-    /** One for each disk. */
+    private final List<DataDirectory> directories;
+    /** One for each directory. */
     private final List<ScrubPace> scrubPaces;
 
-    private Storage(List<Disk> disks, Loop loop, Settings settings) {
-        this.disks = List.copyOf(disks);
-        this.scrubPaces = disks.stream()
-                .map(disk -> new ScrubPace(loop, settings.get(BrokerSettings.SCRUB_BYTES_PER_SECOND)))
+    private Storage(List<DataDirectory> directories, Loop loop, Settings settings) {
+        this.directories = List.copyOf(directories);
+        this.scrubPaces = directories.stream()
+                .map(_ -> new ScrubPace(loop, settings.get(BrokerSettings.SCRUB_BYTES_PER_SECOND)))
                 .toList();
     }
 
-    /** @throws IOException when a directory cannot be used; those that were opened are closed again */
+    /** @throws IOException when the first directory cannot be used */
     static Storage open(Host host, Settings settings) throws IOException {
-        List<Disk> disks = new ArrayList<>();
-        for (String directory : directories(settings)) {
+        List<String> names = names(settings);
+        List<DataDirectory> directories = new ArrayList<>();
+        for (String name : names) {
+            int index = directories.size();
             try {
-                disks.add(host.disk(directory));
+                directories.add(new DataDirectory(index, name, host.disk(name)));
             } catch (IOException e) {
-                disks.forEach(Disk::close);
-                throw e;
+                if (index == 0) {
+                    throw e;
+                }
+                DataDirectory unusable = new DataDirectory(index, name, null);
+                startWithout(unusable, e);
+                directories.add(unusable);
             }
         }
-        return new Storage(disks, host.loops().getFirst(), settings);
+        return new Storage(directories, host.loops().getFirst(), settings);
     }
 
-    private static List<String> directories(Settings settings) {
+    private static List<String> names(Settings settings) {
         return settings.find(BrokerSettings.LOG_DIRS).orElseGet(() -> settings.get(BrokerSettings.LOG_DIR));
     }
 
-    List<Disk> disks() {
-        return disks;
+    static void startWithout(DataDirectory directory, IOException why) {
+        directory.fail();
+        log.error(
+                "A directory cannot be used; the node starts without it, and what is in it is offline directory={}"
+                        + " why={}",
+                directory.name(),
+                why.getMessage());
     }
 
+    /** All of {@code log.dirs}, in that order, those that have failed included. */
+    List<DataDirectory> directories() {
+        return directories;
+    }
+
+    List<String> names() {
+        return directories.stream().map(DataDirectory::name).toList();
+    }
+
+    /** The one that holds the metadata. */
     Disk first() {
-        return disks.getFirst();
+        return directories.getFirst().disk().orElseThrow();
     }
 
     /** How much the node spends on compaction. */
@@ -81,26 +104,19 @@ final class Storage {
                 Duration.ofMillis(settings.get(BrokerSettings.LOG_CLEANER_BACKOFF_MS)));
     }
 
-    /**
-     * The logs of all directories that belong to one loop. On that loop.
-     *
-     * @param turns of the whole node
-     */
-    List<PartitionFolders.Directory> logsOf(Loop loop, Settings settings, CompactionTurns turns) {
-        LogDirectorySettings shared = new LogDirectorySettings(
+    /** What the loops of this node have in common in a directory. */
+    static LogDirectorySettings logDirectorySettings(Settings settings) {
+        return new LogDirectorySettings(
                 LogDirectorySettings.DEFAULT.maxOpenFiles(),
                 settings.get(BrokerSettings.DISK_RESERVE_BYTES),
                 LogDirectorySettings.DEFAULT.hotBytes(),
                 Duration.ofMillis(settings.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS)),
                 Duration.ofMillis(settings.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS)));
-        List<PartitionFolders.Directory> directories = new ArrayList<>();
-        for (int index = 0; index < disks.size(); index++) {
-            LogDirectory logs = new LogDirectory(disks.get(index), loop, shared);
-            logs.compact(turns);
-            logs.scrub(scrubPaces.get(index), ScrubTimes.DEFAULT);
-            directories.add(new PartitionFolders.Directory(disks.get(index), logs));
-        }
-        return directories;
+    }
+
+    /** How fast what is stored in a directory is checked. */
+    ScrubPace scrubPace(int directory) {
+        return scrubPaces.get(directory);
     }
 
     /** Takes over what can be changed while the node runs. */
@@ -109,50 +125,51 @@ final class Storage {
     }
 
     /**
-     * Finds out which partition is in which directory. A folder that belongs to no partition is left over from a topic
-     * that was deleted when the node crashed; it is renamed, not deleted: if it is the metadata that is wrong, nothing
-     * is lost.
+     * Finds the folders of partitions, with the indexes of the directories they are in. One that belongs to no
+     * partition is left over from a topic that was deleted when the node crashed; it is renamed, not deleted: if it is
+     * the metadata that is wrong, nothing is lost.
      */
-    void find(ClusterImage image, Loop loop, Disk.Completion<Map<String, Integer>> then) {
+    void find(ClusterImage image, Loop loop, Disk.Completion<Map<String, List<Integer>>> then) {
         Set<String> expected = new HashSet<>();
         image.topics().forEach(topic -> {
             for (int index = 0; index < topic.partitions().size(); index++) {
                 expected.add(new PartitionId(topic.id(), topic.name(), index).folder());
             }
         });
-        Map<String, Integer> found = new HashMap<>();
-        find(0, expected, found, loop, then);
+        find(0, expected, new HashMap<>(), loop, then);
     }
 
     private void find(
             int index,
             Set<String> expected,
-            Map<String, Integer> found,
+            Map<String, List<Integer>> found,
             Loop loop,
-            Disk.Completion<Map<String, Integer>> then) {
-        if (index == disks.size()) {
+            Disk.Completion<Map<String, List<Integer>>> then) {
+        if (index == directories.size()) {
             then.done(found);
             return;
         }
-        Disk disk = disks.get(index);
+        DataDirectory directory = directories.get(index);
+        Optional<Disk> usable = directory.disk();
+        if (usable.isEmpty()) {
+            find(index + 1, expected, found, loop, then);
+            return;
+        }
+        Disk disk = usable.get();
         LogDirectory.folders(disk, loop, new Disk.Completion<>() {
             @Override
             public void done(List<String> folders) {
                 try {
                     for (String folder : folders) {
                         if (expected.contains(folder)) {
-                            found.putIfAbsent(folder, index);
+                            found.computeIfAbsent(folder, absent -> new ArrayList<>())
+                                    .add(index);
                         } else if (PartitionId.isFolder(folder)) {
-                            disk.rename(folder, folder + STRAY);
-                            log.warn(
-                                    "A folder belongs to no partition and was renamed; delete it if it is not needed"
-                                            + " disk={} folder={}",
-                                    disk.name(),
-                                    folder + STRAY);
+                            setAside(disk, folder);
                         }
                     }
                 } catch (IOException e) {
-                    then.failed(e);
+                    failed(e);
                     return;
                 }
                 find(index + 1, expected, found, loop, then);
@@ -160,12 +177,27 @@ final class Storage {
 
             @Override
             public void failed(IOException fault) {
-                then.failed(fault);
+                if (index == 0) {
+                    then.failed(fault);
+                    return;
+                }
+                startWithout(directory, fault);
+                found.values().forEach(indexes -> indexes.remove(Integer.valueOf(index)));
+                found.values().removeIf(List::isEmpty);
+                find(index + 1, expected, found, loop, then);
             }
         });
     }
 
+    private static void setAside(Disk disk, String folder) throws IOException {
+        disk.rename(folder, folder + STRAY);
+        log.warn(
+                "A folder belongs to no partition and was renamed; delete it if it is not needed disk={} folder={}",
+                disk.name(),
+                folder + STRAY);
+    }
+
     void close() {
-        disks.forEach(Disk::close);
+        directories.forEach(DataDirectory::close);
     }
 }

@@ -43,6 +43,11 @@ final class NodeSimulationTest {
         Seeds.check(200, simulation -> run(simulation, SURVIVABLE));
     }
 
+    @Test
+    void norIsItWithSeveralDirectories() {
+        Seeds.check(60, simulation -> run(simulation, SURVIVABLE, "log.dirs=one,two,three"));
+    }
+
     /** The canary: if this mistake were not found, nothing that the test above says could be believed. */
     @Test
     void aNodeThatAcknowledgesWhatIsNotStableIsCaught() {

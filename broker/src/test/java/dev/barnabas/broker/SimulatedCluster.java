@@ -39,6 +39,12 @@ final class SimulatedCluster {
                 // As an operator would: the machine is looked at and started again when the faults are over.
                 node.crash();
             }
+
+            @Override
+            public void halted(String why) {
+                simulation.note("node", "halted: " + why);
+                node.crash();
+            }
         }));
     }
 

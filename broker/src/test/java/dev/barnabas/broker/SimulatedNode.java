@@ -12,6 +12,7 @@ import dev.barnabas.peer.Reply;
 import dev.barnabas.protocol.Request;
 import dev.barnabas.protocol.Response;
 import dev.barnabas.settings.Reading;
+import dev.barnabas.settings.Settings;
 import dev.barnabas.settings.SettingsReader;
 import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.Simulation;
@@ -32,18 +33,50 @@ final class SimulatedNode {
 
     private final Simulation simulation;
     private final Loop loop;
+    private final SimulatedHost host;
+    private final LogLevels logLevels;
+    private Settings settings;
     private @Nullable Broker broker;
     private @Nullable Peer peer;
     private @Nullable String failure;
 
-    private SimulatedNode(long seed) {
+    private SimulatedNode(long seed, LogLevels logLevels, Settings settings) {
         simulation = new Simulation(seed);
         loop = simulation.addHost("client", 1).loops().getFirst();
+        host = simulation.addHost("broker", 2);
+        this.logLevels = logLevels;
+        this.settings = settings;
     }
 
     /** @param settings {@code name=value}, over those that suit tests */
     static SimulatedNode start(LogLevels logLevels, String... settings) {
-        SimulatedNode node = new SimulatedNode(42);
+        SimulatedNode node = new SimulatedNode(42, logLevels, read(settings));
+        node.host.run(_ -> node.startBroker());
+        node.awaitStart();
+        return node;
+    }
+
+    /** Kills the process and starts another one with these settings. */
+    void restartWith(String... newSettings) {
+        begin(newSettings);
+        awaitStart();
+    }
+
+    /** The same where the node must refuse to start; says why it does. */
+    String refusal(String... newSettings) {
+        begin(newSettings);
+        simulation.runUntil("the broker refuses to start", () -> failure != null, LIMIT);
+        return String.valueOf(failure);
+    }
+
+    private void begin(String... newSettings) {
+        broker = null;
+        failure = null;
+        settings = read(newSettings);
+        host.restart();
+    }
+
+    private static Settings read(String... settings) {
         SettingsReader reader = new SettingsReader()
                 .set("node.id=" + ID)
                 .set("listeners=PLAINTEXT://broker:9092")
@@ -56,37 +89,59 @@ final class SimulatedNode {
         if (!(reader.read() instanceof Reading.Accepted accepted)) {
             throw new IllegalArgumentException(reader.read().toString());
         }
-        SimulatedHost host = node.simulation.addHost("broker", 2);
-        host.run(_ -> Broker.start(host, accepted.settings(), logLevels, new Broker.Starting() {
+        return accepted.settings();
+    }
+
+    private void startBroker() {
+        Broker.start(host, settings, logLevels, new Broker.Starting() {
             @Override
             public void started(Broker started) {
-                node.broker = started;
+                broker = started;
             }
 
             @Override
             public void failed(String why) {
-                node.failure = why;
+                failure = why;
             }
-        }));
-        node.simulation.runUntil("the broker has started", () -> node.broker != null || node.failure != null, LIMIT);
-        if (node.failure != null) {
-            throw new IllegalStateException(node.failure);
+
+            @Override
+            public void halted(String why) {
+                failure = why;
+                host.crash();
+            }
+        });
+    }
+
+    private void awaitStart() {
+        simulation.runUntil("the broker has started", () -> broker != null || failure != null, LIMIT);
+        if (failure != null) {
+            throw new IllegalStateException(failure);
         }
-        node.connect();
-        return node;
+        connect();
+    }
+
+    /** The machine that the node runs on. */
+    SimulatedHost host() {
+        return host;
+    }
+
+    Broker broker() {
+        Broker started = broker;
+        if (started == null) {
+            throw new IllegalStateException("not started");
+        }
+        return started;
+    }
+
+    /** Why the node stopped by itself or did not start; null if it did. */
+    @Nullable
+    String failure() {
+        return failure;
     }
 
     /** The answer to a request, sent in just that version. */
     <R extends Response> R ask(Request request, int version, Class<R> type) {
-        Outcome outcome = new Outcome();
-        Call<Response> call = new Call<>(
-                request.apiKey(),
-                version,
-                version,
-                _ -> request,
-                (in, inVersion) -> request.apiKey().readResponse(in, inVersion),
-                false);
-        loop.execute(() -> peer().send(call, Duration.ofSeconds(100), outcome));
+        Outcome outcome = send(request, version);
         simulation.runUntil(
                 request.apiKey() + " v" + version + " is answered",
                 () -> outcome.response != null || outcome.fault != null,
@@ -98,27 +153,32 @@ final class SimulatedNode {
         return type.cast(outcome.response);
     }
 
+    /** Sends a request and waits for nothing. */
+    Outcome send(Request request, int version) {
+        Outcome outcome = new Outcome();
+        Call<Response> call = new Call<>(
+                request.apiKey(),
+                version,
+                version,
+                _ -> request,
+                (in, inVersion) -> request.apiKey().readResponse(in, inVersion),
+                false);
+        loop.execute(() -> peer().send(call, Duration.ofSeconds(100), outcome));
+        return outcome;
+    }
+
     /** The machine loses its power and is started again, and with it the broker. */
     void restart() {
         broker = null;
-        SimulatedHost host = simulation.hosts().stream()
-                .filter(each -> each.name().equals("broker"))
-                .findFirst()
-                .orElseThrow();
         host.powerLoss();
         host.restart();
-        simulation.runUntil("the broker has started again", () -> broker != null || failure != null, LIMIT);
-        connect();
+        awaitStart();
     }
 
     /** What an operator sees. */
     Observation observe() {
-        Broker started = broker;
-        if (started == null) {
-            throw new IllegalStateException("not started");
-        }
         List<Observation> seen = new ArrayList<>();
-        started.observe(seen::add);
+        broker().observe(seen::add);
         simulation.runUntil("observed", () -> !seen.isEmpty(), LIMIT);
         return seen.getFirst();
     }
@@ -164,7 +224,8 @@ final class SimulatedNode {
         return connected;
     }
 
-    private static final class Outcome implements Reply<Response> {
+    /** What has come of a request so far. */
+    static final class Outcome implements Reply<Response> {
         private @Nullable Response response;
         private @Nullable PeerFault fault;
 

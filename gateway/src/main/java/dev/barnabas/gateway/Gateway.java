@@ -24,8 +24,8 @@ import java.util.concurrent.TimeoutException;
  *
  * <ul>
  *   <li>{@code GET /metrics}: Prometheus' text format, version 0.0.4.
- *   <li>{@code GET /health}: 200 when the node answers and all its partitions are online, otherwise 503; the body says
- *       which.
+ *   <li>{@code GET /health}: 200 when the node answers, all its partitions are online and no directory has failed,
+ *       otherwise 503; the body says which.
  * </ul>
  */
 public final class Gateway {
@@ -98,14 +98,18 @@ public final class Gateway {
         }
         try {
             Observation seen = observe();
-            boolean healthy = seen.offlinePartitions() == 0;
+            boolean healthy =
+                    seen.offlinePartitions() == 0 && seen.failedDirectories().isEmpty();
             answerText(
                     exchange,
                     healthy ? 200 : 503,
                     healthy
                             ? "ok, " + seen.partitions().size() + " partitions online"
                             : seen.offlinePartitions() + " partitions offline, "
-                                    + seen.partitions().size() + " online");
+                                    + seen.partitions().size() + " online"
+                                    + (seen.failedDirectories().isEmpty()
+                                            ? ""
+                                            : "; failed directories: " + String.join(", ", seen.failedDirectories())));
         } catch (TimeoutException e) {
             answerText(exchange, 503, "the node does not answer");
         }

@@ -41,6 +41,10 @@ final class Metrics {
                         "barnabas_partitions_offline",
                         "Partitions that should be open on this node and are not",
                         seen.offlinePartitions()))
+                .metricSnapshot(gauge(
+                        "barnabas_log_directories_failed",
+                        "Directories of log.dirs that do not work",
+                        seen.failedDirectories().size()))
                 .metricSnapshot(ofPartitions(
                         seen, "barnabas_partition_log_size_bytes", "Bytes of all segments", p -> p.sizeInBytes()))
                 .metricSnapshot(ofPartitions(

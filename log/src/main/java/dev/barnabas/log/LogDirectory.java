@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,8 @@ public final class LogDirectory {
     private long usableBytes;
     private long spaceCheckedAt;
     private long trash;
-    private @Nullable IOException syncFault;
+    private @Nullable IOException failure;
+    private Consumer<IOException> onSyncFailure = fault -> {};
     private boolean closed;
 
     public LogDirectory(Disk disk, Loop loop, LogDirectorySettings settings) {
@@ -107,9 +109,10 @@ public final class LogDirectory {
         if (logs.containsKey(folder)) {
             throw new IllegalStateException("the log is open: " + folder);
         }
-        IOException failedBefore = syncFault;
+        IOException failedBefore = failure;
         if (failedBefore != null) {
-            loop.execute(() -> then.failed(new LogFault("opening " + folder + " after a sync failed", failedBefore)));
+            loop.execute(() ->
+                    then.failed(new LogFault("opening " + folder + " in a directory that has failed", failedBefore)));
             return;
         }
         int indexInterval = logSettings.segments().indexIntervalBytes();
@@ -311,13 +314,32 @@ public final class LogDirectory {
         return new LogRefusal(ErrorCode.KAFKA_STORAGE_ERROR, message);
     }
 
+    /** Who is told once when a sync has failed, before the logs of the directory go offline. */
+    public void whenSyncFails(Consumer<IOException> listener) {
+        loop.requireCurrent();
+        onSyncFailure = listener;
+    }
+
+    /** The disk has failed, as somebody else has found out: all logs go offline, and none is opened any more. */
+    public void fail(IOException fault) {
+        loop.requireCurrent();
+        fail("using", fault);
+    }
+
     /** A sync failed: nothing may be assumed of any file of the directory. */
     void syncFailed(IOException fault) {
-        if (syncFault == null) {
-            syncFault = fault;
+        if (failure == null) {
+            onSyncFailure.accept(fault);
+        }
+        fail("syncing", fault);
+    }
+
+    private void fail(String doing, IOException fault) {
+        if (failure == null) {
+            failure = fault;
         }
         for (PartitionLog log : List.copyOf(logs.values())) {
-            log.fail("syncing", fault);
+            log.fail(doing, fault);
         }
     }
 }

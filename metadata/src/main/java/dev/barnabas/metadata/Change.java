@@ -53,6 +53,13 @@ public sealed interface Change {
     /** A broker may give out the producer ids from the first one on. */
     record ProducerIdsAllocated(int brokerId, long firstProducerId, int count) implements Change {}
 
+    /** A broker keeps its replicas of some partitions in certain log directories (KIP-858). */
+    record ReplicasAssigned(int brokerId, List<ReplicaAssignment> assignments) implements Change {
+        public ReplicasAssigned {
+            assignments = List.copyOf(assignments);
+        }
+    }
+
     /** @param levels by feature; 0 takes the feature out of use */
     record FeaturesFinalized(NavigableMap<String, Short> levels) implements Change {
         public FeaturesFinalized {

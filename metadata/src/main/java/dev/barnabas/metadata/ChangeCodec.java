@@ -5,6 +5,7 @@ import dev.barnabas.metadata.record.ClusterStartedRecord;
 import dev.barnabas.metadata.record.FeaturesFinalizedRecord;
 import dev.barnabas.metadata.record.PartitionsAddedRecord;
 import dev.barnabas.metadata.record.ProducerIdsAllocatedRecord;
+import dev.barnabas.metadata.record.ReplicasAssignedRecord;
 import dev.barnabas.metadata.record.SettingsChangedRecord;
 import dev.barnabas.metadata.record.TopicCreatedRecord;
 import dev.barnabas.metadata.record.TopicDeletedRecord;
@@ -119,6 +120,19 @@ final class ChangeCodec {
                                 .map(level ->
                                         new FeaturesFinalizedRecord.FeatureLevel(level.getKey(), level.getValue()))
                                 .toList()));
+            case Change.ReplicasAssigned assigned ->
+                encode(
+                        ReplicasAssignedRecord.RECORD_TYPE,
+                        ReplicasAssignedRecord.HIGHEST_VERSION,
+                        new ReplicasAssignedRecord(
+                                assigned.brokerId(),
+                                assigned.assignments().stream()
+                                        .map(assignment -> new ReplicasAssignedRecord.Assignment(
+                                                assignment.directory().id(),
+                                                assignment.directory().name(),
+                                                assignment.topicId(),
+                                                assignment.partitions()))
+                                        .toList()));
         };
     }
 
@@ -155,6 +169,9 @@ final class ChangeCodec {
             case FeaturesFinalizedRecord.RECORD_TYPE ->
                 featuresFinalized(FeaturesFinalizedRecord.read(
                         in, known(kind, version, FeaturesFinalizedRecord.HIGHEST_VERSION)));
+            case ReplicasAssignedRecord.RECORD_TYPE ->
+                replicasAssigned(
+                        ReplicasAssignedRecord.read(in, known(kind, version, ReplicasAssignedRecord.HIGHEST_VERSION)));
             default -> throw unknown(kind, version);
         };
     }
@@ -169,6 +186,17 @@ final class ChangeCodec {
         TreeMap<String, Short> levels = new TreeMap<>();
         stored.levels().forEach(level -> levels.put(level.name(), level.level()));
         return new Change.FeaturesFinalized(levels);
+    }
+
+    private static Change replicasAssigned(ReplicasAssignedRecord stored) {
+        return new Change.ReplicasAssigned(
+                stored.brokerId(),
+                stored.assignments().stream()
+                        .map(assignment -> new ReplicaAssignment(
+                                new ReplicaDirectory(assignment.directoryId(), assignment.directoryName()),
+                                assignment.topicId(),
+                                assignment.partitions()))
+                        .toList());
     }
 
     private static Change brokerRegistered(BrokerRegisteredRecord stored) {

@@ -6,7 +6,9 @@ import dev.barnabas.settings.GroupSettings;
 import dev.barnabas.settings.Settings;
 import dev.barnabas.settings.Source;
 import dev.barnabas.settings.TopicSettings;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -36,6 +38,7 @@ public final class ClusterImage {
     private final PersistentMap<String, String> namesByFolded;
 
     private final int partitionCount;
+    private final PersistentMap<Replica, ReplicaDirectory> directories;
     private final PersistentMap<Resource, NavigableMap<String, String>> settings;
     private final NavigableMap<String, Short> features;
     private final long featuresEpoch;
@@ -51,6 +54,7 @@ public final class ClusterImage {
         this.topicsById = next.topicsById;
         this.namesByFolded = next.namesByFolded;
         this.partitionCount = next.partitionCount;
+        this.directories = next.directories;
         this.settings = next.settings;
         this.features = next.features;
         this.featuresEpoch = next.featuresEpoch;
@@ -114,6 +118,11 @@ public final class ClusterImage {
 
     public int partitionCount() {
         return partitionCount;
+    }
+
+    /** The log directory in which a broker keeps its replica of a partition, if the broker has said so. */
+    public Optional<ReplicaDirectory> directoryOf(int brokerId, Uuid topicId, int partition) {
+        return Optional.ofNullable(directories.get(new Replica(brokerId, topicId, partition)));
     }
 
     /** What has been set at run time for a topic, broker, group or subscription, by name. */
@@ -186,6 +195,7 @@ public final class ClusterImage {
             case Change.SettingsChanged changed -> next.change(changed.resource(), changed.values());
             case Change.ProducerIdsAllocated allocated ->
                 next.nextProducerId = allocated.firstProducerId() + allocated.count();
+            case Change.ReplicasAssigned assigned -> next.assign(assigned);
             case Change.FeaturesFinalized(NavigableMap<String, Short> levels) -> next.finalizeFeatures(levels);
         }
         return new ClusterImage(next);
@@ -223,6 +233,26 @@ public final class ClusterImage {
         return topic;
     }
 
+    /** Where replicas are, as changes that say so: one for each broker. */
+    List<Change.ReplicasAssigned> assignments() {
+        Map<Integer, Map<ReplicaDirectory, Map<Uuid, List<Integer>>>> byBroker = new TreeMap<>();
+        for (Replica replica : directories.keys()) {
+            ReplicaDirectory directory = Objects.requireNonNull(directories.get(replica));
+            byBroker.computeIfAbsent(replica.brokerId, absent -> new LinkedHashMap<>())
+                    .computeIfAbsent(directory, absent -> new LinkedHashMap<>())
+                    .computeIfAbsent(replica.topicId, absent -> new ArrayList<>())
+                    .add(replica.partition);
+        }
+        List<Change.ReplicasAssigned> changes = new ArrayList<>();
+        byBroker.forEach((brokerId, byDirectory) -> {
+            List<ReplicaAssignment> ofBroker = new ArrayList<>();
+            byDirectory.forEach((directory, byTopic) -> byTopic.forEach(
+                    (topicId, partitions) -> ofBroker.add(new ReplicaAssignment(directory, topicId, partitions))));
+            changes.add(new Change.ReplicasAssigned(brokerId, ofBroker));
+        });
+        return changes;
+    }
+
     /** Everything for which something has been set at run time. */
     List<Resource> allResourcesWithSettings() {
         return settings.keys();
@@ -238,6 +268,7 @@ public final class ClusterImage {
                 && brokers.equals(image.brokers)
                 && topicsByName.equals(image.topicsByName)
                 && topicsById.equals(image.topicsById)
+                && directories.equals(image.directories)
                 && settings.equals(image.settings)
                 && features.equals(image.features)
                 && featuresEpoch == image.featuresEpoch
@@ -255,6 +286,8 @@ public final class ClusterImage {
                 + brokers.size() + " brokers, " + topicCount() + " topics, " + partitionCount + " partitions]";
     }
 
+    private record Replica(int brokerId, Uuid topicId, int partition) {}
+
     /** The next image in the making. */
     private static final class Builder {
 
@@ -267,6 +300,7 @@ public final class ClusterImage {
         private PersistentMap<Uuid, Topic> topicsById = PersistentMap.empty();
         private PersistentMap<String, String> namesByFolded = PersistentMap.empty();
         private int partitionCount;
+        private PersistentMap<Replica, ReplicaDirectory> directories = PersistentMap.empty();
         private PersistentMap<Resource, NavigableMap<String, String>> settings = PersistentMap.empty();
         private NavigableMap<String, Short> features = Collections.emptyNavigableMap();
         private long featuresEpoch = -1;
@@ -284,6 +318,7 @@ public final class ClusterImage {
             topicsById = image.topicsById;
             namesByFolded = image.namesByFolded;
             partitionCount = image.partitionCount;
+            directories = image.directories;
             settings = image.settings;
             features = image.features;
             featuresEpoch = image.featuresEpoch;
@@ -326,6 +361,24 @@ public final class ClusterImage {
             namesByFolded = namesByFolded.without(folded(topic.name()));
             partitionCount -= topic.partitions().size();
             settings = settings.without(Resource.topic(topic.name()));
+            for (int index = 0; index < topic.partitions().size(); index++) {
+                for (int brokerId : topic.partitions().get(index).replicas()) {
+                    directories = directories.without(new Replica(brokerId, topic.id(), index));
+                }
+            }
+        }
+
+        void assign(Change.ReplicasAssigned assigned) {
+            for (ReplicaAssignment assignment : assigned.assignments()) {
+                if (topicsById.get(assignment.topicId()) == null) {
+                    throw new IllegalStateException(
+                            "replicas of a topic that does not exist are assigned: " + assignment.topicId());
+                }
+                for (int partition : assignment.partitions()) {
+                    directories = directories.with(
+                            new Replica(assigned.brokerId(), assignment.topicId(), partition), assignment.directory());
+                }
+            }
         }
 
         void add(Topic topic, Change.PartitionsAdded added) {

@@ -37,6 +37,7 @@ public record ImageUpdate(ClusterImage image, Set<Uuid> topics, Set<Resource> se
                 case Change.ClusterStarted _ -> {}
                 case Change.ProducerIdsAllocated _ -> {}
                 case Change.FeaturesFinalized _ -> {}
+                case Change.ReplicasAssigned _ -> {}
                 case Change.BrokerRegistered(Broker broker) -> {
                     brokers = true;
                     for (Topic topic : after.topics()) {

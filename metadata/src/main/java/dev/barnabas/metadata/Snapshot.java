@@ -74,6 +74,7 @@ final class Snapshot {
         // Before the topics, since registering a broker begins new terms for those it leads.
         image.brokers().values().forEach(broker -> changes.add(new Change.BrokerRegistered(broker)));
         image.topics().forEach(topic -> changes.add(new Change.TopicCreated(topic, new TreeMap<>())));
+        changes.addAll(image.assignments());
         image.allResourcesWithSettings()
                 .forEach(resource ->
                         changes.add(new Change.SettingsChanged(resource, new TreeMap<>(image.settings(resource)))));

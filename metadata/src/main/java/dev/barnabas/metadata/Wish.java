@@ -9,6 +9,7 @@ public sealed interface Wish<A>
         permits AddPartitions,
                 AllocateProducerIds,
                 AlterSettings,
+                AssignReplicas,
                 CreateTopic,
                 DeleteTopic,
                 RegisterBroker,

@@ -58,7 +58,12 @@ final class ChangeCodecTest {
                         new Change.ProducerIdsAllocated(1, 2, 3), "0007 0000 00000001 0000000000000002 00000003 00"),
                 Arguments.of(
                         new Change.FeaturesFinalized(new TreeMap<>(Map.of("f", (short) 2))),
-                        "0008 0000 02 0266 0002 00 00"));
+                        "0008 0000 02 0266 0002 00 00"),
+                Arguments.of(
+                        new Change.ReplicasAssigned(
+                                1, List.of(new ReplicaAssignment(new ReplicaDirectory(ID, "d"), ID, List.of(0, 5)))),
+                        "0009 0000 00000001 02 0102030405060708090a0b0c0d0e0f10 0264"
+                                + "0102030405060708090a0b0c0d0e0f10 03 00000000 00000005 00 00"));
     }
 
     @ParameterizedTest
@@ -81,9 +86,9 @@ final class ChangeCodecTest {
 
     @Test
     void whatANewerVersionHasWrittenIsNotGuessedAt() {
-        assertThatThrownBy(() -> ChangeCodec.decode(bytes("0009 0000 00")))
+        assertThatThrownBy(() -> ChangeCodec.decode(bytes("000a 0000 00")))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessageContaining("kind 9");
+                .hasMessageContaining("kind 10");
         assertThatThrownBy(() -> ChangeCodec.decode(bytes("0004 0001 0102030405060708090a0b0c0d0e0f10 00")))
                 .isInstanceOf(MalformedMessageException.class)
                 .hasMessageContaining("version 1");

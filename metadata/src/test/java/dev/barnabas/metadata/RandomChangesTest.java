@@ -72,6 +72,10 @@ final class RandomChangesTest {
                 assertThat(image.brokers().keySet()).containsAll(partition.replicas());
             }
         }
+        for (Change.ReplicasAssigned assigned : image.assignments()) {
+            assertThat(assigned.assignments())
+                    .allMatch(assignment -> image.topic(assignment.topicId()).isPresent());
+        }
         assertThat(image.partitionCount()).isEqualTo(partitions);
         assertThat(image.topicCount()).isEqualTo(folded.size());
         for (Resource resource : image.resourcesWithSettings(Resource.Type.TOPIC)) {
@@ -85,7 +89,7 @@ final class RandomChangesTest {
         if (image.clusterId().isEmpty()) {
             return new StartCluster();
         }
-        return switch (dice.nextInt(10)) {
+        return switch (dice.nextInt(11)) {
             case 0, 1, 2 ->
                 new CreateTopic(
                         name, dice.nextInt(4), 1 + dice.nextInt(3), List.of(), settings(dice), dice.chance(0.1));
@@ -95,10 +99,18 @@ final class RandomChangesTest {
             case 7 -> new ReplaceSettings(Resource.topic(name), settings(dice), false);
             case 8 ->
                 new RegisterBroker(broker, new Uuid(0, dice.nextInt(3)), List.of(), dice.chance(0.5) ? "r" : null);
+            case 9 -> new AssignReplicas(broker, assignments(dice, image, name));
             default ->
                 new AllocateProducerIds(
                         broker, image.broker(broker).map(Broker::epoch).orElse(0L));
         };
+    }
+
+    private static List<ReplicaAssignment> assignments(Dice dice, ClusterImage image, String name) {
+        int directory = 1 + dice.nextInt(2);
+        Uuid topicId = image.topic(name).map(Topic::id).orElse(new Uuid(0, 77));
+        return List.of(new ReplicaAssignment(
+                new ReplicaDirectory(new Uuid(1, directory), "d" + directory), topicId, List.of(0, dice.nextInt(4))));
     }
 
     private static AlterSettings alteration(Dice dice, String topic, int broker) {

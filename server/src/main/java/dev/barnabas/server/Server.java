@@ -23,7 +23,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,8 +123,12 @@ public final class Server {
             builder.frameBytes(requestBytes);
         }
         try (LiveHost host = builder.build()) {
-            Broker broker = start(host, settings);
             CountDownLatch stopped = new CountDownLatch(1);
+            AtomicReference<@Nullable String> halted = new AtomicReference<>();
+            Broker broker = start(host, settings, why -> {
+                halted.set(why);
+                stopped.countDown();
+            });
             Optional<Gateway> gateway;
             try {
                 gateway = startGateway(broker, settings);
@@ -133,7 +140,15 @@ public final class Server {
             Runtime.getRuntime().addShutdownHook(hook);
             greet(broker, gateway);
             stopped.await();
-            return 0;
+            String why = halted.get();
+            if (why == null) {
+                return 0;
+            }
+            err.println("barnabas: the node stops: " + why);
+            // What other directories hold is closed in order. The hook has nothing left to do.
+            Runtime.getRuntime().removeShutdownHook(hook);
+            stop(broker, gateway, stopped);
+            return EXIT_FAILED;
         } catch (StartException e) {
             err.println("barnabas: " + e.getMessage());
             return EXIT_FAILED;
@@ -143,7 +158,8 @@ public final class Server {
         }
     }
 
-    private static Broker start(LiveHost host, Settings settings) throws StartException, InterruptedException {
+    private static Broker start(LiveHost host, Settings settings, Consumer<String> halted)
+            throws StartException, InterruptedException {
         CompletableFuture<Broker> starting = new CompletableFuture<>();
         Broker.start(host, settings, logLevels(), new Broker.Starting() {
             @Override
@@ -154,6 +170,11 @@ public final class Server {
             @Override
             public void failed(String why) {
                 starting.completeExceptionally(new StartException(why));
+            }
+
+            @Override
+            public void halted(String why) {
+                halted.accept(why);
             }
         });
         try {

@@ -254,7 +254,8 @@ public final class BrokerSettings {
             .allow(atLeastOne())
             .high()
             .orElse(LOG_DIR)
-            .doc("The directories that hold the data; partitions are spread over them.");
+            .doc("The directories that hold the data; partitions are spread over them. The first holds the"
+                    + " cluster's metadata.");
 
     public static final Setting<Integer> LOG_SEGMENT_BYTES = DECLARED.integer("log.segment.bytes", 1_073_741_824)
             .allow(atLeast(1_048_576))

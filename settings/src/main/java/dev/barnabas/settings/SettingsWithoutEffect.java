@@ -341,7 +341,7 @@ final class SettingsWithoutEffect {
                 "compaction reads and writes in pieces of its own size",
                 integer("log.cleaner.io.buffer.size", 524_288).allow(atLeast(0)).clusterWide());
         declare(
-                "a node stops when one of its directories fails",
+                "a node goes on without a directory that fails, and stops at once without the first",
                 longInteger("log.dir.failure.timeout.ms", 30_000L)
                         .allow(atLeast(1))
                         .low());

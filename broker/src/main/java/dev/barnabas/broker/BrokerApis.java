@@ -1,0 +1,59 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.groups.GroupCoordinator;
+import dev.barnabas.protocol.ApiKey;
+import dev.barnabas.protocol.message.ApiVersionsRequest;
+import dev.barnabas.protocol.message.DeleteRecordsRequest;
+import dev.barnabas.protocol.message.DescribeTopicPartitionsRequest;
+import dev.barnabas.protocol.message.FetchRequest;
+import dev.barnabas.protocol.message.FindCoordinatorRequest;
+import dev.barnabas.protocol.message.InitProducerIdRequest;
+import dev.barnabas.protocol.message.ListOffsetsRequest;
+import dev.barnabas.protocol.message.MetadataRequest;
+import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
+import dev.barnabas.protocol.message.ProduceRequest;
+import dev.barnabas.settings.BrokerSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All that a broker's listeners answer. */
+final class BrokerApis {
+
+    private BrokerApis() {}
+
+    static Apis of(
+            Node node,
+            GroupCoordinator groups,
+            TopicCreation creation,
+            ProducerIds producerIds,
+            List<Api<?>> adminApis) {
+        List<Api<?>> apis = new ArrayList<>();
+        Apis[] all = new Apis[1];
+        apis.add(Api.of(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(() -> all[0], node)));
+        apis.add(Api.withoutCopy(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(node)));
+        apis.add(Api.of(
+                ApiKey.FETCH,
+                FetchRequest.class,
+                new FetchHandler(node, node.settings().get(BrokerSettings.FETCH_MAX_BYTES))));
+        apis.add(Api.of(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(node)));
+        apis.add(Api.of(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(node, creation)));
+        apis.add(Api.of(
+                ApiKey.DESCRIBE_TOPIC_PARTITIONS,
+                DescribeTopicPartitionsRequest.class,
+                new DescribeTopicPartitionsHandler(
+                        node, node.settings().get(BrokerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT))));
+        apis.add(Api.of(
+                ApiKey.OFFSET_FOR_LEADER_EPOCH,
+                OffsetForLeaderEpochRequest.class,
+                new OffsetForLeaderEpochHandler(node)));
+        apis.add(Api.of(ApiKey.DELETE_RECORDS, DeleteRecordsRequest.class, new DeleteRecordsHandler(node)));
+        apis.add(Api.of(
+                ApiKey.FIND_COORDINATOR, FindCoordinatorRequest.class, new FindCoordinatorHandler(node, creation)));
+        apis.add(Api.of(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
+        apis.addAll(GroupApis.of(groups));
+        apis.addAll(AclApis.of());
+        apis.addAll(adminApis);
+        all[0] = new Apis(apis);
+        return all[0];
+    }
+}
