@@ -73,8 +73,8 @@ final class Observing {
                 partition.highWatermark(),
                 partition.endOffset(),
                 partition.sizeInBytes(),
-                partition.compactionStatus(),
-                partition.scrubStatus());
+                partition.log().compactionStatus(),
+                partition.log().scrubStatus());
     }
 
     private void listGroups(Consumer<Observation> then) {

@@ -4,8 +4,6 @@ import dev.barnabas.host.Loop;
 import dev.barnabas.log.Append;
 import dev.barnabas.log.AppendOrigin;
 import dev.barnabas.log.Appended;
-import dev.barnabas.log.Appending;
-import dev.barnabas.log.CompactionStatus;
 import dev.barnabas.log.EpochEnd;
 import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogDamage;
@@ -17,15 +15,11 @@ import dev.barnabas.log.LogSettings;
 import dev.barnabas.log.Opening;
 import dev.barnabas.log.PartitionLog;
 import dev.barnabas.log.ReadResult;
-import dev.barnabas.log.ScrubStatus;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.MemoryRecords;
 import dev.barnabas.protocol.Records;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -46,13 +40,11 @@ public final class Partition {
     private final PartitionLog log;
     private final Listener listener;
     private int leaderEpoch;
-    /** Appends that are in the log and not all readable yet, in the order of their offsets. */
-    private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
+    private final Acknowledgements acknowledgements;
 
     private final List<Watch> watches = new ArrayList<>();
 
     private long highWatermark;
-    private boolean expiryArmed;
     private boolean failed;
 
     private Partition(PartitionId id, Loop loop, PartitionLog log, int leaderEpoch, Listener listener) {
@@ -61,6 +53,7 @@ public final class Partition {
         this.log = log;
         this.leaderEpoch = leaderEpoch;
         this.listener = listener;
+        this.acknowledgements = new Acknowledgements(loop);
         log.beginLeaderEpoch(leaderEpoch);
         this.highWatermark = log.stableEndOffset();
         log.highWatermark(highWatermark);
@@ -129,22 +122,12 @@ public final class Partition {
         return log.sizeInBytes();
     }
 
-    /** How far the compaction of the log is. */
-    public CompactionStatus compactionStatus() {
-        return log.compactionStatus();
-    }
-
-    /** What is known from checking what is stored of the log. */
-    public ScrubStatus scrubStatus() {
-        return log.scrubStatus();
-    }
-
     /** Up to where there is no open transaction (exclusive); at most the high watermark. */
     public long lastStableOffset() {
         return Math.min(highWatermark, log.firstUnstableOffset().orElse(Long.MAX_VALUE));
     }
 
-    /** The log, for what concerns it alone: timestamps, producers, settings. */
+    /** The log, for what concerns it alone: timestamps, producers, settings, how far compaction and scrub are. */
     public PartitionLog log() {
         return log;
     }
@@ -169,7 +152,7 @@ public final class Partition {
             then.refused(OFFLINE);
             return;
         }
-        InFlight append = new InFlight(this, acks, deadlineNanos, batches.remaining(), then);
+        AppendInFlight append = new AppendInFlight(this, acks, deadlineNanos, batches.remaining(), then);
         log.append(new Append(batches, origin, leaderEpoch), append);
     }
 
@@ -287,47 +270,30 @@ public final class Partition {
     private void stop(ErrorCode why) {
         loop.requireCurrent();
         failed = true;
-        LogRefusal refusal = new LogRefusal(why, "The partition is no longer on this broker", List.of());
-        InFlight next;
-        while ((next = inFlight.poll()) != null) {
-            next.refuseIfOpen(refusal);
-        }
+        acknowledgements.refuseAll(new LogRefusal(why, "The partition is no longer on this broker", List.of()));
         // Readers find out when they read again.
         for (Watch watch : List.copyOf(watches)) {
             watch.came.accept(Integer.MAX_VALUE);
         }
     }
 
-    private void written(InFlight append) {
-        inFlight.add(append);
+    /** An append is in the log. */
+    void written(AppendInFlight append) {
+        acknowledgements.add(append);
         advance();
-        if (!append.answered && !expiryArmed && append.deadlineNanos != Long.MAX_VALUE) {
-            armExpiry(append.deadlineNanos);
-        }
+        acknowledgements.expire(append);
     }
 
     /** Moves the high watermark to what the in-sync replicas have, and answers and wakes who waited for it. */
     private void advance() {
         long stable = log.stableEndOffset();
         long readable = stable;
-        long cameBytes = 0;
         boolean moved = readable > highWatermark;
         if (moved) {
             highWatermark = readable;
             log.highWatermark(readable);
         }
-        for (Iterator<InFlight> all = inFlight.iterator(); all.hasNext(); ) {
-            InFlight append = all.next();
-            if (append.lastOffset < stable && append.acks != Acks.ALL) {
-                append.acknowledgeIfOpen();
-            }
-            if (append.lastOffset >= readable) {
-                break;
-            }
-            append.acknowledgeIfOpen();
-            cameBytes += append.sizeInBytes;
-            all.remove();
-        }
+        long cameBytes = acknowledgements.advance(stable, readable);
         if (moved) {
             listener.highWatermarkAdvanced(this);
             if (!watches.isEmpty()) {
@@ -335,34 +301,6 @@ public final class Partition {
                     watch.came.accept(Math.max(1, cameBytes));
                 }
             }
-        }
-    }
-
-    private void armExpiry(long deadlineNanos) {
-        expiryArmed = true;
-        long delay = Math.max(1_000_000, deadlineNanos - loop.clock().nanos());
-        loop.schedule(Duration.ofNanos(delay), this::expire);
-    }
-
-    /** One timer for all that waits; producers' deadlines are far longer than an append takes. */
-    private void expire() {
-        expiryArmed = false;
-        long now = loop.clock().nanos();
-        long next = Long.MAX_VALUE;
-        LogRefusal tooLate = new LogRefusal(
-                ErrorCode.REQUEST_TIMED_OUT, "The records were not acknowledged in time; they may still be", List.of());
-        for (InFlight append : inFlight) {
-            if (append.answered || append.deadlineNanos == Long.MAX_VALUE) {
-                continue;
-            }
-            if (append.deadlineNanos - now <= 0) {
-                append.refuseIfOpen(tooLate);
-            } else {
-                next = Math.min(next, append.deadlineNanos);
-            }
-        }
-        if (next != Long.MAX_VALUE) {
-            armExpiry(next);
         }
     }
 
@@ -472,58 +410,6 @@ public final class Partition {
         public void stop() {
             loop.requireCurrent();
             watches.remove(this);
-        }
-    }
-
-    /** An append on its way through the log and, when it is written, to its acknowledgement. */
-    private static final class InFlight implements Appending {
-        private final Partition partition;
-        private final Acks acks;
-        private final long deadlineNanos;
-        private final int sizeInBytes;
-        private final Answer then;
-        private long lastOffset;
-        private @Nullable Appended appended;
-        private boolean answered;
-
-        InFlight(Partition partition, Acks acks, long deadlineNanos, int sizeInBytes, Answer then) {
-            this.partition = partition;
-            this.acks = acks;
-            this.deadlineNanos = deadlineNanos;
-            this.sizeInBytes = sizeInBytes;
-            this.then = then;
-        }
-
-        @Override
-        public void written(Appended result) {
-            appended = result;
-            lastOffset = result.lastOffset();
-            then.written(result);
-            if (acks == Acks.NONE || lastOffset < partition.highWatermark) {
-                acknowledgeIfOpen();
-            }
-            partition.written(this);
-        }
-
-        @Override
-        public void refused(LogRefusal refusal) {
-            then.written(null);
-            refuseIfOpen(refusal);
-        }
-
-        void acknowledgeIfOpen() {
-            Appended result = appended;
-            if (!answered && result != null) {
-                answered = true;
-                then.acknowledged(result);
-            }
-        }
-
-        void refuseIfOpen(LogRefusal refusal) {
-            if (!answered) {
-                answered = true;
-                then.refused(refusal);
-            }
         }
     }
 
