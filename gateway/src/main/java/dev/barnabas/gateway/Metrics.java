@@ -4,7 +4,6 @@ import dev.barnabas.broker.Broker;
 import dev.barnabas.broker.LatencyHistogram;
 import dev.barnabas.broker.Observation;
 import dev.barnabas.broker.RequestMetrics;
-import dev.barnabas.log.CompactionStatus;
 import dev.barnabas.protocol.ApiKey;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -13,8 +12,8 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.function.ToLongFunction;
 
 /**
  * Turns what the broker counts and what was observed into Prometheus' model. Names are listed in docs/observability.md.
@@ -28,6 +27,7 @@ final class Metrics {
     }
 
     MetricSnapshots collect(Observation seen) {
+        List<Observation.OfPartition> compacted = compacted(seen);
         return MetricSnapshots.builder()
                 .metricSnapshot(requests())
                 .metricSnapshot(requestBytes())
@@ -45,58 +45,62 @@ final class Metrics {
                         "barnabas_log_directories_failed",
                         "Directories of log.dirs that do not work",
                         seen.failedDirectories().size()))
-                .metricSnapshot(ofPartitions(
-                        seen, "barnabas_partition_log_size_bytes", "Bytes of all segments", p -> p.sizeInBytes()))
-                .metricSnapshot(ofPartitions(
-                        seen,
-                        "barnabas_partition_log_start_offset",
-                        "Offset of the first record",
-                        p -> p.logStartOffset()))
-                .metricSnapshot(ofPartitions(
-                        seen,
+                .metricSnapshot(
+                        gauges(seen.partitions(), "barnabas_partition_log_size_bytes", "Bytes of all segments", p ->
+                                (double) p.sizeInBytes()))
+                .metricSnapshot(gauges(
+                        seen.partitions(), "barnabas_partition_log_start_offset", "Offset of the first record", p ->
+                                (double) p.logStartOffset()))
+                .metricSnapshot(gauges(
+                        seen.partitions(),
                         "barnabas_partition_high_watermark",
                         "Offset behind the last record that may be read",
-                        p -> p.highWatermark()))
-                .metricSnapshot(ofCompacted(
-                        seen,
+                        p -> (double) p.highWatermark()))
+                .metricSnapshot(gauges(
+                        compacted,
                         "barnabas_partition_dirty_bytes",
                         "Bytes of a compacted partition that were not compacted yet",
-                        c -> c.dirtyBytes()))
-                .metricSnapshot(ofCompacted(
-                        seen,
+                        p -> (double) p.compaction().dirtyBytes()))
+                .metricSnapshot(gauges(
+                        compacted,
                         "barnabas_partition_dirty_ratio",
                         "The part of a compacted partition that was not compacted yet",
-                        c -> c.dirtyRatio()))
-                .metricSnapshot(countOfCompacted(
-                        seen, "barnabas_partition_compactions", "How often a partition was compacted", c -> c.runs()))
-                .metricSnapshot(countOfCompacted(
-                        seen,
+                        p -> p.compaction().dirtyRatio()))
+                .metricSnapshot(counters(
+                        compacted, "barnabas_partition_compactions", "How often a partition was compacted", p ->
+                                (double) p.compaction().runs()))
+                .metricSnapshot(counters(
+                        compacted,
                         "barnabas_partition_compaction_removed_bytes",
                         "Bytes that compaction has removed from a partition",
-                        c -> Math.max(0, c.removedBytes())))
-                .metricSnapshot(ofCompacted(
-                        seen,
+                        p -> (double) Math.max(0, p.compaction().removedBytes())))
+                .metricSnapshot(gauges(
+                        compacted,
                         "barnabas_partition_last_compaction_timestamp_seconds",
                         "When a partition was compacted last, in seconds since 1970; 0 if not since the start",
-                        c -> Math.max(0, c.lastRunMs()) / 1_000.0))
+                        p -> Math.max(0, p.compaction().lastRunMs()) / 1_000.0))
                 .metricSnapshot(gauge(
                         "barnabas_partitions_uncompactable",
                         "Partitions that should be compacted and cannot be",
                         (double) seen.partitions().stream()
                                 .filter(p -> p.compaction().setAside().isPresent())
                                 .count()))
-                .metricSnapshot(scrubbedBytes(seen))
-                .metricSnapshot(ofPartitions(
-                        seen,
+                .metricSnapshot(counters(
+                        seen.partitions(),
+                        "barnabas_scrub_checked_bytes",
+                        "Bytes of a partition that were read and checked",
+                        p -> (double) p.scrub().checkedBytes()))
+                .metricSnapshot(gauges(
+                        seen.partitions(),
                         "barnabas_scrub_damaged_batches",
                         "Stored batches of a partition that were found to be damaged",
-                        p -> p.scrub().damagedBatches()))
-                .metricSnapshot(ofPartitions(
-                        seen,
+                        p -> (double) p.scrub().damagedBatches()))
+                .metricSnapshot(gauges(
+                        seen.partitions(),
                         "barnabas_scrub_last_complete_timestamp_seconds",
                         "When all that is stored of a partition had been checked last, in seconds since 1970; 0 if not"
                                 + " since the start",
-                        p -> Math.max(0, p.scrub().lastCompleteMs()) / 1_000))
+                        p -> Math.max(0, p.scrub().lastCompleteMs()) / 1_000.0))
                 .metricSnapshot(groupMembers(seen))
                 .metricSnapshot(lags(seen))
                 .metricSnapshot(gauge(
@@ -164,54 +168,37 @@ final class Metrics {
                 .build();
     }
 
-    private static GaugeSnapshot ofPartitions(
-            Observation seen, String name, String help, ToLongFunction<Observation.OfPartition> value) {
+    private static List<Observation.OfPartition> compacted(Observation seen) {
+        return seen.partitions().stream()
+                .filter(partition -> partition.compaction().compacted())
+                .toList();
+    }
+
+    private static GaugeSnapshot gauges(
+            List<Observation.OfPartition> partitions,
+            String name,
+            String help,
+            ToDoubleFunction<Observation.OfPartition> value) {
         GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
-        for (Observation.OfPartition partition : seen.partitions()) {
+        for (Observation.OfPartition partition : partitions) {
             gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                     .labels(labels(partition))
-                    .value((double) value.applyAsLong(partition))
+                    .value(value.applyAsDouble(partition))
                     .build());
         }
         return gauge.build();
     }
 
-    private static GaugeSnapshot ofCompacted(
-            Observation seen, String name, String help, ToDoubleFunction<CompactionStatus> value) {
-        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
-        for (Observation.OfPartition partition : seen.partitions()) {
-            if (partition.compaction().compacted()) {
-                gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                        .labels(labels(partition))
-                        .value(value.applyAsDouble(partition.compaction()))
-                        .build());
-            }
-        }
-        return gauge.build();
-    }
-
-    private static CounterSnapshot countOfCompacted(
-            Observation seen, String name, String help, ToLongFunction<CompactionStatus> value) {
+    private static CounterSnapshot counters(
+            List<Observation.OfPartition> partitions,
+            String name,
+            String help,
+            ToDoubleFunction<Observation.OfPartition> value) {
         CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
-        for (Observation.OfPartition partition : seen.partitions()) {
-            if (partition.compaction().compacted()) {
-                counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
-                        .labels(labels(partition))
-                        .value((double) value.applyAsLong(partition.compaction()))
-                        .build());
-            }
-        }
-        return counter.build();
-    }
-
-    private static CounterSnapshot scrubbedBytes(Observation seen) {
-        CounterSnapshot.Builder counter = CounterSnapshot.builder()
-                .name("barnabas_scrub_checked_bytes")
-                .help("Bytes of a partition that were read and checked");
-        for (Observation.OfPartition partition : seen.partitions()) {
+        for (Observation.OfPartition partition : partitions) {
             counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                     .labels(labels(partition))
-                    .value((double) partition.scrub().checkedBytes())
+                    .value(value.applyAsDouble(partition))
                     .build());
         }
         return counter.build();
