@@ -3,6 +3,7 @@ package dev.barnabas.metadata;
 import dev.barnabas.protocol.Uuid;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -56,6 +57,15 @@ public record ImageUpdate(ClusterImage image, Set<Uuid> topics, Set<Resource> se
                 }
                 case Change.PartitionsAdded added -> topics.add(added.topicId());
                 case Change.SettingsChanged changed -> settings.add(changed.resource());
+            }
+        }
+
+        /** Anything may have changed between the two, as when a snapshot has come in place of many entries. */
+        void addAll(ClusterImage before, ClusterImage after) {
+            brokers = true;
+            for (ClusterImage image : List.of(before, after)) {
+                image.topics().forEach(topic -> topics.add(topic.id()));
+                settings.addAll(image.allResourcesWithSettings());
             }
         }
 

@@ -2,6 +2,7 @@ package dev.barnabas.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.barnabas.host.Clock;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Loop;
 import dev.barnabas.protocol.ErrorCode;
@@ -233,7 +234,7 @@ final class ClusterMetadataTest {
     @Nested
     final class OnAContestedLog {
 
-        private final ContestedLog log = new ContestedLog();
+        private final ContestedLog log = new ContestedLog(loop.clock());
         private final ClusterMetadata metadata =
                 new ClusterMetadata(loop, log, controller, 1_000_000, fault -> events.add("fault"));
 
@@ -340,14 +341,20 @@ final class ClusterMetadataTest {
     private static final class ContestedLog implements MetadataLog {
 
         private final List<Waiting> waiting = new ArrayList<>();
+        private final SoleVoter quorum;
         private @Nullable Subscriber subscriber;
         private long endOffset;
         private boolean leads;
+
+        ContestedLog(Clock clock) {
+            quorum = new SoleVoter(1, Uuid.ZERO, clock, () -> endOffset);
+        }
 
         private record Waiting(ByteBuffer entry, @Nullable Consumer<Appended> then) {}
 
         void lead() {
             leads = true;
+            quorum.lead();
             subscriber().leading();
         }
 
@@ -405,6 +412,11 @@ final class ClusterMetadataTest {
         @Override
         public long bytesSinceSnapshot() {
             return 0;
+        }
+
+        @Override
+        public Quorum quorum() {
+            return quorum;
         }
 
         @Override
