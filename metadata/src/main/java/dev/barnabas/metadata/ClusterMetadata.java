@@ -258,10 +258,10 @@ public final class ClusterMetadata {
         }
     }
 
-    private ImageUpdate.Builder updateOfThisTurn() {
+    private ImageUpdate.Builder updateOfThisTurn(ClusterImage before) {
         ImageUpdate.Builder collecting = update;
         if (collecting == null) {
-            collecting = new ImageUpdate.Builder();
+            collecting = new ImageUpdate.Builder(before);
             update = collecting;
             loop.atEndOfTurn(this::publish);
         }
@@ -330,7 +330,7 @@ public final class ClusterMetadata {
             if (lastEntryFitted) {
                 ClusterImage before = image;
                 image = before.apply(entry, offset);
-                updateOfThisTurn().add(entry.change(), before, image);
+                updateOfThisTurn(before).add(entry.change(), before);
             } else {
                 image = image.passing(offset);
             }
