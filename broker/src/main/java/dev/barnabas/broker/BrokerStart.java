@@ -18,6 +18,7 @@ import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.Controller;
 import dev.barnabas.metadata.EmbeddedMetadataLog;
+import dev.barnabas.metadata.Feature;
 import dev.barnabas.metadata.MetadataLog;
 import dev.barnabas.metadata.RegisterBroker;
 import dev.barnabas.metadata.Topic;
@@ -161,7 +162,12 @@ final class BrokerStart {
                 nodeId,
                 new Uuid(host.entropy().nextLong(), host.entropy().nextLong()),
                 endpoints,
-                settings.find(BrokerSettings.BROKER_RACK).orElse(null));
+                settings.find(BrokerSettings.BROKER_RACK).orElse(null),
+                storage().directories().stream()
+                        .filter(directory -> !directory.hasFailed())
+                        .map(directory -> directory.identity().id())
+                        .toList(),
+                Feature.supported());
         metadata.submit(wish, loop, answer -> {
             switch (answer) {
                 case Answer.Granted<dev.barnabas.metadata.Broker>(dev.barnabas.metadata.Broker broker) ->

@@ -14,9 +14,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,7 @@ final class ClusterMetadataTest {
     }
 
     private static RegisterBroker broker(long incarnation) {
-        return new RegisterBroker(1, new Uuid(0, incarnation), List.of(), null);
+        return new RegisterBroker(1, new Uuid(0, incarnation), List.of(), null, List.of(), new TreeMap<>());
     }
 
     private <A> void submit(ClusterMetadata metadata, String name, Wish<A> wish) {
@@ -155,7 +155,7 @@ final class ClusterMetadataTest {
             Uuid a = image(metadata).topic("a").orElseThrow().id();
 
             assertThat(updates.getFirst().topics()).containsExactly(a);
-            assertThat(updates.getFirst().brokers()).isTrue();
+            assertThat(updates.getFirst().brokers()).containsExactly(1);
 
             submit(
                     metadata,
@@ -171,7 +171,7 @@ final class ClusterMetadataTest {
             submit(metadata, "restart", broker(2));
             await(4);
             assertThat(updates.getLast().topics()).containsExactly(a);
-            assertThat(updates.getLast().brokers()).isTrue();
+            assertThat(updates.getLast().brokers()).containsExactly(1);
 
             submit(metadata, "delete", new DeleteTopic("a", Uuid.ZERO));
             await(5);
