@@ -67,14 +67,6 @@ public record Broker(
     /** The same registration in another state. */
     Broker in(boolean nowFenced, boolean nowShuttingDown, List<Uuid> usableDirectories) {
         return new Broker(
-                id,
-                epoch,
-                incarnation,
-                endpoints,
-                rack,
-                usableDirectories,
-                features,
-                nowFenced,
-                nowShuttingDown);
+                id, epoch, incarnation, endpoints, rack, usableDirectories, features, nowFenced, nowShuttingDown);
     }
 }

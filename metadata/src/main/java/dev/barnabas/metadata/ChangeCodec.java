@@ -94,9 +94,7 @@ final class ChangeCodec {
                         PartitionsAddedRecord.RECORD_TYPE,
                         PartitionsAddedRecord.HIGHEST_VERSION,
                         new PartitionsAddedRecord(
-                                added.topicId(),
-                                added.firstPartition(),
-                                PartitionCodec.added(added.partitions())));
+                                added.topicId(), added.firstPartition(), PartitionCodec.added(added.partitions())));
             case Change.SettingsChanged changed ->
                 encode(
                         SettingsChangedRecord.RECORD_TYPE,

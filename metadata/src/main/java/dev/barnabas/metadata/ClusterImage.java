@@ -373,8 +373,8 @@ public final class ClusterImage {
                                 "a change of a partition that does not exist: " + topic.name() + "-" + index));
                 if (partition.partitionEpoch() <= before.partitionEpoch()
                         || partition.leaderEpoch() < before.leaderEpoch()) {
-                    throw new IllegalStateException("a change of " + topic.name() + "-" + index + " from " + before
-                            + " back to " + partition);
+                    throw new IllegalStateException(
+                            "a change of " + topic.name() + "-" + index + " from " + before + " back to " + partition);
                 }
             });
             put(topic.with(changed));

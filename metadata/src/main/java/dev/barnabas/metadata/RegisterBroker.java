@@ -40,8 +40,8 @@ public record RegisterBroker(
         if (same.isPresent()) {
             return Plan.nothing(same.get());
         }
-        Broker broker = new Broker(
-                id, image.version() + 1, incarnation, endpoints, rack, directories, features, false, false);
+        Broker broker =
+                new Broker(id, image.version() + 1, incarnation, endpoints, rack, directories, features, false, false);
         List<Change.PartitionsChanged.OfTopic> inNewTerm = new ArrayList<>();
         for (Topic topic : image.topics()) {
             TreeMap<Integer, Partition> led = new TreeMap<>();

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ChangeCodecTest {
 
     private static final Uuid ID = new Uuid(0x0102030405060708L, 0x090A0B0C0D0E0F10L);
-    private static final Partition PARTITION = new Partition(
-            List.of(1, 2, 5), List.of(2), List.of(1), List.of(), List.of(5), List.of(), 2, true, 3, 4);
+    private static final Partition PARTITION =
+            new Partition(List.of(1, 2, 5), List.of(2), List.of(1), List.of(), List.of(5), List.of(), 2, true, 3, 4);
     private static final String STORED_PARTITION =
             "04 00000001 00000002 00000005 02 00000002 02 00000001 01 02 00000005 01 00000002 01 00000003 00000004 00";
 
@@ -77,8 +77,7 @@ final class ChangeCodecTest {
                 Arguments.of(new Change.TopicDeleted(ID), "0004 0000 0102030405060708090a0b0c0d0e0f10 00"),
                 Arguments.of(
                         new Change.PartitionsAdded(ID, 7, List.of(PARTITION)),
-                        "0005 0000 0102030405060708090a0b0c0d0e0f10 00000007"
-                                + "02" + STORED_PARTITION + "00"),
+                        "0005 0000 0102030405060708090a0b0c0d0e0f10 00000007" + "02" + STORED_PARTITION + "00"),
                 Arguments.of(
                         new Change.SettingsChanged(Resource.group("g"), changed),
                         "0006 0000 20 0267 03 026b 0276 00 026c 00 00 00"),

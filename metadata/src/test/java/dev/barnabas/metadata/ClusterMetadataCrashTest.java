@@ -99,7 +99,8 @@ final class ClusterMetadataCrashTest {
                         image.topic(name).map(topic -> topic.id().equals(id)).orElse(id == null),
                         name + " should be " + id + " but is " + image.topic(name)));
                 starts++;
-                RegisterBroker wish = new RegisterBroker(1, new Uuid(0, starts), List.of(), null, List.of(), new TreeMap<>());
+                RegisterBroker wish =
+                        new RegisterBroker(1, new Uuid(0, starts), List.of(), null, List.of(), new TreeMap<>());
                 metadata.submit(wish, clients, answer -> {
                     Broker broker = granted(answer);
                     for (int client = 0; client < 3; client++) {

@@ -42,13 +42,15 @@ final class ClusterWishesTest {
         long first = given.image().broker(1).orElseThrow().epoch();
         List<Broker.Endpoint> endpoints = List.of(new Broker.Endpoint("PLAINTEXT", "h", 9092, (short) 0));
 
-        Broker again = given.grant(new RegisterBroker(1, new Uuid(9, 9), endpoints, "rack", List.of(), new TreeMap<>()));
+        Broker again =
+                given.grant(new RegisterBroker(1, new Uuid(9, 9), endpoints, "rack", List.of(), new TreeMap<>()));
 
         assertThat(again.epoch()).isGreaterThan(first);
         assertThat(given.image().broker(1)).contains(again);
         assertThat(again.endpoint("PLAINTEXT")).contains(endpoints.getFirst());
         assertThat(again.endpoint("OTHER")).isEmpty();
-        assertThat(given.changesNothing(new RegisterBroker(1, new Uuid(9, 9), endpoints, "rack", List.of(), new TreeMap<>())))
+        assertThat(given.changesNothing(
+                        new RegisterBroker(1, new Uuid(9, 9), endpoints, "rack", List.of(), new TreeMap<>())))
                 .isTrue();
     }
 

@@ -99,7 +99,13 @@ final class RandomChangesTest {
             case 5, 6 -> alteration(dice, name, broker);
             case 7 -> new ReplaceSettings(Resource.topic(name), settings(dice), false);
             case 8 ->
-                new RegisterBroker(broker, new Uuid(0, dice.nextInt(3)), List.of(), dice.chance(0.5) ? "r" : null, List.of(), new TreeMap<>());
+                new RegisterBroker(
+                        broker,
+                        new Uuid(0, dice.nextInt(3)),
+                        List.of(),
+                        dice.chance(0.5) ? "r" : null,
+                        List.of(),
+                        new TreeMap<>());
             case 9 -> new AssignReplicas(broker, assignments(dice, image, name));
             default ->
                 new AllocateProducerIds(
