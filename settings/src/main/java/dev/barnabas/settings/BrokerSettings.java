@@ -72,9 +72,26 @@ public final class BrokerSettings {
 
     public static final Setting<List<String>> CONTROLLER_LISTENER_NAMES = DECLARED.list("controller.listener.names")
             .high()
-            .differs("Kafka has no default; here controllers need no listener")
-            .doc("Listener names that are meant for controllers; such listeners are not opened, because a node of this"
-                    + " version is its own controller.");
+            .differs("Kafka has no default; a node that is alone needs none")
+            .doc("The name of the listener on which the nodes of a cluster agree on its metadata. It is opened only if"
+                    + " this node is one of a cluster.");
+
+    public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS = DECLARED.list("controller.quorum.voters")
+            .high()
+            .doc("The nodes that agree on the metadata of a new cluster, as NODE_ID@host:port of their controller"
+                    + " listeners. Without it, and without controller.quorum.bootstrap.servers, the node is alone.");
+
+    public static final Setting<List<String>> CONTROLLER_QUORUM_BOOTSTRAP_SERVERS = DECLARED.list(
+                    "controller.quorum.bootstrap.servers")
+            .high()
+            .doc("Controller listeners, as host:port, through which this node joins a cluster. If it is only this"
+                    + " node's own, the cluster begins with this node, and with the data that it has.");
+
+    public static final Setting<Boolean> CONTROLLER_QUORUM_AUTO_JOIN_ENABLE = DECLARED.bool(
+                    "controller.quorum.auto.join.enable", false)
+            .low()
+            .doc("Whether a node that joins a cluster becomes one of those that agree on its metadata; if not, it only"
+                    + " follows until somebody adds it.");
 
     public static final Setting<String> INTER_BROKER_LISTENER_NAME = DECLARED.string("inter.broker.listener.name", null)
             .doc("The name of the listener on which brokers talk to each other; by default the first.");

@@ -95,13 +95,11 @@ final class SettingsWithoutEffect {
                         .high(),
                 integer("share.coordinator.threads", 1).allow(atLeast(1)));
         declare(
-                "a node of this version is its own controller, without a quorum",
+                "the quorum of controllers needs no such setting here",
                 integer("broker.heartbeat.interval.ms", 2000),
                 integer("broker.session.timeout.ms", 9000),
                 bool("controlled.shutdown.enable", true),
                 integer("controller.quorum.append.linger.ms", 25).allow(atLeast(0)),
-                bool("controller.quorum.auto.join.enable", false).low(),
-                list("controller.quorum.bootstrap.servers").high(),
                 integer("controller.quorum.election.backoff.max.ms", 1000)
                         .allow(atLeast(0))
                         .high(),
@@ -121,7 +119,6 @@ final class SettingsWithoutEffect {
                 integer("controller.quorum.retry.backoff.ms", 20)
                         .allow(atLeast(0))
                         .low(),
-                list("controller.quorum.voters").high(),
                 integer("controller.socket.timeout.ms", 30_000),
                 integer("initial.broker.registration.timeout.ms", 60_000),
                 longInteger("metadata.log.max.snapshot.interval.ms", 3_600_000L)
