@@ -496,7 +496,8 @@ public final class BrokerSettings {
 
     /** Every setting of a broker. */
     public static final Declarations ALL =
-            DECLARED.together(CoordinatorSettings.DECLARED, SettingsWithoutEffect.DECLARED);
+            DECLARED.together(
+                    CoordinatorSettings.DECLARED, ReplicationSettings.DECLARED, SettingsWithoutEffect.DECLARED);
 
     private BrokerSettings() {}
 
