@@ -5,7 +5,7 @@ import dev.barnabas.host.Host;
 import dev.barnabas.host.Network;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.metadata.ClusterMetadata;
-import dev.barnabas.metadata.EmbeddedMetadataLog;
+import dev.barnabas.metadata.MetadataLog;
 import dev.barnabas.settings.Settings;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,7 +22,7 @@ public final class Broker {
 
     private final Node node;
     private final Storage storage;
-    private final EmbeddedMetadataLog metadataLog;
+    private final MetadataLog metadataLog;
     private final ClusterMetadata metadata;
     private final GroupCoordinator groups;
     private final List<Reconciler> reconcilers;
@@ -151,7 +151,7 @@ public final class Broker {
     record Parts(
             Node node,
             Storage storage,
-            EmbeddedMetadataLog metadataLog,
+            MetadataLog metadataLog,
             ClusterMetadata metadata,
             GroupCoordinator groups,
             List<Reconciler> reconcilers,

@@ -18,6 +18,8 @@ import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.Controller;
 import dev.barnabas.metadata.EmbeddedMetadataLog;
+import dev.barnabas.metadata.Feature;
+import dev.barnabas.metadata.MetadataLog;
 import dev.barnabas.metadata.RegisterBroker;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.Uuid;
@@ -87,11 +89,13 @@ final class BrokerStart {
         loop.execute(() -> identification.read(orFail(_ -> EmbeddedMetadataLog.open(
                 opened.first(),
                 Storage.METADATA_FOLDER,
+                settings.get(BrokerSettings.NODE_ID),
+                identification.firstId(),
                 loop,
                 orFail(metadataLog -> readMetadata(metadataLog, identification))))));
     }
 
-    private void readMetadata(EmbeddedMetadataLog metadataLog, Identification identification) {
+    private void readMetadata(MetadataLog metadataLog, Identification identification) {
         ClusterMetadata metadata = new ClusterMetadata(
                 loop,
                 metadataLog,
@@ -119,7 +123,7 @@ final class BrokerStart {
         }
     }
 
-    private void checkNode(EmbeddedMetadataLog metadataLog, ClusterMetadata metadata, Identification identification) {
+    private void checkNode(MetadataLog metadataLog, ClusterMetadata metadata, Identification identification) {
         int nodeId = settings.get(BrokerSettings.NODE_ID);
         ClusterImage image = metadata.image();
         if (!image.brokers().isEmpty() && image.broker(nodeId).isEmpty()) {
@@ -132,7 +136,7 @@ final class BrokerStart {
         identification.complete(image.clusterId(), orFail(_ -> bind(metadataLog, metadata)));
     }
 
-    private void bind(EmbeddedMetadataLog metadataLog, ClusterMetadata metadata) {
+    private void bind(MetadataLog metadataLog, ClusterMetadata metadata) {
         int nodeId = settings.get(BrokerSettings.NODE_ID);
         Connections.Limits limits = new Connections.Limits(
                 settings.get(BrokerSettings.MAX_CONNECTIONS),
@@ -158,7 +162,12 @@ final class BrokerStart {
                 nodeId,
                 new Uuid(host.entropy().nextLong(), host.entropy().nextLong()),
                 endpoints,
-                settings.find(BrokerSettings.BROKER_RACK).orElse(null));
+                settings.find(BrokerSettings.BROKER_RACK).orElse(null),
+                storage().directories().stream()
+                        .filter(directory -> !directory.hasFailed())
+                        .map(directory -> directory.identity().id())
+                        .toList(),
+                Feature.supported());
         metadata.submit(wish, loop, answer -> {
             switch (answer) {
                 case Answer.Granted<dev.barnabas.metadata.Broker>(dev.barnabas.metadata.Broker broker) ->
@@ -202,7 +211,7 @@ final class BrokerStart {
         }
     }
 
-    private void findPartitions(EmbeddedMetadataLog metadataLog, ClusterMetadata metadata, long brokerEpoch) {
+    private void findPartitions(MetadataLog metadataLog, ClusterMetadata metadata, long brokerEpoch) {
         ClusterImage image = metadata.image();
         storage().find(image, loop, orFail(found -> {
             int nodeId = settings.get(BrokerSettings.NODE_ID);
@@ -222,8 +231,7 @@ final class BrokerStart {
         }));
     }
 
-    private void build(
-            EmbeddedMetadataLog metadataLog, ClusterMetadata metadata, long brokerEpoch, ReplicaPlaces places) {
+    private void build(MetadataLog metadataLog, ClusterMetadata metadata, long brokerEpoch, ReplicaPlaces places) {
         List<LoopShare> shares = new ArrayList<>();
         int sessions = settings.get(BrokerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS);
         for (int index = 0; index < host.loops().size(); index++) {

@@ -15,6 +15,7 @@ import dev.barnabas.protocol.record.Compression;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionRead;
 import dev.barnabas.replication.ReadFrom;
+import dev.barnabas.replication.Reader;
 import dev.barnabas.settings.TopicSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -253,6 +254,10 @@ final class Fetching {
         return a.topicId().equals(b.topicId()) && a.topic().equals(b.topic());
     }
 
+    private Reader reader() {
+        return new Reader.Client(request.isolationLevel() == 1, false);
+    }
+
     private static int size(@Nullable Records records) {
         return records == null ? 0 : records.sizeInBytes();
     }
@@ -295,7 +300,7 @@ final class Fetching {
                         room == maxBytes,
                         wanted.currentLeaderEpoch(),
                         wanted.lastFetchedEpoch(),
-                        request.isolationLevel() == 1);
+                        reader());
                 switch (partition.read(from)) {
                     case PartitionRead.Found found -> {
                         room = Math.max(0, room - found.records().sizeInBytes());
@@ -328,7 +333,7 @@ final class Fetching {
             for (Item item : items) {
                 Partition partition = owner.partitions().find(item.topicId, item.key.partition());
                 if (partition != null) {
-                    item.watch = partition.watch(item.readableEnd, this::came);
+                    item.watch = partition.watch(item.readableEnd, reader(), this::came);
                 }
             }
         }
@@ -371,7 +376,7 @@ final class Fetching {
                                     .build())
                             .records(MemoryRecords.EMPTY)
                             .build();
-                case PartitionRead.Refused(ErrorCode error) -> refused(item, error);
+                case PartitionRead.Refused(ErrorCode error, long _) -> refused(item, error);
             };
         }
 

@@ -70,6 +70,14 @@ final class Identification {
         disk.offload(() -> Seen.look(disk), loop, orWithout(directory, next, () -> read(index + 1, then), then));
     }
 
+    /** The id of the first directory; {@link Uuid#ZERO} if it has none yet. */
+    Uuid firstId() {
+        Seen first = seen.get(0);
+        return first == null
+                ? Uuid.ZERO
+                : first.identity.map(DirectoryIdentity::id).orElse(Uuid.ZERO);
+    }
+
     private Optional<String> contradiction() {
         Map<Uuid, String> names = new HashMap<>();
         String clusterId = null;

@@ -3,15 +3,20 @@ package dev.barnabas.broker;
 import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.log.LogDamage;
 import dev.barnabas.log.LogFault;
-import dev.barnabas.log.LogSettings;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.ImageUpdate;
 import dev.barnabas.metadata.Resource;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.replication.InSyncChanges;
+import dev.barnabas.replication.Leadership;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
+import dev.barnabas.replication.PartitionSettings;
+import dev.barnabas.settings.Settings;
+import dev.barnabas.settings.TopicSettings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +45,7 @@ import org.slf4j.LoggerFactory;
 final class Reconciler {
 
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+    private static final Duration REPLICA_MAX_LAG = Duration.ofSeconds(30);
 
     private final Node node;
     private final LoopShare share;
@@ -183,7 +190,7 @@ final class Reconciler {
             }
             Partition open = share.partitions().find(topic.id(), index);
             if (open != null) {
-                open.lead(wanted.leaderEpoch());
+                open.lead(alone(wanted.leaderEpoch()));
             } else if (folders().isLost(id)) {
                 share.partitions().fail(id);
             } else {
@@ -234,38 +241,40 @@ final class Reconciler {
             return;
         }
         opening.add(id);
-        Partition.open(id, directory.logs(), settings(id), leaderEpoch, share.loop(), events, new Partition.Opened() {
-            @Override
-            public void opened(Partition partition) {
-                opening.remove(id);
-                if (stopped) {
-                    partition.close(() -> {});
-                } else if (image.topic(id.topicId()).isEmpty()) {
-                    partition.delete(() -> forget(id));
-                } else if (folders().hasFailed(index)) {
-                    share.partitions().fail(id);
-                } else {
-                    share.partitions().add(partition);
-                    elect(partition);
-                }
-                settled();
-            }
+        Partition.open(
+                id, node.id(), directory.logs(), settings(id), share.loop(), NOBODY, events, new Partition.Opened() {
+                    @Override
+                    public void opened(Partition partition) {
+                        partition.lead(alone(leaderEpoch));
+                        opening.remove(id);
+                        if (stopped) {
+                            partition.close(() -> {});
+                        } else if (image.topic(id.topicId()).isEmpty()) {
+                            partition.delete(() -> forget(id));
+                        } else if (folders().hasFailed(index)) {
+                            share.partitions().fail(id);
+                        } else {
+                            share.partitions().add(partition);
+                            elect(partition);
+                        }
+                        settled();
+                    }
 
-            @Override
-            public void failed(LogFault fault) {
-                opening.remove(id);
-                share.partitions().fail(id);
-                faults.suspect(index);
-                log.error(
-                        "A partition cannot be opened; it is offline until the node is started again partition={}"
-                                + " disk={} why={}",
-                        id,
-                        directory.disk().name(),
-                        fault.message(),
-                        fault.cause());
-                settled();
-            }
-        });
+                    @Override
+                    public void failed(LogFault fault) {
+                        opening.remove(id);
+                        share.partitions().fail(id);
+                        faults.suspect(index);
+                        log.error(
+                                "A partition cannot be opened; it is offline until the node is started again"
+                                        + " partition={} disk={} why={}",
+                                id,
+                                directory.disk().name(),
+                                fault.message(),
+                                fault.cause());
+                        settled();
+                    }
+                });
     }
 
     private void drop(Uuid topicId) {
@@ -286,7 +295,7 @@ final class Reconciler {
     private void elect(Partition partition) {
         if (partition.id().topic().equals(Topic.CONSUMER_OFFSETS)) {
             PartitionShardLog shardLog = new PartitionShardLog(
-                    partition, settings(partition.id()).batches().maxBytes());
+                    partition, settings(partition.id()).log().batches().maxBytes());
             shardLogs.put(partition.id(), shardLog);
             groups.elected(partition.id().index(), shardLog);
         }
@@ -314,9 +323,28 @@ final class Reconciler {
         }
     }
 
-    private LogSettings settings(PartitionId id) {
-        return TopicLogSettings.of(node.topicSettings(image, id.topic()));
+    private PartitionSettings settings(PartitionId id) {
+        Settings topic = node.topicSettings(image, id.topic());
+        return new PartitionSettings(
+                TopicLogSettings.of(topic), topic.get(TopicSettings.MIN_INSYNC_REPLICAS), REPLICA_MAX_LAG);
     }
+
+    private Leadership alone(int leaderEpoch) {
+        return new Leadership(leaderEpoch, 0, List.of(node.id()), List.of(node.id()), false);
+    }
+
+    /** There are no other replicas on a node that is alone. */
+    private static final InSyncChanges NOBODY = new InSyncChanges() {
+        @Override
+        public void ask(PartitionId partition, Proposal proposal, Consumer<Outcome> then) {
+            throw new IllegalStateException("a partition without followers asked for in-sync replicas: " + partition);
+        }
+
+        @Override
+        public boolean eligible(int replica, long brokerEpoch) {
+            return false;
+        }
+    };
 
     private final Partition.Listener events = new Partition.Listener() {
         @Override
@@ -327,6 +355,16 @@ final class Reconciler {
                     shardLog.highWatermarkAdvanced();
                 }
             }
+        }
+
+        @Override
+        public void inSyncReplicasChanged(Partition partition) {
+            // They are always this node alone.
+        }
+
+        @Override
+        public void positionChanged(Partition partition) {
+            // It leads.
         }
 
         @Override

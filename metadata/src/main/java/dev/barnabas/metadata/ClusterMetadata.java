@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -40,6 +41,7 @@ public final class ClusterMetadata {
     private final Consumer<IOException> onFault;
 
     private final List<Listener> listeners = new ArrayList<>();
+    private final List<Runnable> leaderListeners = new ArrayList<>();
     /** Wishes whose entry is on its way, or that wait for such entries. */
     private final Set<Submission<?>> unanswered = new LinkedHashSet<>();
     /** What was decided on the strength of entries that are on their way. */
@@ -89,7 +91,12 @@ public final class ClusterMetadata {
      * Reads what there is and takes part from then on. A cluster that does not exist yet is started by the first node
      * that leads.
      *
-     * @param ready called on the loop when the image holds all that is known to be committed and the cluster has an id
+     * <p>On a node that leads, the image holds everything that was committed when it becomes ready. On one that follows
+     * it is a state in which the cluster was once, with nothing missing before it, and no older than what this node
+     * knew when it was stopped in an orderly way; it may be old all the same, since others may have gone on meanwhile.
+     * Who needs more registers its broker with the leader and waits until the image has that registration.
+     *
+     * @param ready called once, on the loop, when this node leads or follows and the image has the cluster's id
      */
     public void start(Runnable ready) {
         loop.requireCurrent();
@@ -100,6 +107,29 @@ public final class ClusterMetadata {
     public ClusterImage image() {
         loop.requireCurrent();
         return image;
+    }
+
+    /** Whether this node hosts the active controller: wishes are planned here. */
+    public boolean leads() {
+        loop.requireCurrent();
+        return expected != null;
+    }
+
+    /** The node that hosts the active controller, as far as this one knows. */
+    public OptionalInt leader() {
+        loop.requireCurrent();
+        return log.quorum().leader();
+    }
+
+    /** Who takes part in the metadata log. */
+    public Quorum quorum() {
+        return log.quorum();
+    }
+
+    /** Runs a task on this loop whenever {@link #leader} or {@link #leads} may have changed. */
+    public void onLeaderChange(Runnable task) {
+        loop.requireCurrent();
+        leaderListeners.add(task);
     }
 
     /**
@@ -258,10 +288,10 @@ public final class ClusterMetadata {
         }
     }
 
-    private ImageUpdate.Builder updateOfThisTurn() {
+    private ImageUpdate.Builder updateOfThisTurn(ClusterImage before) {
         ImageUpdate.Builder collecting = update;
         if (collecting == null) {
-            collecting = new ImageUpdate.Builder();
+            collecting = new ImageUpdate.Builder(before);
             update = collecting;
             loop.atEndOfTurn(this::publish);
         }
@@ -306,12 +336,19 @@ public final class ClusterMetadata {
 
         @Override
         public void restored(long lastOffset, ByteBuffer state) {
+            if (failed) {
+                return;
+            }
             try {
+                ClusterImage before = image;
                 image = Snapshot.decode(state);
+                updateOfThisTurn(before).addAll(image);
             } catch (MalformedMessageException malformed) {
                 fail(new IOException(
                         "The snapshot of the metadata up to " + lastOffset + " cannot be read", malformed));
+                return;
             }
+            readyIfKnown();
         }
 
         @Override
@@ -330,10 +367,11 @@ public final class ClusterMetadata {
             if (lastEntryFitted) {
                 ClusterImage before = image;
                 image = before.apply(entry, offset);
-                updateOfThisTurn().add(entry.change(), before, image);
+                updateOfThisTurn(before).add(entry.change(), before);
             } else {
                 image = image.passing(offset);
             }
+            readyIfKnown();
         }
 
         @Override
@@ -343,6 +381,7 @@ public final class ClusterMetadata {
             }
             expected = image;
             generation++;
+            leaderChanged();
             if (image.clusterId().isEmpty()) {
                 new Submission<>(new StartCluster(), this::started).plan();
             } else {
@@ -355,6 +394,15 @@ public final class ClusterMetadata {
             expected = null;
             generation++;
             answerDecided();
+            leaderChanged();
+        }
+
+        @Override
+        public void leaderChanged() {
+            if (!failed) {
+                List.copyOf(leaderListeners).forEach(Runnable::run);
+                readyIfKnown();
+            }
         }
 
         @Override
@@ -367,6 +415,21 @@ public final class ClusterMetadata {
             if (answer instanceof Answer.Granted<String>) {
                 ready();
             }
+        }
+
+        /** On a node that follows another one. */
+        private void readyIfKnown() {
+            if (ready != null && follows() && !image.clusterId().isEmpty()) {
+                afterPublication(() -> {
+                    if (follows()) {
+                        ready();
+                    }
+                });
+            }
+        }
+
+        private boolean follows() {
+            return expected == null && log.quorum().leader().isPresent();
         }
 
         private void ready() {

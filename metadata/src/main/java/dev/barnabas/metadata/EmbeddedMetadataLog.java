@@ -4,6 +4,7 @@ import dev.barnabas.host.Disk;
 import dev.barnabas.host.DiskFile;
 import dev.barnabas.host.DiskFullException;
 import dev.barnabas.host.Loop;
+import dev.barnabas.protocol.Uuid;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -35,6 +36,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     private final Disk disk;
     private final Loop loop;
     private final MetadataFolder folder;
+    private final SoleVoter quorum;
 
     /** What was found when the log was opened, until it has been delivered. */
     private MetadataFolder.@Nullable Found found;
@@ -56,11 +58,12 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     private boolean snapshotting;
     private boolean closed;
 
-    private EmbeddedMetadataLog(
-            Disk disk, Loop loop, MetadataFolder folder, MetadataFolder.Found found, DiskFile file) {
-        this.disk = disk;
-        this.loop = loop;
-        this.folder = folder;
+    private EmbeddedMetadataLog(Opening opening, MetadataFolder.Found found, DiskFile file) {
+        this.disk = opening.disk;
+        this.loop = opening.loop;
+        this.folder = opening.folder;
+        this.quorum =
+                new SoleVoter(opening.nodeId, opening.directoryId, opening.loop.clock(), () -> committedEndOffset);
         this.found = found;
         this.file = file;
         this.endOffset = found.endOffset();
@@ -76,17 +79,30 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     /**
      * Opens the log in a folder, which is made if it does not exist.
      *
+     * @param directoryId of the directory that the folder is in; {@link Uuid#ZERO} if it has none yet
      * @param loop that owns the log, and on which {@code then} is called
      */
-    public static void open(Disk disk, String folderPath, Loop loop, Disk.Completion<EmbeddedMetadataLog> then) {
-        new Opening(disk, loop, new MetadataFolder(disk, folderPath), then).read();
+    public static void open(
+            Disk disk,
+            String folderPath,
+            int nodeId,
+            Uuid directoryId,
+            Loop loop,
+            Disk.Completion<EmbeddedMetadataLog> then) {
+        new Opening(disk, new MetadataFolder(disk, folderPath), nodeId, directoryId, loop, then).read();
     }
 
     /**
      * The steps of opening: read all, write it anew, bring that to stable storage, give it its name, delete the rest.
      * Nothing is taken for granted that a crash in between could undo.
      */
-    private record Opening(Disk disk, Loop loop, MetadataFolder folder, Disk.Completion<EmbeddedMetadataLog> then) {
+    private record Opening(
+            Disk disk,
+            MetadataFolder folder,
+            int nodeId,
+            Uuid directoryId,
+            Loop loop,
+            Disk.Completion<EmbeddedMetadataLog> then) {
 
         void read() {
             run(folder::read, found -> {
@@ -117,7 +133,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
                 return true;
             };
             Runnable deletion = () -> run(() -> folder.deleteOthers(found), deleted -> {
-                Runnable open = () -> then.done(new EmbeddedMetadataLog(disk, loop, folder, found, file));
+                Runnable open = () -> then.done(new EmbeddedMetadataLog(this, found, file));
                 if (deleted) {
                     syncNames(open);
                 } else {
@@ -169,6 +185,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
                 newSubscriber.committed(entry.offset(), entry.bytes());
             }
         }
+        quorum.lead();
         newSubscriber.leading();
     }
 
@@ -357,6 +374,11 @@ public final class EmbeddedMetadataLog implements MetadataLog {
                 then.accept(fault);
             }
         });
+    }
+
+    @Override
+    public Quorum quorum() {
+        return quorum;
     }
 
     @Override

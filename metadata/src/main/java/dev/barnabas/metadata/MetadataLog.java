@@ -44,6 +44,9 @@ public interface MetadataLog {
     /** About how many bytes of entries there are behind the newest snapshot, or behind the one being taken. */
     long bytesSinceSnapshot();
 
+    /** Who takes part in this log. */
+    Quorum quorum();
+
     /** Delivers nothing more and answers nothing more. */
     void close();
 
@@ -60,6 +63,9 @@ public interface MetadataLog {
 
         /** This node does not lead any more. What it has asked for and was not told of yet may still be committed. */
         void following();
+
+        /** Another node leads, as far as this one knows, or nobody; {@link Quorum#leader} says which. */
+        void leaderChanged();
 
         /** The log has failed for good. What is not answered by now is not going to be. */
         void failed(IOException fault);

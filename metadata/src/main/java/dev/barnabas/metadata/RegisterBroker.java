@@ -1,8 +1,12 @@
 package dev.barnabas.metadata;
 
 import dev.barnabas.protocol.Uuid;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +15,22 @@ import org.jspecify.annotations.Nullable;
  * (KIP-320).
  *
  * @param incarnation what the broker's process calls itself: a new one after every start
+ * @param directories ids of the log directories that it can use; empty if it does not say
+ * @param features the levels at which it can use features, by name
  */
 public record RegisterBroker(
         int id,
         Uuid incarnation,
         List<Broker.Endpoint> endpoints,
-        @Nullable String rack) implements Wish<Broker> {
+        @Nullable String rack,
+        List<Uuid> directories,
+        SortedMap<String, Broker.FeatureRange> features)
+        implements Wish<Broker> {
 
     public RegisterBroker {
         endpoints = List.copyOf(endpoints);
+        directories = List.copyOf(directories);
+        features = Collections.unmodifiableSortedMap(new TreeMap<>(features));
     }
 
     @Override
@@ -29,7 +40,26 @@ public record RegisterBroker(
         if (same.isPresent()) {
             return Plan.nothing(same.get());
         }
-        Broker broker = new Broker(id, image.version() + 1, incarnation, endpoints, rack);
-        return Plan.change(new Change.BrokerRegistered(broker), broker);
+        Broker broker =
+                new Broker(id, image.version() + 1, incarnation, endpoints, rack, directories, features, false, false);
+        List<Change.PartitionsChanged.OfTopic> inNewTerm = new ArrayList<>();
+        for (Topic topic : image.topics()) {
+            TreeMap<Integer, Partition> led = new TreeMap<>();
+            for (int index = 0; index < topic.partitions().size(); index++) {
+                Partition partition = topic.partitions().get(index);
+                if (partition.leader() == id) {
+                    led.put(index, partition.inNewTerm());
+                }
+            }
+            if (!led.isEmpty()) {
+                inNewTerm.add(new Change.PartitionsChanged.OfTopic(topic.id(), led));
+            }
+        }
+        Change.BrokerRegistered registered = new Change.BrokerRegistered(broker);
+        return Plan.change(
+                inNewTerm.isEmpty()
+                        ? registered
+                        : new Change.Together(List.of(registered, new Change.PartitionsChanged(inNewTerm))),
+                broker);
     }
 }

@@ -9,7 +9,7 @@
  *       each wish is one file with its rules. The {@link dev.barnabas.metadata.Controller} plans it: all that is open
  *       is settled, and there is one change, or a {@link dev.barnabas.metadata.Refusal}.
  *   <li>{@link dev.barnabas.metadata.MetadataLog} puts changes in order and keeps them safe. A port: the single node's
- *       is {@link dev.barnabas.metadata.EmbeddedMetadataLog}; a cluster's will be another.
+ *       is {@link dev.barnabas.metadata.EmbeddedMetadataLog}; a cluster has another one.
  *   <li>{@link dev.barnabas.metadata.ClusterMetadata} runs all that on one loop: it takes wishes, has them planned,
  *       appends the changes, applies what comes out of the log, tells the other loops of the new image
  *       ({@link dev.barnabas.metadata.ImageUpdate}) and answers.

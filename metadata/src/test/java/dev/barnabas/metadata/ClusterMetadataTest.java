@@ -2,6 +2,7 @@ package dev.barnabas.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.barnabas.host.Clock;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Loop;
 import dev.barnabas.protocol.ErrorCode;
@@ -36,7 +37,7 @@ final class ClusterMetadataTest {
     }
 
     private static RegisterBroker broker(long incarnation) {
-        return new RegisterBroker(1, new Uuid(0, incarnation), List.of(), null);
+        return new RegisterBroker(1, new Uuid(0, incarnation), List.of(), null, List.of(), new TreeMap<>());
     }
 
     private <A> void submit(ClusterMetadata metadata, String name, Wish<A> wish) {
@@ -154,7 +155,7 @@ final class ClusterMetadataTest {
             Uuid a = image(metadata).topic("a").orElseThrow().id();
 
             assertThat(updates.getFirst().topics()).containsExactly(a);
-            assertThat(updates.getFirst().brokers()).isTrue();
+            assertThat(updates.getFirst().brokers()).containsExactly(1);
 
             submit(
                     metadata,
@@ -170,7 +171,7 @@ final class ClusterMetadataTest {
             submit(metadata, "restart", broker(2));
             await(4);
             assertThat(updates.getLast().topics()).containsExactly(a);
-            assertThat(updates.getLast().brokers()).isTrue();
+            assertThat(updates.getLast().brokers()).containsExactly(1);
 
             submit(metadata, "delete", new DeleteTopic("a", Uuid.ZERO));
             await(5);
@@ -233,7 +234,7 @@ final class ClusterMetadataTest {
     @Nested
     final class OnAContestedLog {
 
-        private final ContestedLog log = new ContestedLog();
+        private final ContestedLog log = new ContestedLog(loop.clock());
         private final ClusterMetadata metadata =
                 new ClusterMetadata(loop, log, controller, 1_000_000, fault -> events.add("fault"));
 
@@ -340,14 +341,20 @@ final class ClusterMetadataTest {
     private static final class ContestedLog implements MetadataLog {
 
         private final List<Waiting> waiting = new ArrayList<>();
+        private final SoleVoter quorum;
         private @Nullable Subscriber subscriber;
         private long endOffset;
         private boolean leads;
+
+        ContestedLog(Clock clock) {
+            quorum = new SoleVoter(1, Uuid.ZERO, clock, () -> endOffset);
+        }
 
         private record Waiting(ByteBuffer entry, @Nullable Consumer<Appended> then) {}
 
         void lead() {
             leads = true;
+            quorum.lead();
             subscriber().leading();
         }
 
@@ -405,6 +412,11 @@ final class ClusterMetadataTest {
         @Override
         public long bytesSinceSnapshot() {
             return 0;
+        }
+
+        @Override
+        public Quorum quorum() {
+            return quorum;
         }
 
         @Override

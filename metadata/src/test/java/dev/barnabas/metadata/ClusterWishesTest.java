@@ -12,6 +12,7 @@ import dev.barnabas.metadata.UpdateFeatures.FeatureUpdate;
 import dev.barnabas.protocol.Uuid;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,13 +42,15 @@ final class ClusterWishesTest {
         long first = given.image().broker(1).orElseThrow().epoch();
         List<Broker.Endpoint> endpoints = List.of(new Broker.Endpoint("PLAINTEXT", "h", 9092, (short) 0));
 
-        Broker again = given.grant(new RegisterBroker(1, new Uuid(9, 9), endpoints, "rack"));
+        Broker again =
+                given.grant(new RegisterBroker(1, new Uuid(9, 9), endpoints, "rack", List.of(), new TreeMap<>()));
 
         assertThat(again.epoch()).isGreaterThan(first);
         assertThat(given.image().broker(1)).contains(again);
         assertThat(again.endpoint("PLAINTEXT")).contains(endpoints.getFirst());
         assertThat(again.endpoint("OTHER")).isEmpty();
-        assertThat(given.changesNothing(new RegisterBroker(1, new Uuid(9, 9), endpoints, "rack")))
+        assertThat(given.changesNothing(
+                        new RegisterBroker(1, new Uuid(9, 9), endpoints, "rack", List.of(), new TreeMap<>())))
                 .isTrue();
     }
 
@@ -63,12 +66,12 @@ final class ClusterWishesTest {
                 List.of(List.of(2, 1)),
                 false));
 
-        given.grant(new RegisterBroker(1, new Uuid(9, 9), List.of(), null));
+        given.grant(new RegisterBroker(1, new Uuid(9, 9), List.of(), null, List.of(), new TreeMap<>()));
 
         assertThat(given.topic("t").partitions())
                 .containsExactly(
-                        new Partition(List.of(1, 2), List.of(1, 2), 1, 1, 1),
-                        new Partition(List.of(2, 1), List.of(2, 1), 2, 0, 0));
+                        Partition.of(List.of(1, 2), List.of(1, 2), 1, 1, 1),
+                        Partition.of(List.of(2, 1), List.of(2, 1), 2, 0, 0));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.barnabas.metadata;
 
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Loop;
+import dev.barnabas.protocol.Uuid;
 import dev.barnabas.simulation.Dice;
 import dev.barnabas.simulation.DiskFaults;
 import dev.barnabas.simulation.Seeds;
@@ -86,19 +87,20 @@ final class EmbeddedMetadataLogCrashTest {
             void start() {
                 reread = false;
                 try {
-                    EmbeddedMetadataLog.open(host.disk("data"), "metadata", loop, new Disk.Completion<>() {
-                        @Override
-                        public void done(EmbeddedMetadataLog opened) {
-                            log = opened;
-                            opened.subscribe(0, Life.this);
-                        }
+                    EmbeddedMetadataLog.open(
+                            host.disk("data"), "metadata", 1, Uuid.ZERO, loop, new Disk.Completion<>() {
+                                @Override
+                                public void done(EmbeddedMetadataLog opened) {
+                                    log = opened;
+                                    opened.subscribe(0, Life.this);
+                                }
 
-                        @Override
-                        public void failed(IOException fault) {
-                            // With a failing disk a node does not start; it is started again.
-                            require(host.drive("data").hasFailed(), "the log cannot be opened: " + fault);
-                        }
-                    });
+                                @Override
+                                public void failed(IOException fault) {
+                                    // With a failing disk a node does not start; it is started again.
+                                    require(host.drive("data").hasFailed(), "the log cannot be opened: " + fault);
+                                }
+                            });
                 } catch (IOException fault) {
                     throw simulation.failure("the disk cannot be opened", fault);
                 }
@@ -181,6 +183,9 @@ final class EmbeddedMetadataLogCrashTest {
             public void following() {
                 require(false, "a single node does not follow");
             }
+
+            @Override
+            public void leaderChanged() {}
 
             @Override
             public void failed(IOException fault) {

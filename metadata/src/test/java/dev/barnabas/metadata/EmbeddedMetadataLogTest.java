@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Loop;
 import dev.barnabas.host.TestBed;
+import dev.barnabas.protocol.Uuid;
 import dev.barnabas.simulation.DiskFaults;
 import dev.barnabas.simulation.SimulatedDrive;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class EmbeddedMetadataLogTest {
         AtomicReference<@Nullable IOException> failed = new AtomicReference<>();
         bed.run(
                 loop,
-                () -> EmbeddedMetadataLog.open(disk, FOLDER, loop, new Disk.Completion<>() {
+                () -> EmbeddedMetadataLog.open(disk, FOLDER, 1, Uuid.ZERO, loop, new Disk.Completion<>() {
                     @Override
                     public void done(EmbeddedMetadataLog log) {
                         opened.set(log);

@@ -25,7 +25,7 @@ final class Given {
         Given given = new Given(new Controller(BrokerSettings.of(settings), new Dice(1)));
         given.grant(new StartCluster());
         for (int id = 1; id <= count; id++) {
-            given.grant(new RegisterBroker(id, new Uuid(0, id), List.of(), null));
+            given.grant(new RegisterBroker(id, new Uuid(0, id), List.of(), null, List.of(), new TreeMap<>()));
         }
         return given;
     }

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -98,7 +99,13 @@ final class RandomChangesTest {
             case 5, 6 -> alteration(dice, name, broker);
             case 7 -> new ReplaceSettings(Resource.topic(name), settings(dice), false);
             case 8 ->
-                new RegisterBroker(broker, new Uuid(0, dice.nextInt(3)), List.of(), dice.chance(0.5) ? "r" : null);
+                new RegisterBroker(
+                        broker,
+                        new Uuid(0, dice.nextInt(3)),
+                        List.of(),
+                        dice.chance(0.5) ? "r" : null,
+                        List.of(),
+                        new TreeMap<>());
             case 9 -> new AssignReplicas(broker, assignments(dice, image, name));
             default ->
                 new AllocateProducerIds(

@@ -43,6 +43,9 @@ final class RecordingSubscriber implements MetadataLog.Subscriber {
     }
 
     @Override
+    public void leaderChanged() {}
+
+    @Override
     public void failed(IOException fault) {
         events.add("failed");
     }

@@ -11,7 +11,6 @@ import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogFault;
 import dev.barnabas.log.LogListener;
 import dev.barnabas.log.LogRefusal;
-import dev.barnabas.log.LogSettings;
 import dev.barnabas.log.Opening;
 import dev.barnabas.log.PartitionLog;
 import dev.barnabas.log.ReadResult;
@@ -22,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ public final class Partition {
     private final Loop loop;
     private final PartitionLog log;
     private final Listener listener;
-    private int leaderEpoch;
+    private int leaderEpoch = -1;
     private final Acknowledgements acknowledgements;
 
     private final List<Watch> watches = new ArrayList<>();
@@ -47,32 +47,34 @@ public final class Partition {
     private long highWatermark;
     private boolean failed;
 
-    private Partition(PartitionId id, Loop loop, PartitionLog log, int leaderEpoch, Listener listener) {
+    private Partition(PartitionId id, Loop loop, PartitionLog log, Listener listener) {
         this.id = id;
         this.loop = loop;
         this.log = log;
-        this.leaderEpoch = leaderEpoch;
         this.listener = listener;
         this.acknowledgements = new Acknowledgements(loop);
-        log.beginLeaderEpoch(leaderEpoch);
-        this.highWatermark = log.stableEndOffset();
-        log.highWatermark(highWatermark);
+        this.highWatermark = log.highWatermark();
     }
 
-    /** Opens the partition's log, recovering it if need be, and leads it. */
+    /**
+     * Opens the partition's log, recovering it if need be. It neither leads nor follows until it is told to.
+     *
+     * @param nodeId this node
+     */
     public static void open(
             PartitionId id,
+            int nodeId,
             LogDirectory directory,
-            LogSettings settings,
-            int leaderEpoch,
+            PartitionSettings settings,
             Loop loop,
+            InSyncChanges changes,
             Listener listener,
             Opened then) {
         LogEvents events = new LogEvents();
-        directory.open(id.folder(), settings, events, new Opening() {
+        directory.open(id.folder(), settings.log(), events, new Opening() {
             @Override
             public void opened(PartitionLog log) {
-                Partition partition = new Partition(id, loop, log, leaderEpoch, listener);
+                Partition partition = new Partition(id, loop, log, listener);
                 events.partition = partition;
                 then.opened(partition);
             }
@@ -92,17 +94,58 @@ public final class Partition {
         return loop;
     }
 
+    /** The leader's term as far as is known here; -1 if nothing is. */
     public int leaderEpoch() {
         return leaderEpoch;
     }
 
-    /** Leads from now on in this epoch, which is not older than the present one. */
-    public void lead(int epoch) {
+    /** Whether this node leads. */
+    public boolean leads() {
+        return leaderEpoch >= 0;
+    }
+
+    /** The node that leads, if there is one and it is known. */
+    public OptionalInt leader() {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * This node leads from now on. What is older than what is known already (by the leader epoch, within one by the
+     * partition epoch) changes nothing.
+     */
+    public void lead(Leadership given) {
         loop.requireCurrent();
-        if (epoch > leaderEpoch) {
-            leaderEpoch = epoch;
-            log.beginLeaderEpoch(epoch);
+        if (given.leaderEpoch() > leaderEpoch) {
+            leaderEpoch = given.leaderEpoch();
+            log.beginLeaderEpoch(leaderEpoch);
+            advance();
         }
+    }
+
+    /** This node follows from now on; as {@link #lead}. */
+    public void follow(Following given) {
+        loop.requireCurrent();
+    }
+
+    /** What a follower asks its leader for next; empty if it has to wait, or does not follow anybody. */
+    public Optional<FetchPosition> fetchPosition() {
+        return Optional.empty();
+    }
+
+    /**
+     * The leader has answered.
+     *
+     * @param asked the position from which the follower asked; an answer to an earlier one changes nothing
+     * @param then called once, when {@link #fetchPosition} can be asked again: with NONE, or with an error after which
+     *     the follower had better pause
+     */
+    public void fetched(FetchPosition asked, Fetched answer, Consumer<ErrorCode> then) {
+        loop.requireCurrent();
+    }
+
+    /** To be called now and then of a partition that leads: followers that lag are no longer in sync. */
+    public void checkFollowers() {
+        loop.requireCurrent();
     }
 
     public long highWatermark() {
@@ -190,7 +233,7 @@ public final class Partition {
      * Tells whenever more becomes readable than up to {@code fromOffset}, with the number of bytes that came; at once
      * if that is already so.
      */
-    public Watch watch(long fromOffset, LongConsumer came) {
+    public Watch watch(long fromOffset, Reader reader, LongConsumer came) {
         loop.requireCurrent();
         Watch watch = new Watch(came);
         watches.add(watch);
@@ -237,8 +280,8 @@ public final class Partition {
         log.deleteRecords(before, then);
     }
 
-    public void changeSettings(LogSettings settings) {
-        log.changeSettings(settings);
+    public void changeSettings(PartitionSettings settings) {
+        log.changeSettings(settings.log());
     }
 
     /** Ends the role and closes the log in order; whatever waits is refused. */
@@ -332,7 +375,11 @@ public final class Partition {
     }
 
     private long readableEnd(ReadFrom wanted) {
-        return wanted.committedOnly() ? lastStableOffset() : highWatermark;
+        return committedOnly(wanted) ? lastStableOffset() : highWatermark;
+    }
+
+    private static boolean committedOnly(ReadFrom wanted) {
+        return wanted.reader() instanceof Reader.Client client && client.committedOnly();
     }
 
     private PartitionRead found(ReadFrom wanted, ReadResult result) {
@@ -353,7 +400,7 @@ public final class Partition {
                 lastStableOffset(),
                 log.logStartOffset(),
                 readableEnd,
-                wanted.committedOnly() && records.sizeInBytes() > 0
+                committedOnly(wanted) && records.sizeInBytes() > 0
                         ? log.abortedTransactions(wanted.offset(), readableEnd)
                         : List.of());
     }
@@ -380,6 +427,15 @@ public final class Partition {
     public interface Listener {
 
         void highWatermarkAdvanced(Partition partition);
+
+        /** The leader has another set of in-sync replicas. */
+        void inSyncReplicasChanged(Partition partition);
+
+        /**
+         * A follower may fetch, from a leader or in a term that it did not fetch from before; or does not follow
+         * anybody any more. See {@link Partition#fetchPosition}.
+         */
+        void positionChanged(Partition partition);
 
         /** The log is not compacted any more, see {@link dev.barnabas.log.LogListener}. */
         void compactionFailed(Partition partition, String why);
