@@ -87,7 +87,7 @@ final class BrokerRules {
         Number small = settings.get(smaller);
         Number large = settings.get(larger);
         if (small.longValue() > large.longValue()) {
-            Setting<N> given = settings.isSet(smaller) ? smaller : larger;
+            Setting<?> given = settings.isSet(smaller) ? smaller : larger;
             problems.add(problem(
                     given,
                     smaller.name() + " (" + small + ") must not be larger than " + larger.name() + " (" + large + ")"));

@@ -9,8 +9,7 @@ public final class ReplicationSettings {
     static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.BROKER);
 
     /** The only selector there is; its name is that of Kafka's class. */
-    public static final String RACK_AWARE_SELECTOR =
-            "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+    public static final String RACK_AWARE_SELECTOR = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 
     /** Kafka's other class stands for not selecting at all. */
     static final String LEADER_SELECTOR = "org.apache.kafka.common.replica.LeaderSelector";
@@ -22,7 +21,8 @@ public final class ReplicationSettings {
             .withoutEffect("each loop (barnabas.loops) has one connection to each broker that leads partitions of it")
             .doc("How many threads fetch from each broker.");
 
-    public static final Setting<Integer> REPLICA_FETCH_MAX_BYTES = DECLARED.integer("replica.fetch.max.bytes", 1_048_576)
+    public static final Setting<Integer> REPLICA_FETCH_MAX_BYTES = DECLARED.integer(
+                    "replica.fetch.max.bytes", 1_048_576)
             .allow(atLeast(0))
             .doc("How many bytes of one partition a follower asks for at a time; the first batch is always sent"
                     + " whole.");
