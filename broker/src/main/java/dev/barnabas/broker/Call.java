@@ -58,6 +58,11 @@ final class Call {
         return asker.loop();
     }
 
+    /** Who is answered: what belongs to one connection is kept by it. */
+    Asker asker() {
+        return asker;
+    }
+
     ApiKey api() {
         return api;
     }

@@ -39,6 +39,16 @@ final class BrokerRules {
                 BrokerSettings.LOG_CLEANER_MIN_COMPACTION_LAG_MS,
                 BrokerSettings.LOG_CLEANER_MAX_COMPACTION_LAG_MS,
                 problems);
+        requireOrder(
+                settings,
+                ReplicationSettings.REPLICA_FETCH_WAIT_MAX_MS,
+                ReplicationSettings.REPLICA_SOCKET_TIMEOUT_MS,
+                problems);
+        requireOrder(
+                settings,
+                ReplicationSettings.REPLICA_FETCH_WAIT_MAX_MS,
+                ReplicationSettings.REPLICA_LAG_TIME_MAX_MS,
+                problems);
         ControllerQuorum.read(settings, problems);
         CoordinatorSettings.BOUNDED.forEach(bounded -> requireBounds(settings, bounded, problems));
         return problems;
@@ -60,12 +70,15 @@ final class BrokerRules {
         requireOrder(settings, bounded.value(), bounded.most(), problems);
     }
 
-    private static <N extends Number> void requireOrder(
-            Settings settings, Setting<N> smaller, Setting<N> larger, List<Problem> problems) {
-        N small = settings.get(smaller);
-        N large = settings.get(larger);
+    private static void requireOrder(
+            Settings settings,
+            Setting<? extends Number> smaller,
+            Setting<? extends Number> larger,
+            List<Problem> problems) {
+        Number small = settings.get(smaller);
+        Number large = settings.get(larger);
         if (small.longValue() > large.longValue()) {
-            Setting<N> given = settings.isSet(smaller) ? smaller : larger;
+            Setting<?> given = settings.isSet(smaller) ? smaller : larger;
             problems.add(problem(
                     given,
                     smaller.name() + " (" + small + ") must not be larger than " + larger.name() + " (" + large + ")"));

@@ -512,8 +512,8 @@ public final class BrokerSettings {
                     + " stored records are not damaged; every record once a day at most. 0: they are not checked.");
 
     /** Every setting of a broker. */
-    public static final Declarations ALL =
-            DECLARED.together(CoordinatorSettings.DECLARED, SettingsWithoutEffect.DECLARED);
+    public static final Declarations ALL = DECLARED.together(
+            CoordinatorSettings.DECLARED, ReplicationSettings.DECLARED, SettingsWithoutEffect.DECLARED);
 
     private BrokerSettings() {}
 

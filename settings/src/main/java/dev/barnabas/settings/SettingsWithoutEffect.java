@@ -59,21 +59,9 @@ final class SettingsWithoutEffect {
                 longInteger("leader.imbalance.check.interval.seconds", 300L)
                         .allow(atLeast(1))
                         .high(),
-                integer("num.replica.fetchers", 1)
-                        .allow(atLeast(1))
-                        .clusterWide()
-                        .high(),
-                integer("replica.fetch.backoff.ms", 1000).allow(atLeast(0)),
-                integer("replica.fetch.max.bytes", 1_048_576).allow(atLeast(0)),
-                integer("replica.fetch.min.bytes", 1).high(),
-                integer("replica.fetch.response.max.bytes", 10_485_760).allow(atLeast(0)),
-                integer("replica.fetch.wait.max.ms", 500).high(),
                 longInteger("replica.high.watermark.checkpoint.interval.ms", 5000L)
                         .high(),
-                longInteger("replica.lag.time.max.ms", 30_000L).high(),
-                string("replica.selector.class", null),
                 integer("replica.socket.receive.buffer.bytes", 65_536).high(),
-                integer("replica.socket.timeout.ms", 30_000).high(),
                 integer("replication.quota.window.num", 11).allow(atLeast(1)).low(),
                 integer("replication.quota.window.size.seconds", 1)
                         .allow(atLeast(1))
