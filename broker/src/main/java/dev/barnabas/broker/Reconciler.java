@@ -176,14 +176,19 @@ final class Reconciler {
             }
             dev.barnabas.metadata.Partition wanted = topic.partitions().get(index);
             PartitionId id = new PartitionId(topic.id(), topic.name(), index);
-            if (wanted.leader() != node.id()
+            if (!wanted.isOn(node.id())
                     || opening.contains(id)
                     || share.partitions().isOffline(topic.id(), index)) {
                 continue;
             }
             Partition open = share.partitions().find(topic.id(), index);
             if (open != null) {
-                open.lead(wanted.leaderEpoch());
+                if (wanted.leader() == node.id()) {
+                    open.lead(wanted.leaderEpoch());
+                    elect(open);
+                } else {
+                    resign(id);
+                }
             } else if (folders().isLost(id)) {
                 share.partitions().fail(id);
             } else {
@@ -284,7 +289,13 @@ final class Reconciler {
     }
 
     private void elect(Partition partition) {
-        if (partition.id().topic().equals(Topic.CONSUMER_OFFSETS)) {
+        boolean leads = image.topic(partition.id().topicId())
+                .flatMap(topic -> topic.partition(partition.id().index()))
+                .filter(agreed -> agreed.leader() == node.id())
+                .isPresent();
+        if (leads
+                && partition.id().topic().equals(Topic.CONSUMER_OFFSETS)
+                && !shardLogs.containsKey(partition.id())) {
             PartitionShardLog shardLog = new PartitionShardLog(
                     partition, settings(partition.id()).batches().maxBytes());
             shardLogs.put(partition.id(), shardLog);

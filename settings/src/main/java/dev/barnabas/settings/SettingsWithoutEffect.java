@@ -55,10 +55,6 @@ final class SettingsWithoutEffect {
                 integer("num.replica.alter.log.dirs.threads", null).high());
         declare(
                 "partitions have one replica in this version",
-                bool("auto.leader.rebalance.enable", true).high(),
-                longInteger("leader.imbalance.check.interval.seconds", 300L)
-                        .allow(atLeast(1))
-                        .high(),
                 integer("num.replica.fetchers", 1)
                         .allow(atLeast(1))
                         .clusterWide()
@@ -96,8 +92,6 @@ final class SettingsWithoutEffect {
                 integer("share.coordinator.threads", 1).allow(atLeast(1)));
         declare(
                 "a node of this version is its own controller, without a quorum",
-                integer("broker.heartbeat.interval.ms", 2000),
-                integer("broker.session.timeout.ms", 9000),
                 bool("controlled.shutdown.enable", true),
                 integer("controller.quorum.append.linger.ms", 25).allow(atLeast(0)),
                 bool("controller.quorum.auto.join.enable", false).low(),
