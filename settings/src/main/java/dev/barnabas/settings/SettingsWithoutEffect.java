@@ -55,10 +55,6 @@ final class SettingsWithoutEffect {
                 integer("num.replica.alter.log.dirs.threads", null).high());
         declare(
                 "partitions have one replica in this version",
-                bool("auto.leader.rebalance.enable", true).high(),
-                longInteger("leader.imbalance.check.interval.seconds", 300L)
-                        .allow(atLeast(1))
-                        .high(),
                 longInteger("replica.high.watermark.checkpoint.interval.ms", 5000L)
                         .high(),
                 integer("replica.socket.receive.buffer.bytes", 65_536).high(),
@@ -84,8 +80,6 @@ final class SettingsWithoutEffect {
                 integer("share.coordinator.threads", 1).allow(atLeast(1)));
         declare(
                 "the quorum of controllers needs no such setting here",
-                integer("broker.heartbeat.interval.ms", 2000),
-                integer("broker.session.timeout.ms", 9000),
                 bool("controlled.shutdown.enable", true),
                 integer("controller.quorum.append.linger.ms", 25).allow(atLeast(0)),
                 integer("controller.quorum.election.backoff.max.ms", 1000)
