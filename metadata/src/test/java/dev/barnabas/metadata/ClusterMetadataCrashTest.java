@@ -68,7 +68,7 @@ final class ClusterMetadataCrashTest {
 
             void start() {
                 try {
-                    EmbeddedMetadataLog.open(host.disk("data"), "metadata", loop, new Disk.Completion<>() {
+                    EmbeddedMetadataLog.open(host.disk("data"), "metadata", 1, Uuid.ZERO, loop, new Disk.Completion<>() {
                         @Override
                         public void done(EmbeddedMetadataLog log) {
                             Controller controller = new Controller(BrokerSettings.defaults(), host.entropy());
