@@ -263,6 +263,7 @@ final class ReplicaShare {
                 refuse(each, whyAbsent(each.place), -1);
                 return;
             }
+            owner.fetchSessions().replicaRead();
             FetchRequest.FetchPartition wanted = each.wanted;
             each.readInEpoch = partition.leaderEpoch();
             int limit = Math.max(0, Math.min(room, wanted.partitionMaxBytes()));
