@@ -44,8 +44,7 @@ public record DrainPlan(List<Move> moves, List<TopicPartition> stuck, int left) 
      * @param moving partitions that are being reassigned, whoever wants that
      * @param atMost how many partitions may move at once
      */
-    public static DrainPlan next(
-            ClusterView view, Set<Integer> draining, Set<TopicPartition> moving, int atMost) {
+    public static DrainPlan next(ClusterView view, Set<Integer> draining, Set<TopicPartition> moving, int atMost) {
         Load load = new Load(view);
         List<Move> moves = new ArrayList<>();
         List<TopicPartition> stuck = new ArrayList<>();
@@ -104,8 +103,9 @@ public record DrainPlan(List<Move> moves, List<TopicPartition> stuck, int left) 
             for (int place = 0; place < changed.size(); place++) {
                 if (draining.contains(changed.get(place))) {
                     Map<Integer, Integer> first = place == 0 ? preferred : held;
-                    List<Integer> staying =
-                            changed.stream().filter(id -> !draining.contains(id)).toList();
+                    List<Integer> staying = changed.stream()
+                            .filter(id -> !draining.contains(id))
+                            .toList();
                     int to = place;
                     view.brokers().keySet().stream()
                             .filter(id -> !draining.contains(id) && !changed.contains(id))

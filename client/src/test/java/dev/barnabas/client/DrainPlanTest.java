@@ -24,8 +24,7 @@ final class DrainPlanTest {
     private ClusterView view() {
         List<ClusterView.Partition> partitions = new ArrayList<>();
         for (List<Integer> each : replicas) {
-            partitions.add(
-                    new ClusterView.Partition(partitions.size(), each.getFirst(), 0, each, each, List.of()));
+            partitions.add(new ClusterView.Partition(partitions.size(), each.getFirst(), 0, each, each, List.of()));
         }
         ClusterView.Topic topic = new ClusterView.Topic("t", Uuid.ZERO, false, partitions);
         return new ClusterView(null, -1, brokers, Map.of("t", topic), Map.of());
