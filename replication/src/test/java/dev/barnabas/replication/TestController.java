@@ -90,11 +90,6 @@ final class TestController {
         change(chosen, image.leaderEpoch + 1, image.inSync, image.recovering);
     }
 
-    /** Somebody who was not in sync leads: what was acknowledged may be lost. */
-    void electUncleanly(int node) {
-        change(node, image.leaderEpoch + 1, List.of(node), true);
-    }
-
     Outcome alter(int from, Proposal proposal) {
         if (from != image.leader || proposal.leaderEpoch() != image.leaderEpoch) {
             return new Outcome.Refused(ErrorCode.FENCED_LEADER_EPOCH);
