@@ -23,13 +23,13 @@ final class ActiveController {
     private final ClusterMetadata metadata;
     private final Loop loop;
     private final int nodeId;
-    private final Apis here;
+    private Apis here;
     private final ControllerConnection connection;
     /** For those who ask on other loops; the truth is in the metadata. */
     private volatile OptionalInt leader = OptionalInt.empty();
 
     /**
-     * @param here what the controller answers if it is at this node
+     * @param here what a controller at this node can answer from the start
      * @param connection to the controller if it is not
      */
     ActiveController(ClusterMetadata metadata, Loop loop, int nodeId, Apis here, ControllerConnection connection) {
@@ -49,6 +49,12 @@ final class ActiveController {
             // A former controller may be silent for long: who waits for its answer asks the new one.
             connection.close();
         }
+    }
+
+    /** What this node answers if the controller is here, now that it can answer everything. */
+    void offer(Apis all) {
+        loop.requireCurrent();
+        here = all;
     }
 
     /** The node that hosts the active controller, as far as this one knows. From any loop. */

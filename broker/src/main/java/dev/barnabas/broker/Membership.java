@@ -165,6 +165,10 @@ final class Membership {
 
     private void updated(ImageUpdate update) {
         updated(update.image());
+        if (!update.brokers().isEmpty()) {
+            // A broker that stops waits until the others know of it.
+            heartbeatSoon();
+        }
     }
 
     private void updated(ClusterImage image) {
@@ -264,7 +268,7 @@ final class Membership {
         BrokerHeartbeatRequest request = BrokerHeartbeatRequest.builder()
                 .brokerId(id)
                 .brokerEpoch(epoch)
-                .currentMetadataOffset(metadata.image().lastOffset())
+                .currentMetadataOffset(metadata.image().version())
                 .wantFence(state == State.FENCED)
                 .wantShutDown(state == State.LEAVING)
                 .offlineLogDirs(List.copyOf(offlineDirectories))

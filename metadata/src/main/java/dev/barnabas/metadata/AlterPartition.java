@@ -81,8 +81,7 @@ public record AlterPartition(int brokerId, long brokerEpoch, List<Wanted> wanted
         }
         // With what was granted before: a partition that is named twice has a newer epoch the second time.
         Partition partition = sweep.state(topic.get(), each.index);
-        Optional<ErrorCode> error =
-                errorOfState(each, partition).or(() -> errorOfMembers(each, partition, image));
+        Optional<ErrorCode> error = errorOfState(each, partition).or(() -> errorOfMembers(each, partition, image));
         if (error.isPresent()) {
             return refuse(each, error.get());
         }
@@ -129,7 +128,8 @@ public record AlterPartition(int brokerId, long brokerEpoch, List<Wanted> wanted
     /** One that is shutting down may stay, so that a leader which hands over can still let others in; none may join. */
     private static boolean isEligible(Member member, Wanted each, Partition partition, ClusterImage image) {
         Optional<Broker> broker = image.broker(member.broker);
-        if (broker.isEmpty() || (member.epoch != -1 && member.epoch != broker.get().epoch())) {
+        if (broker.isEmpty()
+                || (member.epoch != -1 && member.epoch != broker.get().epoch())) {
             return false;
         }
         return partition.inSyncReplicas().contains(member.broker)

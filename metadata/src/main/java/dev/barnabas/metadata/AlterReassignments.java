@@ -35,8 +35,8 @@ public record AlterReassignments(List<Wanted> wanted, boolean allowOtherFactor)
         PartitionSweep sweep = new PartitionSweep(image, controller);
         List<Result> results = new ArrayList<>();
         for (Wanted each : wanted) {
-            results.add(new Result(
-                    each.topic, each.index, alter(each, image, sweep).orElse(null)));
+            results.add(
+                    new Result(each.topic, each.index, alter(each, image, sweep).orElse(null)));
         }
         return new Plan.Agreed<>(sweep.changeOrNull(), List.copyOf(results));
     }

@@ -61,10 +61,7 @@ public record AssignReplicas(int brokerId, long brokerEpoch, List<ReplicaAssignm
 
     /** A replica that has its directory again may be the one for which a partition waits. */
     private PartitionSweep sweep(
-            ClusterImage image,
-            Controller controller,
-            List<ReplicaAssignment> valid,
-            List<ReplicaAssignment> changed) {
+            ClusterImage image, Controller controller, List<ReplicaAssignment> valid, List<ReplicaAssignment> changed) {
         ClusterImage after = changed.isEmpty()
                 ? image
                 : image.apply(new Change.ReplicasAssigned(brokerId, changed), image.lastOffset() + 1);
@@ -104,6 +101,8 @@ public record AssignReplicas(int brokerId, long brokerEpoch, List<ReplicaAssignm
         Optional<ReplicaDirectory> known = image.directoryOf(brokerId, wanted.topicId(), partition);
         return wanted.directory().isLost()
                 ? known.isEmpty()
-                : known.filter(directory -> directory.id().equals(wanted.directory().id())).isPresent();
+                : known.filter(directory ->
+                                directory.id().equals(wanted.directory().id()))
+                        .isPresent();
     }
 }

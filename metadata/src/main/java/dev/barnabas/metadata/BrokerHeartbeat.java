@@ -12,9 +12,9 @@ import java.util.Optional;
  *   <li>One that is fenced is let in when it wants that and knows of its own registration. What has no leader and only
  *       waits for it gets one with the same change.
  *   <li>One that is let in is fenced when it wants that.
- *   <li>One that wants to stop, which it cannot take back, first hands over what others can lead and leaves the in-sync sets in which others are.
- *       What only it can lead it leads on. Its next heartbeat, when there is nothing left to hand over, fences it and
- *       is answered that it should stop.
+ *   <li>One that wants to stop, which it cannot take back, first hands over what others can lead and leaves the in-sync
+ *       sets in which others are. What only it can lead it leads on. Its next heartbeat, when there is nothing left to
+ *       hand over, fences it and is answered that it should stop.
  *   <li>Replicas in directories that it can no longer use leave the in-sync sets and are led by others. If it can use
  *       none, it is fenced.
  * </ul>

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>PREFERRED: the first replica leads, if it is in sync.
  *   <li>UNCLEAN: a partition without leader gets one, if need be one that misses acknowledged records, or has none at
- *       all because its directory is gone. Who asks for that allows it, whatever
- *       {@code unclean.leader.election.enable} says.
+ *       all because its directory is gone. Who asks for that allows it, whatever {@code unclean.leader.election.enable}
+ *       says.
  * </ul>
  *
  * @param partitions null for all; then only those are answered for which there was something to do

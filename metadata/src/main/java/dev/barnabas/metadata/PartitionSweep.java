@@ -114,8 +114,7 @@ final class PartitionSweep {
             int leader = partition.leader();
             if (partition.hasLeader() && !Replicas.mayBeInSync(image, leader, topic.id(), index)) {
                 begunAnew.add(new Change.ReplicasAssigned(
-                        leader,
-                        List.of(new ReplicaAssignment(ReplicaDirectory.LOST, topic.id(), List.of(index)))));
+                        leader, List.of(new ReplicaAssignment(ReplicaDirectory.LOST, topic.id(), List.of(index)))));
             }
         }
         return this;

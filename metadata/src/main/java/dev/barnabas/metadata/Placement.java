@@ -72,8 +72,7 @@ final class Placement {
         return best;
     }
 
-    private static boolean isBetter(
-            Broker one, Broker other, List<Broker> replicas, Map<Integer, Integer> held) {
+    private static boolean isBetter(Broker one, Broker other, List<Broker> replicas, Map<Integer, Integer> held) {
         if (one.isServing() != other.isServing()) {
             return one.isServing();
         }
@@ -85,7 +84,9 @@ final class Placement {
     }
 
     private static long inRackOf(Broker broker, List<Broker> replicas) {
-        return replicas.stream().filter(replica -> rack(replica).equals(rack(broker))).count();
+        return replicas.stream()
+                .filter(replica -> rack(replica).equals(rack(broker)))
+                .count();
     }
 
     private static String rack(Broker broker) {
@@ -121,7 +122,8 @@ final class Placement {
             return Optional.of(new Refusal(
                     ErrorCode.INVALID_REPLICATION_FACTOR,
                     "Unable to replicate the partition " + factor + " time(s): The target replication factor of "
-                            + factor + " cannot be reached because only " + image.brokers().size()
+                            + factor + " cannot be reached because only "
+                            + image.brokers().size()
                             + " broker(s) are registered."));
         }
         if (image.brokers().values().stream().noneMatch(Broker::isServing)) {
@@ -153,7 +155,8 @@ final class Placement {
     /** The same for a partition that is new, for which one of the brokers must serve. */
     static Optional<Refusal> refusalOfNew(int partition, List<Integer> replicas, ClusterImage image) {
         return refusal(replicas, image)
-                .or(() -> replicas.stream().noneMatch(id -> image.broker(id).orElseThrow().isServing())
+                .or(() -> replicas.stream()
+                                .noneMatch(id -> image.broker(id).orElseThrow().isServing())
                         ? refuse("All brokers specified in the manual partition assignment for partition " + partition
                                 + " are fenced or in controlled shutdown.")
                         : Optional.empty());

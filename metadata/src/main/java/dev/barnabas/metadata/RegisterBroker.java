@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  *       then: it does not begin empty unless unclean election is asked for.
  * </ul>
  *
- * <p>Another process of the same id is refused with DUPLICATE_BROKER_REGISTRATION while the registered one is let in.
- * A directory is locked by its process: if both name the same one, the registered process is gone, and its successor
- * does not have to wait until its session is over.
+ * <p>Another process of the same id is refused with DUPLICATE_BROKER_REGISTRATION while the registered one is let in. A
+ * directory is locked by its process: if both name the same one, the registered process is gone, and its successor does
+ * not have to wait until its session is over.
  *
  * @param incarnation what the broker's process calls itself: a new one after every start
  * @param previousEpoch that of the registration of which it has all that it wrote: it stopped in order, or its machine
@@ -59,8 +59,7 @@ public record RegisterBroker(
     @Override
     public Plan<Broker> plan(ClusterImage image, Controller controller) {
         Optional<Broker> registered = image.broker(id);
-        Optional<Broker> same =
-                registered.filter(broker -> broker.incarnation().equals(incarnation));
+        Optional<Broker> same = registered.filter(broker -> broker.incarnation().equals(incarnation));
         if (same.isPresent()) {
             return Plan.nothing(same.get());
         }
@@ -68,8 +67,8 @@ public record RegisterBroker(
         if (refusal.isPresent()) {
             return new Plan.Refused<>(refusal.get());
         }
-        Broker broker = new Broker(
-                id, image.version() + 1, incarnation, endpoints, rack, directories, features, true, false);
+        Broker broker =
+                new Broker(id, image.version() + 1, incarnation, endpoints, rack, directories, features, true, false);
         List<Change> changes = new ArrayList<>();
         registered
                 .filter(old -> !directories.isEmpty() && !directories.equals(old.directories()))

@@ -57,8 +57,7 @@ final class Replicas {
             }
         }
         List<ReplicaAssignment> assignments = new ArrayList<>();
-        unassigned.forEach(
-                (topicId, partitions) -> assignments.add(new ReplicaAssignment(only, topicId, partitions)));
+        unassigned.forEach((topicId, partitions) -> assignments.add(new ReplicaAssignment(only, topicId, partitions)));
         return assignments.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Change.ReplicasAssigned(registered.id(), assignments));

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class SettingChanges {
 
     /** What decides who is eligible to lead; the brokers' defaults have the same names. */
-    private static final Set<String> OF_LEADERS = Set.of(
-            TopicSettings.MIN_INSYNC_REPLICAS.name(), TopicSettings.UNCLEAN_LEADER_ELECTION_ENABLE.name());
+    private static final Set<String> OF_LEADERS =
+            Set.of(TopicSettings.MIN_INSYNC_REPLICAS.name(), TopicSettings.UNCLEAN_LEADER_ELECTION_ENABLE.name());
 
     private SettingChanges() {}
 
@@ -39,7 +39,8 @@ final class SettingChanges {
 
     /**
      * If fewer in-sync replicas are enough from now on, records are acknowledged again without those who are only
-     * eligible, so that they are not any more; and a partition without leader may get one that misses records (KIP-966).
+     * eligible, so that they are not any more; and a partition without leader may get one that misses records
+     * (KIP-966).
      */
     private static Change withWhatFollows(
             Resource resource, Change changed, ClusterImage image, Controller controller) {

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * A broker does not belong to the cluster any more, as in an UnregisterBroker request. Others lead what it led; it
- * remains a replica of its partitions until they are reassigned. One that is running registers again. Answered with
- * the registration that has ended.
+ * remains a replica of its partitions until they are reassigned. One that is running registers again. Answered with the
+ * registration that has ended.
  */
 public record UnregisterBroker(int id) implements Wish<Broker> {
 
@@ -16,8 +16,7 @@ public record UnregisterBroker(int id) implements Wish<Broker> {
     public Plan<Broker> plan(ClusterImage image, Controller controller) {
         Optional<Broker> registered = image.broker(id);
         if (registered.isEmpty()) {
-            return Plan.refuse(
-                    ErrorCode.BROKER_ID_NOT_REGISTERED, "Broker ID " + id + " is not currently registered");
+            return Plan.refuse(ErrorCode.BROKER_ID_NOT_REGISTERED, "Broker ID " + id + " is not currently registered");
         }
         Broker broker = registered.get();
         List<Change> changes = new ArrayList<>();

@@ -39,8 +39,7 @@ final class BrokerLifecycleTest {
         Broker broker = one.grant(Given.registration(1, 1));
 
         assertThat(broker.fenced()).isTrue();
-        BrokerHeartbeat behind =
-                new BrokerHeartbeat(1, broker.epoch(), broker.epoch() - 1, false, false, List.of());
+        BrokerHeartbeat behind = new BrokerHeartbeat(1, broker.epoch(), broker.epoch() - 1, false, false, List.of());
         assertThat(one.changesNothing(behind)).isTrue();
         assertThat(one.grant(behind)).isEqualTo(new State(false, true, false));
         assertThat(one.grant(one.heartbeat(1, false))).isEqualTo(new State(true, false, false));
@@ -258,7 +257,9 @@ final class BrokerLifecycleTest {
                 1,
                 again.epoch(),
                 List.of(new ReplicaAssignment(
-                        new ReplicaDirectory(OTHER_DIRECTORY, ""), lone.topic("t").id(), List.of(0)))));
+                        new ReplicaDirectory(OTHER_DIRECTORY, ""),
+                        lone.topic("t").id(),
+                        List.of(0)))));
 
         assertThat(lone.partition("t", 0).leader()).isEqualTo(1);
     }
@@ -287,7 +288,9 @@ final class BrokerLifecycleTest {
                 broker.id(),
                 broker.epoch(),
                 List.of(new ReplicaAssignment(
-                        new ReplicaDirectory(directory, ""), cluster.topic(topic).id(), List.of(0)))));
+                        new ReplicaDirectory(directory, ""),
+                        cluster.topic(topic).id(),
+                        List.of(0)))));
     }
 
     @Test
@@ -333,7 +336,8 @@ final class BrokerLifecycleTest {
     void fencingABrokerOfTenThousandPartitionsIsOneSmallEntry() {
         given.grant(new CreateTopic("big", 10_000, 3, List.of(), Map.of(), false));
 
-        int bytes = ChangeCodec.encode(given.change(new FenceBroker(1, given.broker(1).epoch())))
+        int bytes = ChangeCodec.encode(
+                        given.change(new FenceBroker(1, given.broker(1).epoch())))
                 .remaining();
 
         assertThat(bytes).isLessThan(1_000_000);

@@ -68,21 +68,23 @@ final class ClusterMetadataCrashTest {
 
             void start() {
                 try {
-                    EmbeddedMetadataLog.open(host.disk("data"), "metadata", loop, new Disk.Completion<>() {
-                        @Override
-                        public void done(EmbeddedMetadataLog log) {
-                            Controller controller = new Controller(BrokerSettings.defaults(), host.entropy());
-                            ClusterMetadata metadata = new ClusterMetadata(loop, log, controller, 3_000, fault -> {
-                                throw simulation.failure("a fault", fault);
-                            });
-                            metadata.start(() -> started(metadata));
-                        }
+                    EmbeddedMetadataLog.open(
+                            host.disk("data"), "metadata", 1, Uuid.ZERO, loop, new Disk.Completion<>() {
+                                @Override
+                                public void done(EmbeddedMetadataLog log) {
+                                    Controller controller = new Controller(BrokerSettings.defaults(), host.entropy());
+                                    ClusterMetadata metadata =
+                                            new ClusterMetadata(loop, log, controller, 3_000, fault -> {
+                                                throw simulation.failure("a fault", fault);
+                                            });
+                                    metadata.start(() -> started(metadata));
+                                }
 
-                        @Override
-                        public void failed(IOException fault) {
-                            throw simulation.failure("the log cannot be opened", fault);
-                        }
-                    });
+                                @Override
+                                public void failed(IOException fault) {
+                                    throw simulation.failure("the log cannot be opened", fault);
+                                }
+                            });
                 } catch (IOException fault) {
                     throw simulation.failure("the disk cannot be opened", fault);
                 }

@@ -108,11 +108,9 @@ final class RandomChangesTest {
                         List.of(),
                         Feature.supported());
             case 10, 11 ->
-                new BrokerHeartbeat(
-                        broker, epoch(image, broker), image.version(), false, dice.chance(0.1), List.of());
+                new BrokerHeartbeat(broker, epoch(image, broker), image.version(), false, dice.chance(0.1), List.of());
             case 9 -> new AssignReplicas(broker, epoch(image, broker), assignments(dice, image, name));
-            default ->
-                new AllocateProducerIds(broker, epoch(image, broker));
+            default -> new AllocateProducerIds(broker, epoch(image, broker));
         };
     }
 

@@ -159,7 +159,8 @@ final class FollowerRole implements Role {
         ByteBuffer batches = answer.batches();
         long end = log.endOffset();
         long base = batches.remaining() < Long.BYTES ? -1 : batches.getLong(batches.position());
-        if (base >= 0 && base < end && log.logStartOffset() == end) {
+        boolean nothingToKeep = log.logStartOffset() == end || answer.logStartOffset() >= end;
+        if (base >= 0 && base < end && nothingToKeep) {
             // The leader's log starts within a batch. It comes whole; then the log start follows.
             state = State.CUTTING;
             log.restartAt(base, whenCut(() -> appendNow(answer)));

@@ -51,13 +51,26 @@ final class Roles {
     }
 
     void lead(Leadership given) {
-        if (isNews(given.leaderEpoch(), given.partitionEpoch())) {
+        if (!isNews(given.leaderEpoch(), given.partitionEpoch())) {
+            return;
+        }
+        if (next == null && role instanceof LeaderRole leader && leader.leaderEpoch() == given.leaderEpoch()) {
+            leader.learn(given);
+        } else {
             assume(() -> becomeLeader(given));
         }
     }
 
     void follow(Following given) {
-        if (isNews(given.leaderEpoch(), given.partitionEpoch())) {
+        if (!isNews(given.leaderEpoch(), given.partitionEpoch())) {
+            return;
+        }
+        if (next == null
+                && role instanceof FollowerRole follower
+                && follower.leaderEpoch() == given.leaderEpoch()
+                && follower.leaderId() == given.leader()) {
+            follower.learn(given.partitionEpoch());
+        } else {
             assume(() -> becomeFollower(given));
         }
     }
@@ -110,10 +123,6 @@ final class Roles {
 
     private void becomeLeader(Leadership given) {
         Role before = role;
-        if (before instanceof LeaderRole leader && leader.leaderEpoch() == given.leaderEpoch()) {
-            leader.learn(given);
-            return;
-        }
         LeaderRole now = new LeaderRole(partition, given, changes, before instanceof LeaderRole leader ? leader : null);
         role = now;
         count++;
@@ -128,12 +137,6 @@ final class Roles {
 
     private void becomeFollower(Following given) {
         Role before = role;
-        if (before instanceof FollowerRole follower
-                && follower.leaderEpoch() == given.leaderEpoch()
-                && follower.leaderId() == given.leader()) {
-            follower.learn(given.partitionEpoch());
-            return;
-        }
         FollowerRole now = new FollowerRole(partition, given);
         role = now;
         count++;

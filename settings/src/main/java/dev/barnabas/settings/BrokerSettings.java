@@ -212,8 +212,7 @@ public final class BrokerSettings {
             .differs("Kafka waits 2000; a heartbeat that changes nothing costs next to nothing here")
             .doc("How often a node tells the active controller that it is alive.");
 
-    public static final Setting<Integer> BROKER_SESSION_TIMEOUT_MS = DECLARED.integer(
-                    "broker.session.timeout.ms", 4000)
+    public static final Setting<Integer> BROKER_SESSION_TIMEOUT_MS = DECLARED.integer("broker.session.timeout.ms", 4000)
             .allow(atLeast(1))
             .unit(Unit.MILLISECONDS)
             .differs("Kafka waits 9000; with heartbeats every half second 4000 still lets seven of them in a row be"
