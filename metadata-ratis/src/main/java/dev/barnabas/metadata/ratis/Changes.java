@@ -217,7 +217,7 @@ final class Changes {
                                     && follower.silentMs()
                                             < membership.fetchTimeout().toMillis())
                     .max(Comparator.comparingLong(Followers.Follower::matchIndex)
-                            .thenComparing(follower -> -follower.id().nodeId()))
+                            .thenComparingInt(follower -> -follower.id().nodeId()))
                     .map(Followers.Follower::id);
             if (successor.isPresent()) {
                 transfer(division.getRaftServer(), successor.get());
