@@ -14,6 +14,7 @@ import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.log.ScrubTimes;
 import dev.barnabas.metadata.Answer;
 import dev.barnabas.metadata.AssignReplicas;
+import dev.barnabas.metadata.BrokerHeartbeat;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.Controller;
@@ -44,10 +45,10 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>open the directories and see whose they are; read the metadata log; mark new directories
- *   <li>bind the listeners, whose connections wait; register this broker at their addresses, which begins a new term
- *       for all partitions it leads
+ *   <li>bind the listeners, whose connections wait; register this broker at their addresses
  *   <li>find the partitions in the directories; build what each loop owns
- *   <li>let the loops reconcile with the image, and when all partitions are open, let the connections in
+ *   <li>let the loops reconcile with the image; when all partitions are open, ask the controller to be let in, which
+ *       begins a new term for all partitions this broker leads; then let the connections in
  * </ol>
  */
 final class BrokerStart {
@@ -161,6 +162,7 @@ final class BrokerStart {
         RegisterBroker wish = new RegisterBroker(
                 nodeId,
                 new Uuid(host.entropy().nextLong(), host.entropy().nextLong()),
+                -1,
                 endpoints,
                 settings.find(BrokerSettings.BROKER_RACK).orElse(null),
                 storage().directories().stream()
@@ -220,7 +222,7 @@ final class BrokerStart {
                 build(metadataLog, metadata, brokerEpoch, places);
                 return;
             }
-            metadata.submit(new AssignReplicas(nodeId, places.unknown()), loop, answer -> {
+            metadata.submit(new AssignReplicas(nodeId, brokerEpoch, places.unknown()), loop, answer -> {
                 if (answer instanceof Answer.Refused<?>(var refusal)) {
                     log.warn(
                             "It could not be stored where partitions are; the next start tries again why={}",
@@ -256,7 +258,7 @@ final class BrokerStart {
                         .orElse(0));
         List<DataDirectory> directories = storage().directories();
         ReplicaPlacement placement = new ReplicaPlacement(
-                directories, settings.get(BrokerSettings.DISK_RESERVE_BYTES), node.id(), loop, metadata);
+                directories, settings.get(BrokerSettings.DISK_RESERVE_BYTES), node.id(), brokerEpoch, loop, metadata);
         List<Reconciler> reconcilers = new ArrayList<>();
         DirectoryFaults faults = new DirectoryFaults(directories, loop, new DirectoryFaults.Outcome() {
             @Override
@@ -310,7 +312,7 @@ final class BrokerStart {
                     if (first) {
                         reconciler.whenAllSettled(() -> loop.execute(() -> {
                             if (--unsettled[0] == 0) {
-                                serve(broker, apis);
+                                letIn(metadata, brokerEpoch, () -> serve(broker, apis));
                             }
                         }));
                     }
@@ -336,6 +338,24 @@ final class BrokerStart {
             }
         }
         return directories;
+    }
+
+    /** Asks to be let in: only then this broker leads its partitions, in a new term. */
+    private void letIn(ClusterMetadata metadata, long brokerEpoch, Runnable then) {
+        BrokerHeartbeat wish = new BrokerHeartbeat(
+                settings.get(BrokerSettings.NODE_ID),
+                brokerEpoch,
+                metadata.image().version(),
+                false,
+                false,
+                List.of());
+        metadata.submit(wish, loop, answer -> {
+            if (answer instanceof Answer.Refused<?>(var refusal)) {
+                fail("the broker was not let in: " + refusal.message());
+            } else {
+                then.run();
+            }
+        });
     }
 
     private void serve(Broker broker, Apis apis) {

@@ -37,15 +37,25 @@ final class ReplicaPlacement {
     private final List<DataDirectory> directories;
     private final long reserveBytes;
     private final int nodeId;
+    private final long brokerEpoch;
     private final Loop loop;
     private final ClusterMetadata metadata;
 
-    /** @param reserveBytes a directory with less than that has no room */
+    /**
+     * @param reserveBytes a directory with less than that has no room
+     * @param brokerEpoch of the registration that has these directories
+     */
     ReplicaPlacement(
-            List<DataDirectory> directories, long reserveBytes, int nodeId, Loop loop, ClusterMetadata metadata) {
+            List<DataDirectory> directories,
+            long reserveBytes,
+            int nodeId,
+            long brokerEpoch,
+            Loop loop,
+            ClusterMetadata metadata) {
         this.directories = List.copyOf(directories);
         this.reserveBytes = reserveBytes;
         this.nodeId = nodeId;
+        this.brokerEpoch = brokerEpoch;
         this.loop = loop;
         this.metadata = metadata;
     }
@@ -92,7 +102,7 @@ final class ReplicaPlacement {
         List<ReplicaAssignment> assignments = new ArrayList<>();
         byDirectory.forEach((directory, byTopic) -> byTopic.forEach((topicId, partitions) ->
                 assignments.add(new ReplicaAssignment(directory.identity(), topicId, partitions))));
-        metadata.submit(new AssignReplicas(nodeId, assignments), asker, answer -> {
+        metadata.submit(new AssignReplicas(nodeId, brokerEpoch, assignments), asker, answer -> {
             switch (answer) {
                 case Answer.Granted<List<ReplicaAssignment>> _ -> then.accept(chosen);
                 case Answer.Refused<List<ReplicaAssignment>>(var refusal) -> {

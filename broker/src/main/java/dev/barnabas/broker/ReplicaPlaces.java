@@ -62,7 +62,9 @@ record ReplicaPlaces(Map<String, Integer> directories, Set<String> lost, List<Re
                     directories.put(folder, directory.index());
                     directory.addReplica();
                     if (all.size() > 1
-                            && known.filter(directory.identity()::equals).isEmpty()) {
+                            && known.map(ReplicaDirectory::id)
+                                    .filter(directory.identity().id()::equals)
+                                    .isEmpty()) {
                         unknown.computeIfAbsent(directory.identity(), absent -> new LinkedHashMap<>())
                                 .computeIfAbsent(topic.id(), absent -> new ArrayList<>())
                                 .add(index);

@@ -1,6 +1,7 @@
 package dev.barnabas.metadata;
 
 import dev.barnabas.protocol.Uuid;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,22 @@ public sealed interface Change {
             if (changes.stream().anyMatch(Together.class::isInstance)) {
                 throw new IllegalArgumentException("changes that happen at once are nested");
             }
+        }
+
+        /** One change as it is, several together; what happens at once in one of them is taken out of it. */
+        static Change of(List<Change> changes) {
+            if (changes.size() == 1) {
+                return changes.getFirst();
+            }
+            List<Change> flat = new ArrayList<>();
+            for (Change change : changes) {
+                if (change instanceof Together(List<Change> inside)) {
+                    flat.addAll(inside);
+                } else {
+                    flat.add(change);
+                }
+            }
+            return new Together(flat);
         }
     }
 

@@ -376,6 +376,11 @@ public final class ClusterImage {
                     throw new IllegalStateException(
                             "a change of " + topic.name() + "-" + index + " from " + before + " back to " + partition);
                 }
+                for (int broker : before.replicas()) {
+                    if (!partition.isOn(broker)) {
+                        directories = directories.without(new Replica(broker, topic.id(), index));
+                    }
+                }
             });
             put(topic.with(changed));
         }
@@ -411,8 +416,10 @@ public final class ClusterImage {
                             "replicas of a topic that does not exist are assigned: " + assignment.topicId());
                 }
                 for (int partition : assignment.partitions()) {
-                    directories = directories.with(
-                            new Replica(assigned.brokerId(), assignment.topicId(), partition), assignment.directory());
+                    Replica replica = new Replica(assigned.brokerId(), assignment.topicId(), partition);
+                    directories = assignment.directory().isLost()
+                            ? directories.without(replica)
+                            : directories.with(replica, assignment.directory());
                 }
             }
         }

@@ -62,11 +62,6 @@ public record Partition(
                 partitionEpoch);
     }
 
-    /** A new partition, whose replicas are all in sync and whose leader is the first of them. */
-    static Partition on(List<Integer> replicas) {
-        return of(replicas, replicas, replicas.getFirst(), 0, 0);
-    }
-
     public boolean hasLeader() {
         return leader != NO_LEADER;
     }
@@ -80,8 +75,7 @@ public record Partition(
         return replicas.contains(broker);
     }
 
-    /** The same leader, in a new term. */
-    Partition inNewTerm() {
+    Partition inPartitionEpoch(int epoch) {
         return new Partition(
                 replicas,
                 inSyncReplicas,
@@ -91,7 +85,7 @@ public record Partition(
                 removingReplicas,
                 leader,
                 leaderRecovering,
-                leaderEpoch + 1,
-                partitionEpoch + 1);
+                leaderEpoch,
+                epoch);
     }
 }

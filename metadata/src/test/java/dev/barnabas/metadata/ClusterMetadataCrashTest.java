@@ -68,23 +68,21 @@ final class ClusterMetadataCrashTest {
 
             void start() {
                 try {
-                    EmbeddedMetadataLog.open(
-                            host.disk("data"), "metadata", 1, Uuid.ZERO, loop, new Disk.Completion<>() {
-                                @Override
-                                public void done(EmbeddedMetadataLog log) {
-                                    Controller controller = new Controller(BrokerSettings.defaults(), host.entropy());
-                                    ClusterMetadata metadata =
-                                            new ClusterMetadata(loop, log, controller, 3_000, fault -> {
-                                                throw simulation.failure("a fault", fault);
-                                            });
-                                    metadata.start(() -> started(metadata));
-                                }
-
-                                @Override
-                                public void failed(IOException fault) {
-                                    throw simulation.failure("the log cannot be opened", fault);
-                                }
+                    EmbeddedMetadataLog.open(host.disk("data"), "metadata", loop, new Disk.Completion<>() {
+                        @Override
+                        public void done(EmbeddedMetadataLog log) {
+                            Controller controller = new Controller(BrokerSettings.defaults(), host.entropy());
+                            ClusterMetadata metadata = new ClusterMetadata(loop, log, controller, 3_000, fault -> {
+                                throw simulation.failure("a fault", fault);
                             });
+                            metadata.start(() -> started(metadata));
+                        }
+
+                        @Override
+                        public void failed(IOException fault) {
+                            throw simulation.failure("the log cannot be opened", fault);
+                        }
+                    });
                 } catch (IOException fault) {
                     throw simulation.failure("the disk cannot be opened", fault);
                 }
@@ -99,13 +97,16 @@ final class ClusterMetadataCrashTest {
                         image.topic(name).map(topic -> topic.id().equals(id)).orElse(id == null),
                         name + " should be " + id + " but is " + image.topic(name)));
                 starts++;
-                RegisterBroker wish =
-                        new RegisterBroker(1, new Uuid(0, starts), List.of(), null, List.of(), new TreeMap<>());
-                metadata.submit(wish, clients, answer -> {
+                metadata.submit(Given.registration(1, starts, -1, new Uuid(3, 3)), clients, answer -> {
                     Broker broker = granted(answer);
-                    for (int client = 0; client < 3; client++) {
-                        wish(metadata, broker, client);
-                    }
+                    BrokerHeartbeat letIn =
+                            new BrokerHeartbeat(1, broker.epoch(), broker.epoch(), false, false, List.of());
+                    metadata.submit(letIn, clients, state -> {
+                        require(!granted(state).fenced(), "the broker is not let in");
+                        for (int client = 0; client < 3; client++) {
+                            wish(metadata, broker, client);
+                        }
+                    });
                 });
             }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** A simulated host of two loops. */
-final class SimulatedBed implements TestBed {
+class SimulatedBed implements TestBed {
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
 

@@ -49,8 +49,7 @@ final class BrokerRules {
                 ReplicationSettings.REPLICA_FETCH_WAIT_MAX_MS,
                 ReplicationSettings.REPLICA_LAG_TIME_MAX_MS,
                 problems);
-        requireSingleNode(settings, "controller.quorum.voters", problems);
-        requireSingleNode(settings, "controller.quorum.bootstrap.servers", problems);
+        ControllerQuorum.read(settings, problems);
         CoordinatorSettings.BOUNDED.forEach(bounded -> requireBounds(settings, bounded, problems));
         return problems;
     }
@@ -59,19 +58,11 @@ final class BrokerRules {
     static List<String> warnings(Settings settings) {
         List<String> warnings = new ArrayList<>();
         List<String> names = settings.get(BrokerSettings.CONTROLLER_LISTENER_NAMES);
-        if (!names.isEmpty()) {
+        if (!names.isEmpty() && ControllerQuorum.of(settings).isEmpty()) {
             warnings.add("controller.listener.names: the listeners " + String.join(", ", names)
-                    + " are not opened, because a node of this version is its own controller");
+                    + " are not opened, because this node is alone and its own controller");
         }
         return warnings;
-    }
-
-    /** Ignoring the other nodes of a cluster would give each node a cluster of its own. */
-    private static void requireSingleNode(Settings settings, String name, List<Problem> problems) {
-        settings.describe(name)
-                .filter(described -> String.valueOf(described.value()).contains(","))
-                .ifPresent(several ->
-                        problems.add(problem(several.setting(), "clusters of several nodes are not in this version")));
     }
 
     private static void requireBounds(Settings settings, CoordinatorSettings.Bounded bounded, List<Problem> problems) {

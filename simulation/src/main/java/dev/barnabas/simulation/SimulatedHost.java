@@ -109,6 +109,11 @@ public final class SimulatedHost implements Host {
         return paused;
     }
 
+    /** How often its process has been started: the number of the present life, or of the last one. */
+    public int lives() {
+        return lives;
+    }
+
     /** Frames that were handed to this process and have not been released. */
     public int unreleasedFrames() {
         return process.unreleasedFrames();

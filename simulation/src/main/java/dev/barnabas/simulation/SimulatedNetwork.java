@@ -1,5 +1,6 @@
 package dev.barnabas.simulation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,16 @@ public final class SimulatedNetwork {
     /** Lets everything through again between the host and all others. */
     public void rejoin(SimulatedHost host) {
         simulation.hosts().stream().filter(other -> other != host).forEach(other -> heal(host, other));
+    }
+
+    /** Whether something sent now by the one would get to the other: for models of what talks without connections. */
+    public boolean reaches(SimulatedHost from, SimulatedHost to) {
+        return !link(from, to).isBroken();
+    }
+
+    /** How long something takes that the one sends to the other now, if it gets there. */
+    public Duration delay(SimulatedHost from, SimulatedHost to) {
+        return Duration.ofNanos(link(from, to).delay());
     }
 
     /** Whether nothing gets from or to the host. */

@@ -102,6 +102,11 @@ public final class Simulation {
         });
     }
 
+    /** Something that a model which the test adds to the world does, that much later; not worth a line. */
+    public void later(Duration delay, Runnable action) {
+        at(nanos + delay.toNanos(), action);
+    }
+
     /** Lets one event happen; false if there is none. */
     public boolean step() {
         Event event = events.poll();

@@ -1,0 +1,211 @@
+package dev.barnabas.metadata;
+
+import dev.barnabas.host.Loop;
+import dev.barnabas.metadata.QuorumMember.Image;
+import dev.barnabas.metadata.QuorumMember.Item;
+import dev.barnabas.simulation.SimulatedHost;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The log of one member of a {@link SimulatedQuorum}, as long as its process runs. Belongs to one loop of it. */
+final class SimulatedMetadataLog implements MetadataLog {
+
+    private final SimulatedQuorum world;
+    private final QuorumMember member;
+    private final SimulatedHost host;
+    private final int life;
+    private final Loop loop;
+    private final SimulatedVoters quorum;
+    private final TreeMap<Long, Consumer<Appended>> unanswered = new TreeMap<>();
+
+    private @Nullable Subscriber subscriber;
+    private long nextOffset;
+    private boolean awake;
+    private boolean closed;
+    /** What the subscriber was told of. */
+    private @Nullable SimulatedLeadership told;
+
+    private OptionalInt toldLeader = OptionalInt.empty();
+    private boolean snapshotting;
+    private long snapshotOffset = -1;
+
+    SimulatedMetadataLog(SimulatedQuorum world, QuorumMember member, SimulatedHost host, Loop loop) {
+        this.world = world;
+        this.member = member;
+        this.host = host;
+        this.life = host.lives();
+        this.loop = loop;
+        this.quorum = new SimulatedVoters(world, member, this);
+    }
+
+    /** Whether its process runs, though it may be paused. */
+    boolean isAlive() {
+        return !closed && subscriber != null && host.isUp() && host.lives() == life;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /** The leader that the subscriber was told of. */
+    OptionalInt leader() {
+        return toldLeader;
+    }
+
+    /** There may be something to tell. */
+    void wake() {
+        if (!awake && isAlive()) {
+            awake = true;
+            loop.execute(() -> {
+                awake = false;
+                tell();
+            });
+        }
+    }
+
+    @Override
+    public void subscribe(long fromOffset, Subscriber newSubscriber) {
+        loop.requireCurrent();
+        if (subscriber != null) {
+            throw new IllegalStateException("the log has a subscriber");
+        }
+        subscriber = newSubscriber;
+        nextOffset = fromOffset;
+        world.joined(member);
+        wake();
+    }
+
+    private void tell() {
+        Subscriber listener = subscriber;
+        if (listener == null || closed) {
+            return;
+        }
+        SimulatedLeadership over = told;
+        if (over != null && !over.holds()) {
+            told = null;
+            toldLeader = OptionalInt.empty();
+            listener.following();
+            var lost = new TreeMap<>(unanswered);
+            unanswered.clear();
+            lost.values().forEach(then -> then.accept(new Appended.Unknown("leadership was lost")));
+        }
+        deliver(listener);
+        SimulatedLeadership present = member.leadership;
+        if (!closed && told == null && present != null && present.firstIndex < nextOffset) {
+            told = present;
+            toldLeader = OptionalInt.of(member.nodeId);
+            listener.leading();
+        }
+        QuorumMember leader = member.leader;
+        if (!closed && told == null) {
+            // One that is elected leads when it has been delivered everything.
+            OptionalInt known =
+                    leader == null || leader == member ? OptionalInt.empty() : OptionalInt.of(leader.nodeId);
+            if (!known.equals(toldLeader)) {
+                toldLeader = known;
+                listener.leaderChanged();
+            }
+        }
+    }
+
+    private void deliver(Subscriber listener) {
+        while (!closed && nextOffset <= member.commitIndex) {
+            Image image = member.image().orElse(null);
+            if (image != null && image.lastIndex() >= nextOffset) {
+                nextOffset = image.lastIndex() + 1;
+                listener.restored(image.lastIndex(), image.state().duplicate());
+                continue;
+            }
+            Item item = member.item(nextOffset++);
+            ByteBuffer content = item.content();
+            if (content != null) {
+                listener.committed(item.index(), content.duplicate());
+                Consumer<Appended> then = unanswered.remove(item.index());
+                if (then != null) {
+                    then.accept(new Appended.Committed(item.index()));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void append(ByteBuffer entry, Consumer<Appended> then) {
+        loop.requireCurrent();
+        if (subscriber == null) {
+            throw new IllegalStateException("the log has no subscriber");
+        }
+        if (closed) {
+            return;
+        }
+        SimulatedLeadership leadership = told;
+        if (entry.remaining() > EntryFrames.MAX_ENTRY_BYTES) {
+            refuse(Reason.TOO_LARGE, "an entry of " + entry.remaining() + " bytes", then);
+        } else if (leadership == null || !leadership.holds()) {
+            refuse(Reason.NOT_LEADING, "this node does not lead", then);
+        } else {
+            unanswered.put(leadership.append(entry, null), then);
+        }
+    }
+
+    private void refuse(Reason reason, String message, Consumer<Appended> then) {
+        loop.execute(() -> {
+            if (!closed) {
+                then.accept(new Appended.Refused(reason, message));
+            }
+        });
+    }
+
+    @Override
+    public void snapshot(long lastOffset, Supplier<ByteBuffer> state, Consumer<@Nullable IOException> then) {
+        loop.requireCurrent();
+        if (snapshotting || closed) {
+            return;
+        }
+        if (lastOffset >= nextOffset) {
+            throw new IllegalArgumentException("not delivered: " + lastOffset);
+        }
+        snapshotting = true;
+        snapshotOffset = lastOffset;
+        world.simulation().later(world.syncTime(), () -> {
+            if (!isAlive()) {
+                return;
+            }
+            if (member.holds(lastOffset)) {
+                member.take(new Image(
+                        lastOffset,
+                        member.termAt(lastOffset),
+                        state.get(),
+                        member.votersAt(lastOffset),
+                        member.bytesUpTo(lastOffset)));
+            }
+            loop.execute(() -> {
+                snapshotting = false;
+                then.accept(null);
+            });
+        });
+    }
+
+    @Override
+    public long bytesSinceSnapshot() {
+        long from =
+                Math.max(snapshotOffset, member.image().map(Image::lastIndex).orElse(-1L));
+        return Math.max(0, member.bytesUpTo(nextOffset - 1) - member.bytesUpTo(from));
+    }
+
+    @Override
+    public Quorum quorum() {
+        return quorum;
+    }
+
+    @Override
+    public void close() {
+        loop.requireCurrent();
+        closed = true;
+        unanswered.clear();
+    }
+}
