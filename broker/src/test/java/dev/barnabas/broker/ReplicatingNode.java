@@ -111,11 +111,21 @@ final class ReplicatingNode implements Partition.Listener {
                 share.loop().execute(() -> {
                     connections.get(share.index()).serve(apis[0]);
                     open(begun, share, directory);
+                    check(share);
                 });
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void check(LoopShare share) {
+        for (Partition partition : share.partitions().all()) {
+            if (partition.leads()) {
+                partition.checkFollowers();
+            }
+        }
+        share.loop().schedule(Duration.ofMillis(750), () -> check(share));
     }
 
     private ReplicaFetchers fetchers(LoopShare share) {
