@@ -29,6 +29,8 @@ final class FetchSessions {
     /** Those of followers, which are never evicted: at most one for each connection. */
     private final Map<Asker, ReplicaSession> ofReplicas = new HashMap<>();
 
+    private long replicaReads;
+
     FetchSessions(Loop loop, Entropy entropy, int maxSessions) {
         this.loop = loop;
         this.entropy = entropy;
@@ -37,6 +39,16 @@ final class FetchSessions {
 
     int size() {
         return byId.size();
+    }
+
+    /** How often followers' sessions have read a partition of this loop. */
+    long replicaReads() {
+        return replicaReads;
+    }
+
+    /** A follower's session has read a partition of this loop. */
+    void replicaRead() {
+        replicaReads++;
     }
 
     /** Finds out what a request wants: with a session, a new one, or without. */
@@ -81,12 +93,12 @@ final class FetchSessions {
         loop.requireCurrent();
         boolean byTopicId = call.version() >= 13;
         ReplicaSession known = ofReplicas.get(call.asker());
-        switch (request.sessionEpoch()) {
+        return switch (request.sessionEpoch()) {
             case FetchSession.FINAL_EPOCH -> {
                 if (known != null && known.id() == request.sessionId()) {
                     endReplica(call.asker());
                 }
-                return new ReplicaResolved.In(new ReplicaSession(node, loop, 0, byTopicId, refreshInterval), true);
+                yield new ReplicaResolved.In(new ReplicaSession(node, loop, 0, byTopicId, refreshInterval), true);
             }
             case FetchSession.INITIAL_EPOCH -> {
                 endReplica(call.asker());
@@ -94,21 +106,21 @@ final class FetchSessions {
                 ReplicaSession created = new ReplicaSession(node, loop, id, byTopicId, refreshInterval);
                 ofReplicas.put(call.asker(), created);
                 call.whenClosed(new EndReplica(this, call.asker()));
-                return new ReplicaResolved.In(created, true);
+                yield new ReplicaResolved.In(created, true);
             }
             default -> {
                 if (known == null || known.id() != request.sessionId()) {
-                    return new ReplicaResolved.Refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
+                    yield new ReplicaResolved.Refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
                 }
                 if (known.usesTopicIds() != byTopicId) {
-                    return new ReplicaResolved.Refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
+                    yield new ReplicaResolved.Refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
                 }
                 ErrorCode error = known.advance(request.sessionEpoch());
-                return error == ErrorCode.NONE
+                yield error == ErrorCode.NONE
                         ? new ReplicaResolved.In(known, false)
                         : new ReplicaResolved.Refused(error);
             }
-        }
+        };
     }
 
     private void endReplica(Asker asker) {

@@ -131,9 +131,7 @@ final class ReplicaFetching {
         if (watermark) {
             answerSoon();
         }
-        if (newsMeanwhile) {
-            read();
-        }
+        readNews();
     }
 
     /** Records that are too few are read again with those that come. */
@@ -152,12 +150,19 @@ final class ReplicaFetching {
 
     /** @see ReplicaSession#news */
     void news(ReplicaShare.News kind) {
-        if (kind == ReplicaShare.News.WATERMARK) {
-            answerSoon();
-        } else if (waiting) {
+        switch (kind) {
+            case LATER -> {}
+            case WATERMARK -> answerSoon();
+            case RECORDS -> {
+                newsMeanwhile = true;
+                readNews();
+            }
+        }
+    }
+
+    private void readNews() {
+        if (waiting && newsMeanwhile) {
             read();
-        } else {
-            newsMeanwhile = true;
         }
     }
 

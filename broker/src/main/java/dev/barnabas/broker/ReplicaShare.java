@@ -50,7 +50,11 @@ final class ReplicaShare {
 
     /** What there is to tell between requests; the later one is the more urgent. */
     enum News {
+        /** There is something to read whenever it is read next. */
+        LATER,
+        /** A high watermark that the follower waits for, too. */
         WATERMARK,
+        /** Records, or an error. */
         RECORDS
     }
 
@@ -162,10 +166,7 @@ final class ReplicaShare {
         boolean watermarkOnly = partition.leads()
                 && partition.leaderEpoch() == of.readInEpoch
                 && partition.endOffset() <= of.wanted.fetchOffset();
-        if (watermarkOnly && !of.wantsWatermark(partition)) {
-            return;
-        }
-        News kind = watermarkOnly ? News.WATERMARK : News.RECORDS;
+        News kind = !watermarkOnly ? News.RECORDS : of.wantsWatermark(partition) ? News.WATERMARK : News.LATER;
         if (noticed == null || noticed.compareTo(kind) < 0) {
             noticed = kind;
         }
@@ -251,6 +252,9 @@ final class ReplicaShare {
 
         private void finishOne() {
             if (--unfinished == 0) {
+                if (!due.isEmpty()) {
+                    node.run(session.loop(), () -> session.news(ReplicaShare.this, News.LATER));
+                }
                 then.accept(offers);
             }
         }
@@ -263,6 +267,7 @@ final class ReplicaShare {
                 refuse(each, whyAbsent(each.place), -1);
                 return;
             }
+            owner.fetchSessions().replicaRead();
             FetchRequest.FetchPartition wanted = each.wanted;
             each.readInEpoch = partition.leaderEpoch();
             int limit = Math.max(0, Math.min(room, wanted.partitionMaxBytes()));
