@@ -73,8 +73,8 @@ final class ModulesTest {
     }
 
     @Test
-    void brokerAndClientMeetOnlyBelowPeer() {
-        assertThat(table.permitted("broker")).doesNotContain("client", "peer");
+    void brokerAndClientDoNotKnowEachOther() {
+        assertThat(table.permitted("broker")).doesNotContain("client");
         assertThat(table.permitted("client")).doesNotContain("broker");
         assertThat(table.permitted("peer")).containsExactly("host", "peer", "protocol");
     }

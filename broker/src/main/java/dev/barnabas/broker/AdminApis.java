@@ -25,22 +25,24 @@ final class AdminApis {
             ClusterMetadata metadata,
             TopicCreation topics,
             List<Reconciler> reconcilers,
-            LogLevels logLevels) {
+            LogLevels logLevels,
+            ActiveController controller) {
         return List.of(
-                Api.of(ApiKey.CREATE_TOPICS, CreateTopicsRequest.class, new CreateTopicsHandler(node, topics)),
+                Api.of(ApiKey.CREATE_TOPICS, CreateTopicsRequest.class, new CreateTopicsHandler(node, topics))
+                        .forwardedTo(controller),
+                Api.of(ApiKey.DELETE_TOPICS, DeleteTopicsRequest.class, new DeleteTopicsHandler(node, metadata, topics))
+                        .forwardedTo(controller),
                 Api.of(
-                        ApiKey.DELETE_TOPICS,
-                        DeleteTopicsRequest.class,
-                        new DeleteTopicsHandler(node, metadata, topics)),
-                Api.of(
-                        ApiKey.CREATE_PARTITIONS,
-                        CreatePartitionsRequest.class,
-                        new CreatePartitionsHandler(metadata, topics)),
+                                ApiKey.CREATE_PARTITIONS,
+                                CreatePartitionsRequest.class,
+                                new CreatePartitionsHandler(metadata, topics))
+                        .forwardedTo(controller),
                 Api.of(
                         ApiKey.DESCRIBE_CONFIGS,
                         DescribeConfigsRequest.class,
                         new DescribeConfigsHandler(node, logLevels)),
-                Api.of(ApiKey.ALTER_CONFIGS, AlterConfigsRequest.class, new AlterConfigsHandler(metadata)),
+                Api.of(ApiKey.ALTER_CONFIGS, AlterConfigsRequest.class, new AlterConfigsHandler(metadata))
+                        .forwardedTo(controller),
                 Api.of(
                         ApiKey.INCREMENTAL_ALTER_CONFIGS,
                         IncrementalAlterConfigsRequest.class,
@@ -49,12 +51,16 @@ final class AdminApis {
                         ApiKey.LIST_CONFIG_RESOURCES,
                         ListConfigResourcesRequest.class,
                         new ListConfigResourcesHandler(node)),
-                Api.of(ApiKey.DESCRIBE_CLUSTER, DescribeClusterRequest.class, new DescribeClusterHandler(node)),
+                Api.of(
+                        ApiKey.DESCRIBE_CLUSTER,
+                        DescribeClusterRequest.class,
+                        new DescribeClusterHandler(node, controller)),
                 Api.of(
                         ApiKey.DESCRIBE_LOG_DIRS,
                         DescribeLogDirsRequest.class,
                         new DescribeLogDirsHandler(node, reconcilers)),
-                Api.of(ApiKey.UPDATE_FEATURES, UpdateFeaturesRequest.class, new UpdateFeaturesHandler(metadata)),
+                Api.of(ApiKey.UPDATE_FEATURES, UpdateFeaturesRequest.class, new UpdateFeaturesHandler(metadata))
+                        .forwardedTo(controller),
                 Api.of(ApiKey.DESCRIBE_PRODUCERS, DescribeProducersRequest.class, new DescribeProducersHandler(node)));
     }
 }

@@ -23,6 +23,15 @@ record Api<Q extends Request>(
         return new Api<>(key, key.lowestVersion(), highestStable(key), true, type, handler);
     }
 
+    /** Only the controller can answer it: brokers forward it, see {@link Forwarding}. */
+    Api<Q> forwardedTo(ActiveController controller) {
+        return new Api<>(key, lowestVersion, highestVersion, keepsFrame, type, new Forwarding<>(controller, handler));
+    }
+
+    boolean isForwarded() {
+        return handler instanceof Forwarding<Q>;
+    }
+
     boolean supports(int version) {
         return version >= lowestVersion && version <= highestVersion;
     }

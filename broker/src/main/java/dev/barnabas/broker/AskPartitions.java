@@ -41,7 +41,12 @@ final class AskPartitions<A> {
         questions.add(() -> node.run(
                 owner.loop(),
                 () -> question.ask(
-                        owner.partitions().find(topicId, index), answer -> node.run(home, () -> take(place, answer)))));
+                        leading(owner.partitions().find(topicId, index)),
+                        answer -> node.run(home, () -> take(place, answer)))));
+    }
+
+    private static @Nullable Partition leading(@Nullable Partition partition) {
+        return partition != null && partition.leads() ? partition : null;
     }
 
     /** Asks all; {@code whenAll} gets the answers, perhaps before this returns. */
@@ -75,7 +80,7 @@ final class AskPartitions<A> {
     interface Question<A> {
 
         /**
-         * @param partition null if it is not open here
+         * @param partition null if it is not led here
          * @param answer to be called once on the partition's loop, now or later
          */
         void ask(@Nullable Partition partition, Consumer<A> answer);

@@ -1,8 +1,6 @@
 package dev.barnabas.broker;
 
-import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.host.Host;
-import dev.barnabas.host.Network;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.MetadataLog;
@@ -20,30 +18,19 @@ public final class Broker {
 
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
 
+    private final BrokerParts parts;
     private final Node node;
-    private final Storage storage;
+    private final Listening listening;
     private final MetadataLog metadataLog;
-    private final ClusterMetadata metadata;
-    private final GroupCoordinator groups;
-    private final List<Reconciler> reconcilers;
-    private final List<Connections> connections;
-    private final Connections.Totals totals;
-    private final RequestMetrics requestMetrics;
-    private final List<Network.Listener> open;
-    private final List<BrokerListener> listeners;
+    private final Membership membership;
+    private boolean stopping;
 
-    Broker(Parts parts) {
-        this.node = parts.node;
-        this.storage = parts.storage;
-        this.metadataLog = parts.metadataLog;
-        this.metadata = parts.metadata;
-        this.groups = parts.groups;
-        this.reconcilers = List.copyOf(parts.reconcilers);
-        this.connections = List.copyOf(parts.connections);
-        this.totals = parts.totals;
-        this.requestMetrics = parts.requestMetrics;
-        this.open = List.copyOf(parts.open);
-        this.listeners = List.copyOf(parts.listeners);
+    Broker(BrokerParts parts, Listening listening, MetadataLog metadataLog, Membership membership) {
+        this.parts = parts;
+        this.node = parts.node();
+        this.listening = listening;
+        this.metadataLog = metadataLog;
+        this.membership = membership;
     }
 
     /**
@@ -51,14 +38,16 @@ public final class Broker {
      *
      * @param settings as they were accepted by {@code SettingsReader}
      * @param logLevels what clients may see and change of this process's loggers
+     * @param metadataLogs whether the node is alone or one of a cluster
      */
-    public static void start(Host host, Settings settings, LogLevels logLevels, Starting then) {
-        new BrokerStart(host, settings, logLevels, then).start();
+    public static void start(
+            Host host, Settings settings, LogLevels logLevels, MetadataLogs metadataLogs, Starting then) {
+        new BrokerStart(host, settings, logLevels, metadataLogs, then).start();
     }
 
-    /** Starts a node whose log levels cannot be changed by clients. */
+    /** Starts a node that is alone, and whose log levels cannot be changed by clients. */
     public static void start(Host host, Settings settings, Starting then) {
-        start(host, settings, LogLevels.none(), then);
+        start(host, settings, LogLevels.none(), MetadataLogs.EMBEDDED, then);
     }
 
     public int nodeId() {
@@ -71,55 +60,67 @@ public final class Broker {
 
     /** Where it can be reached; at least one. */
     public List<BrokerListener> listeners() {
-        return listeners;
+        return listening.listeners();
     }
 
     /** The directories of {@code log.dirs}, as the operator named them. */
     public List<String> logDirectories() {
-        return storage.names();
+        return parts.storage().names();
     }
 
     public RequestMetrics requestMetrics() {
-        return requestMetrics;
+        return listening.requestMetrics();
     }
 
     /** Collects what there is to see of this node. */
     public void observe(Consumer<Observation> then) {
-        new Observing(node, reconcilers, groups, totals).start(then);
+        new Observing(node, parts.reconcilers(), parts.groups(), listening.totals()).start(then);
     }
 
-    /** Stops in order: listens no more, closes connections, and closes all logs so that nothing has to be recovered. */
+    /**
+     * Stops in order: lets others take over what it leads, listens no more, closes connections, and closes all logs so
+     * that nothing has to be recovered.
+     */
     public void stop(Runnable then) {
         node.share(0).loop().execute(() -> {
-            log.info("Stopping node={}", node.id());
-            open.forEach(Network.Listener::close);
-            int[] left = {reconcilers.size()};
-            for (LoopShare share : node.shares()) {
-                share.loop().execute(() -> {
-                    connections.get(share.index()).stop();
-                    reconcilers
-                            .get(share.index())
-                            .stop(() -> closeLogs(
-                                    share,
-                                    () -> node.run(node.share(0).loop(), () -> {
-                                        if (--left[0] == 0) {
-                                            metadataLog.close();
-                                            storage.close();
-                                            then.run();
-                                        }
-                                    })));
-                });
+            if (stopping) {
+                return;
             }
+            stopping = true;
+            log.info("Stopping node={}", node.id());
+            membership.leave(() -> parts.metadata().quorum().resign(() -> close(then)));
         });
     }
 
+    private void close(Runnable then) {
+        listening.close();
+        int[] left = {parts.reconcilers().size()};
+        for (LoopShare share : node.shares()) {
+            share.loop().execute(() -> {
+                listening.stop(share.index());
+                parts.reconcilers()
+                        .get(share.index())
+                        .stop(() -> closeLogs(
+                                share,
+                                () -> node.run(node.share(0).loop(), () -> {
+                                    if (--left[0] == 0) {
+                                        parts.access().close();
+                                        metadataLog.close();
+                                        parts.storage().close();
+                                        then.run();
+                                    }
+                                })));
+            });
+        }
+    }
+
     ClusterMetadata metadata() {
-        return metadata;
+        return parts.metadata();
     }
 
     private void closeLogs(LoopShare share, Runnable then) {
         List<LogDirectory> directories =
-                reconcilers.get(share.index()).folders().opened();
+                parts.reconcilers().get(share.index()).folders().opened();
         int[] left = {directories.size()};
         for (LogDirectory directory : directories) {
             directory.close(() -> {
@@ -146,18 +147,4 @@ public final class Broker {
             throw new IllegalStateException(why);
         }
     }
-
-    /** What {@link BrokerStart} has put together. */
-    record Parts(
-            Node node,
-            Storage storage,
-            MetadataLog metadataLog,
-            ClusterMetadata metadata,
-            GroupCoordinator groups,
-            List<Reconciler> reconcilers,
-            List<Connections> connections,
-            Connections.Totals totals,
-            RequestMetrics requestMetrics,
-            List<Network.Listener> open,
-            List<BrokerListener> listeners) {}
 }

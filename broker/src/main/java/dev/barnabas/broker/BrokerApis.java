@@ -5,6 +5,7 @@ import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.message.ApiVersionsRequest;
 import dev.barnabas.protocol.message.DeleteRecordsRequest;
 import dev.barnabas.protocol.message.DescribeTopicPartitionsRequest;
+import dev.barnabas.protocol.message.EnvelopeRequest;
 import dev.barnabas.protocol.message.FetchRequest;
 import dev.barnabas.protocol.message.FindCoordinatorRequest;
 import dev.barnabas.protocol.message.InitProducerIdRequest;
@@ -26,6 +27,7 @@ final class BrokerApis {
             GroupCoordinator groups,
             TopicCreation creation,
             ProducerIds producerIds,
+            ControllerAccess access,
             List<Api<?>> adminApis) {
         List<Api<?>> apis = new ArrayList<>();
         Apis[] all = new Apis[1];
@@ -36,7 +38,7 @@ final class BrokerApis {
                 FetchRequest.class,
                 new FetchHandler(node, node.settings().get(BrokerSettings.FETCH_MAX_BYTES))));
         apis.add(Api.of(ApiKey.LIST_OFFSETS, ListOffsetsRequest.class, new ListOffsetsHandler(node)));
-        apis.add(Api.of(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(node, creation)));
+        apis.add(Api.of(ApiKey.METADATA, MetadataRequest.class, new MetadataHandler(node, creation, access.urgent())));
         apis.add(Api.of(
                 ApiKey.DESCRIBE_TOPIC_PARTITIONS,
                 DescribeTopicPartitionsRequest.class,
@@ -53,6 +55,8 @@ final class BrokerApis {
         apis.addAll(GroupApis.of(groups));
         apis.addAll(AclApis.of());
         apis.addAll(adminApis);
+        apis.addAll(access.apis());
+        apis.add(Api.of(ApiKey.ENVELOPE, EnvelopeRequest.class, new EnvelopeHandler(access.forwarded(), () -> all[0])));
         all[0] = new Apis(apis);
         return all[0];
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Call {
 
-    private final ClientConnection connection;
+    private final Asker asker;
     private final ApiKey api;
     private final int version;
     private final int correlationId;
@@ -24,26 +24,43 @@ final class Call {
     private @Nullable Response response;
     private boolean answered;
 
+    /** A request without received bytes to look after. */
+    Call(Asker asker, ApiKey api, int version, int correlationId, @Nullable String clientId) {
+        this(
+                asker,
+                api,
+                version,
+                correlationId,
+                clientId,
+                null,
+                asker.loop().clock().nanos());
+    }
+
     Call(
-            ClientConnection connection,
+            Asker asker,
             ApiKey api,
             int version,
             int correlationId,
             @Nullable String clientId,
-            Frame frame,
+            @Nullable Frame frame,
             long receivedNanos) {
-        this.connection = connection;
+        this.asker = asker;
         this.api = api;
         this.version = version;
         this.correlationId = correlationId;
         this.clientId = clientId;
         this.frame = frame;
-        this.requestBytes = frame.bytes().capacity();
+        this.requestBytes = frame == null ? 0 : frame.bytes().capacity();
         this.receivedNanos = receivedNanos;
     }
 
     Loop loop() {
-        return connection.loop();
+        return asker.loop();
+    }
+
+    /** Who is answered: what belongs to one connection is kept by it. */
+    Asker asker() {
+        return asker;
     }
 
     ApiKey api() {
@@ -65,12 +82,12 @@ final class Call {
 
     /** Where the request came from. */
     Endpoint remote() {
-        return connection.remote();
+        return asker.remote();
     }
 
     /** Which of the broker's listeners it came through: clients are told addresses of the same listener. */
     BrokerListener listener() {
-        return connection.listener();
+        return asker.listener();
     }
 
     int requestBytes() {
@@ -83,7 +100,7 @@ final class Call {
 
     /** Whether there is nobody left to answer: long work and waits may be given up. */
     boolean abandoned() {
-        return connection.isClosed();
+        return asker.isClosed();
     }
 
     /** Answers. Only on the connection's loop, once. */
@@ -96,10 +113,26 @@ final class Call {
         settle(null);
     }
 
+    /** Whether another broker has forwarded it, since this node should host the active controller. */
+    boolean isForwarded() {
+        return asker instanceof EnvelopeHandler.Enveloped;
+    }
+
+    /** Runs a task when whoever asked is gone, see {@link Asker#whenClosed}. */
+    void whenClosed(Runnable task) {
+        asker.whenClosed(task);
+    }
+
+    /** There will be no answer, and it is not the fault of whoever asked: he is cut off, and may ask somebody else. */
+    void giveUp(String why) {
+        releaseFrame();
+        asker.unanswerable(why);
+    }
+
     /** The peer broke the protocol, or was promised an answer that cannot be given: the connection is closed. */
     void closeConnection(String why) {
         releaseFrame();
-        connection.violation(why);
+        asker.violation(why);
     }
 
     /**
@@ -132,6 +165,6 @@ final class Call {
         answered = true;
         response = answer;
         releaseFrame();
-        connection.answered(this);
+        asker.answered(this);
     }
 }

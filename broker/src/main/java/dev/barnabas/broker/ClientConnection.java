@@ -18,7 +18,9 @@ import dev.barnabas.protocol.message.ApiVersionsResponse;
 import dev.barnabas.protocol.message.RequestHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * handed work to the owner of some state, only its connection is closed, since nothing can have been half changed. What
  * fails at such an owner, on whatever loop, is a defect: see {@link BrokenStateError}.
  */
-final class ClientConnection implements ConnectionHandler {
+final class ClientConnection implements ConnectionHandler, Asker {
 
     /** A request of a client that pipelines more than this waits in the socket. */
     private static final int MAX_PIPELINED = 128;
@@ -52,6 +54,8 @@ final class ClientConnection implements ConnectionHandler {
     private final ArrayDeque<Call> unanswered = new ArrayDeque<>();
     /** Received, and not looked at yet. */
     private final ArrayDeque<Frame> backlog = new ArrayDeque<>();
+    /** In the order in which they came, so that a simulation goes the same way again. */
+    private final Set<Runnable> whenClosed = new LinkedHashSet<>();
     /** Null until the node is ready; until then nothing is read. */
     private @Nullable Apis apis;
 
@@ -185,13 +189,16 @@ final class ClientConnection implements ConnectionHandler {
             frame.release();
         }
         connections.remove(this);
+        whenClosed.forEach(Runnable::run);
+        whenClosed.clear();
         if (reason instanceof CloseReason.Violation violation) {
             log.warn("Closed a connection that broke the protocol remote={} why={}", remote(), violation.message());
         }
     }
 
     /** The oldest unanswered responses that have become ready go out; each in its place. */
-    void answered(Call call) {
+    @Override
+    public void answered(Call call) {
         metrics.answered(call, loop().clock().nanos());
         if (closed) {
             unanswered.remove(call);
@@ -229,7 +236,25 @@ final class ClientConnection implements ConnectionHandler {
         return true;
     }
 
-    void violation(String why) {
+    @Override
+    public void unanswerable(String why) {
+        if (!closing) {
+            log.info("Closing a connection whose request cannot be answered remote={} why={}", remote(), why);
+            close();
+        }
+    }
+
+    @Override
+    public void whenClosed(Runnable task) {
+        if (closed) {
+            task.run();
+        } else {
+            whenClosed.add(task);
+        }
+    }
+
+    @Override
+    public void violation(String why) {
         if (!closing) {
             log.warn("Closing a connection that broke the protocol remote={} why={}", remote(), why);
             close();
@@ -249,19 +274,23 @@ final class ClientConnection implements ConnectionHandler {
         connection.close();
     }
 
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return closed;
     }
 
-    Loop loop() {
+    @Override
+    public Loop loop() {
         return connection.loop();
     }
 
-    Endpoint remote() {
+    @Override
+    public Endpoint remote() {
         return connection.remote();
     }
 
-    BrokerListener listener() {
+    @Override
+    public BrokerListener listener() {
         return listener;
     }
 

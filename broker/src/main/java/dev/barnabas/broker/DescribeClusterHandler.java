@@ -1,5 +1,6 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.message.DescribeClusterRequest;
 import dev.barnabas.protocol.message.DescribeClusterResponse;
@@ -12,7 +13,7 @@ import java.util.List;
  *
  * <ul>
  *   <li>v1 (KIP-919): brokers or controllers; a broker's listener answers for brokers only.
- *   <li>v2 (KIP-1073): fenced brokers; a broker that is registered here is never fenced.
+ *   <li>v2 (KIP-1073): fenced brokers, if they are asked for.
  * </ul>
  */
 final class DescribeClusterHandler implements Handler<DescribeClusterRequest> {
@@ -21,9 +22,11 @@ final class DescribeClusterHandler implements Handler<DescribeClusterRequest> {
     private static final byte CONTROLLERS = 2;
 
     private final Node node;
+    private final ActiveController controller;
 
-    DescribeClusterHandler(Node node) {
+    DescribeClusterHandler(Node node, ActiveController controller) {
         this.node = node;
+        this.controller = controller;
     }
 
     @Override
@@ -42,20 +45,22 @@ final class DescribeClusterHandler implements Handler<DescribeClusterRequest> {
     }
 
     private DescribeClusterResponse describe(DescribeClusterRequest request, Call call) {
+        ClusterImage image = node.image();
+        boolean all = call.version() >= 2 && request.includeFencedBrokers();
         List<DescribeClusterBroker> brokers = new ArrayList<>();
-        node.image()
-                .brokers()
-                .values()
+        image.brokers().values().stream()
+                .filter(broker -> all || !broker.fenced())
                 .forEach(broker -> node.endpointOf(broker, call.listener())
                         .ifPresent(endpoint -> brokers.add(DescribeClusterBroker.builder()
                                 .brokerId(broker.id())
                                 .host(endpoint.host())
                                 .port(endpoint.port())
                                 .rack(broker.rack())
+                                .isFenced(broker.fenced())
                                 .build())));
         return DescribeClusterResponse.builder()
                 .clusterId(node.clusterId())
-                .controllerId(node.id())
+                .controllerId(node.controllerFor(image, controller.nodeId()))
                 .brokers(brokers)
                 .clusterAuthorizedOperations(
                         request.includeClusterAuthorizedOperations()

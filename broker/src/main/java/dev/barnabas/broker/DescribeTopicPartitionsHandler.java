@@ -60,7 +60,7 @@ final class DescribeTopicPartitionsHandler implements Handler<DescribeTopicParti
                 break;
             }
             int to = Math.min(size, from + room);
-            topics.add(describe(topic.get(), from, to));
+            topics.add(describe(image, topic.get(), from, to));
             room -= to - from;
             if (to < size) {
                 next = cursor(name, to);
@@ -73,12 +73,11 @@ final class DescribeTopicPartitionsHandler implements Handler<DescribeTopicParti
                 .build());
     }
 
-    private DescribeTopicPartitionsResponseTopic describe(Topic topic, int from, int to) {
+    private DescribeTopicPartitionsResponseTopic describe(ClusterImage image, Topic topic, int from, int to) {
         List<DescribeTopicPartitionsResponsePartition> partitions = new ArrayList<>(to - from);
         for (int index = from; index < to; index++) {
             Partition partition = topic.partitions().get(index);
-            boolean offline = partition.replicas().contains(node.id()) && node.isOffline(topic.id(), index);
-            int leader = offline && partition.leader() == node.id() ? Partition.NO_LEADER : partition.leader();
+            int leader = node.leaderOf(topic, index);
             boolean led = leader != Partition.NO_LEADER;
             partitions.add(DescribeTopicPartitionsResponsePartition.builder()
                     .errorCode((led ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE).code())
@@ -87,9 +86,9 @@ final class DescribeTopicPartitionsHandler implements Handler<DescribeTopicParti
                     .leaderEpoch(partition.leaderEpoch())
                     .replicaNodes(partition.replicas())
                     .isrNodes(partition.inSyncReplicas())
-                    .eligibleLeaderReplicas(List.of())
-                    .lastKnownElr(List.of())
-                    .offlineReplicas(offline ? List.of(node.id()) : List.of())
+                    .eligibleLeaderReplicas(partition.eligibleLeaders())
+                    .lastKnownElr(partition.lastKnownEligible())
+                    .offlineReplicas(node.offlineReplicas(image, topic, index))
                     .build());
         }
         return DescribeTopicPartitionsResponseTopic.builder()

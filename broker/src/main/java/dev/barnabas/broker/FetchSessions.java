@@ -26,6 +26,10 @@ final class FetchSessions {
     private final Entropy entropy;
     private final int maxSessions;
     private final Map<Integer, FetchSession> byId = new HashMap<>();
+    /** Those of followers, which are never evicted: at most one for each connection. */
+    private final Map<Asker, ReplicaSession> ofReplicas = new HashMap<>();
+
+    private long replicaReads;
 
     FetchSessions(Loop loop, Entropy entropy, int maxSessions) {
         this.loop = loop;
@@ -35,6 +39,16 @@ final class FetchSessions {
 
     int size() {
         return byId.size();
+    }
+
+    /** How often followers' sessions have read a partition of this loop. */
+    long replicaReads() {
+        return replicaReads;
+    }
+
+    /** A follower's session has read a partition of this loop. */
+    void replicaRead() {
+        replicaReads++;
     }
 
     /** Finds out what a request wants: with a session, a new one, or without. */
@@ -69,6 +83,59 @@ final class FetchSessions {
             return new Resolved.Full(null, List.of());
         }
         return new Resolved.Incremental(session, session.wanted());
+    }
+
+    /**
+     * The session in which a follower's request is served, with the request's epoch taken; a new one if it is the first
+     * or stands alone.
+     */
+    ReplicaResolved resolveReplica(FetchRequest request, Call call, Node node, Duration refreshInterval) {
+        loop.requireCurrent();
+        boolean byTopicId = call.version() >= 13;
+        ReplicaSession known = ofReplicas.get(call.asker());
+        return switch (request.sessionEpoch()) {
+            case FetchSession.FINAL_EPOCH -> {
+                if (known != null && known.id() == request.sessionId()) {
+                    endReplica(call.asker());
+                }
+                yield new ReplicaResolved.In(new ReplicaSession(node, loop, 0, byTopicId, refreshInterval), true);
+            }
+            case FetchSession.INITIAL_EPOCH -> {
+                endReplica(call.asker());
+                int id = 1 + entropy.nextInt(Integer.MAX_VALUE);
+                ReplicaSession created = new ReplicaSession(node, loop, id, byTopicId, refreshInterval);
+                ofReplicas.put(call.asker(), created);
+                call.whenClosed(new EndReplica(this, call.asker()));
+                yield new ReplicaResolved.In(created, true);
+            }
+            default -> {
+                if (known == null || known.id() != request.sessionId()) {
+                    yield new ReplicaResolved.Refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
+                }
+                if (known.usesTopicIds() != byTopicId) {
+                    yield new ReplicaResolved.Refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
+                }
+                ErrorCode error = known.advance(request.sessionEpoch());
+                yield error == ErrorCode.NONE
+                        ? new ReplicaResolved.In(known, false)
+                        : new ReplicaResolved.Refused(error);
+            }
+        };
+    }
+
+    private void endReplica(Asker asker) {
+        ReplicaSession ended = ofReplicas.remove(asker);
+        if (ended != null) {
+            ended.close();
+        }
+    }
+
+    /** A connection is told the same thing once, however often a follower begins anew on it. */
+    private record EndReplica(FetchSessions sessions, Asker asker) implements Runnable {
+        @Override
+        public void run() {
+            sessions.endReplica(asker);
+        }
     }
 
     private @Nullable FetchSession create(boolean byTopicId, long now) {
@@ -123,6 +190,15 @@ final class FetchSessions {
         record Incremental(FetchSession session, List<FetchSession.Wanted> wanted) implements Resolved {}
 
         record Refused(ErrorCode error) implements Resolved {}
+    }
+
+    /** What a follower's request turned out to want. */
+    sealed interface ReplicaResolved {
+
+        /** @param full whether everything is named in the request and everything is answered */
+        record In(ReplicaSession session, boolean full) implements ReplicaResolved {}
+
+        record Refused(ErrorCode error) implements ReplicaResolved {}
     }
 
     /** The zero id stands for "by name". */

@@ -5,20 +5,20 @@ import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.MemoryRecords;
-import dev.barnabas.protocol.Records;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.message.FetchRequest;
 import dev.barnabas.protocol.message.FetchResponse;
-import dev.barnabas.protocol.message.FetchResponse.FetchableTopicResponse;
 import dev.barnabas.protocol.message.FetchResponse.PartitionData;
 import dev.barnabas.protocol.record.Compression;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionRead;
 import dev.barnabas.replication.ReadFrom;
+import dev.barnabas.replication.Reader;
 import dev.barnabas.settings.TopicSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +38,12 @@ final class Fetching {
     /** Older clients do not know the codec (KIP-110). */
     private static final int FIRST_WITH_ZSTD = 10;
 
+    /** Newer clients say in which rack they are, and understand that a follower answers (KIP-392). */
+    private static final int FIRST_WITH_RACK = 11;
+
+    /** Newer clients are told who leads instead (KIP-951). */
+    private static final int FIRST_WITH_HINTS = 16;
+
     private final Node node;
     private final FetchRequest request;
     private final Call call;
@@ -46,6 +52,7 @@ final class Fetching {
     private final int maxBytes;
     private final List<Item> items;
     private final List<Share> shares = new ArrayList<>();
+    private final NearestReplica nearest;
     private int unfinishedShares;
     private boolean timeOver;
     private boolean waiting;
@@ -67,6 +74,7 @@ final class Fetching {
         this.session = session;
         this.incremental = incremental;
         this.maxBytes = Math.min(Math.max(0, request.maxBytes()), maxResponseBytes);
+        this.nearest = NearestReplica.of(node, request.rackId());
         this.items = new ArrayList<>(wanted.size());
         for (FetchSession.Wanted one : wanted) {
             items.add(new Item(one));
@@ -137,8 +145,10 @@ final class Fetching {
         boolean error = false;
         for (Item item : items) {
             PartitionData result = item.result();
-            bytes += size(result.records());
-            error |= result.errorCode() != 0 || result.divergingEpoch().epoch() >= 0;
+            bytes += FetchedTopics.size(result);
+            error |= result.errorCode() != 0
+                    || result.divergingEpoch().epoch() >= 0
+                    || result.preferredReadReplica() >= 0;
         }
         if (timeOver || error || bytes >= request.minBytes()) {
             stopWaiting();
@@ -199,22 +209,18 @@ final class Fetching {
         }
     }
 
-    /**
-     * Partitions that stand side by side and belong to the same topic go under one heading, in the order of serving.
-     */
     private void answer() {
-        List<FetchableTopicResponse> topics = new ArrayList<>();
-        List<PartitionData> ofTopic = new ArrayList<>();
-        FetchSession.@Nullable Key heading = null;
+        FetchedTopics topics = new FetchedTopics();
+        LeaderHints hints = new LeaderHints(node, call.listener());
         long room = maxBytes;
         boolean anyData = false;
         for (Item item : items) {
             PartitionData result = item.result();
-            int size = size(result.records());
+            int size = FetchedTopics.size(result);
             if (size > 0) {
                 // The first batch of the first partition that has one is always given, so that a client makes progress.
                 if (anyData && size > room) {
-                    result = result.toBuilder().records(MemoryRecords.EMPTY).build();
+                    result = FetchedTopics.withoutRecords(result);
                 } else {
                     anyData = true;
                     room -= size;
@@ -224,46 +230,39 @@ final class Fetching {
             if (incremental && !told) {
                 continue;
             }
-            if (heading == null || !sameTopic(heading, item.key)) {
-                addTopic(topics, heading, ofTopic);
-                heading = item.key;
-                ofTopic = new ArrayList<>();
-            }
-            ofTopic.add(result);
+            topics.add(item.key, call.version() >= FIRST_WITH_HINTS ? hinted(item, result, hints) : result);
         }
-        addTopic(topics, heading, ofTopic);
         call.answer(FetchResponse.builder()
                 .sessionId(session == null ? 0 : session.id())
-                .responses(topics)
+                .responses(topics.all())
+                .nodeEndpoints(hints.brokers().stream()
+                        .map(broker -> FetchResponse.NodeEndpoint.builder()
+                                .nodeId(broker.id())
+                                .host(broker.address().host())
+                                .port(broker.address().port())
+                                .rack(broker.rack())
+                                .build())
+                        .toList())
                 .build());
     }
 
-    private static void addTopic(
-            List<FetchableTopicResponse> topics, FetchSession.@Nullable Key heading, List<PartitionData> partitions) {
-        if (heading != null) {
-            topics.add(FetchableTopicResponse.builder()
-                    .topic(heading.topic())
-                    .topicId(heading.topicId())
-                    .partitions(partitions)
-                    .build());
-        }
+    private static PartitionData hinted(Item item, PartitionData result, LeaderHints hints) {
+        return hints.leader(result.errorCode(), item.topicId, item.key.partition())
+                .map(leader -> result.toBuilder()
+                        .currentLeader(FetchResponse.LeaderIdAndEpoch.builder()
+                                .leaderId(leader.id())
+                                .leaderEpoch(leader.epoch())
+                                .build())
+                        .build())
+                .orElse(result);
     }
 
-    private static boolean sameTopic(FetchSession.Key a, FetchSession.Key b) {
-        return a.topicId().equals(b.topicId()) && a.topic().equals(b.topic());
-    }
-
-    private static int size(@Nullable Records records) {
-        return records == null ? 0 : records.sizeInBytes();
+    private Reader reader() {
+        return new Reader.Client(request.isolationLevel() == 1, call.version() >= FIRST_WITH_RACK);
     }
 
     private static PartitionData refused(Item item, ErrorCode error) {
-        return PartitionData.builder()
-                .partitionIndex(item.key.partition())
-                .errorCode(error.code())
-                .highWatermark(-1)
-                .records(MemoryRecords.EMPTY)
-                .build();
+        return FetchedTopics.refused(item.key.partition(), error);
     }
 
     /** The partitions of the request that one loop owns. */
@@ -287,6 +286,9 @@ final class Fetching {
                     item.result = refused(item, owner.partitions().whyAbsent(item.topicId, item.key.partition()));
                     continue;
                 }
+                OptionalInt nearer = partition.leads()
+                        ? nearest.otherThanLeader(item.topicId, item.key.partition())
+                        : OptionalInt.empty();
                 FetchRequest.FetchPartition wanted = item.wanted;
                 int limit = Math.min(room, wanted.partitionMaxBytes());
                 ReadFrom from = new ReadFrom(
@@ -295,8 +297,10 @@ final class Fetching {
                         room == maxBytes,
                         wanted.currentLeaderEpoch(),
                         wanted.lastFetchedEpoch(),
-                        request.isolationLevel() == 1);
+                        reader());
                 switch (partition.read(from)) {
+                    case PartitionRead.Found found
+                    when nearer.isPresent() -> item.result = elsewhere(item, found, nearer.getAsInt());
                     case PartitionRead.Found found -> {
                         room = Math.max(0, room - found.records().sizeInBytes());
                         item.result = result(item, found);
@@ -328,7 +332,7 @@ final class Fetching {
             for (Item item : items) {
                 Partition partition = owner.partitions().find(item.topicId, item.key.partition());
                 if (partition != null) {
-                    item.watch = partition.watch(item.readableEnd, this::came);
+                    item.watch = partition.watch(item.readableEnd, reader(), this::came);
                 }
             }
         }
@@ -360,19 +364,21 @@ final class Fetching {
                             .build();
                 }
                 case PartitionRead.Cold() -> throw new IllegalStateException("a cold read was not read");
-                case PartitionRead.Diverging(int epoch, long endOffset, long highWatermark, long logStartOffset) ->
-                    PartitionData.builder()
-                            .partitionIndex(item.key.partition())
-                            .highWatermark(highWatermark)
-                            .logStartOffset(logStartOffset)
-                            .divergingEpoch(FetchResponse.EpochEndOffset.builder()
-                                    .epoch(epoch)
-                                    .endOffset(endOffset)
-                                    .build())
-                            .records(MemoryRecords.EMPTY)
-                            .build();
-                case PartitionRead.Refused(ErrorCode error) -> refused(item, error);
+                case PartitionRead.Diverging diverging -> FetchedTopics.diverging(item.key.partition(), diverging);
+                case PartitionRead.Refused(ErrorCode error, long _) -> refused(item, error);
             };
+        }
+
+        /** There is a replica nearer to the client, which had better read there. */
+        private static PartitionData elsewhere(Item item, PartitionRead.Found found, int replica) {
+            return PartitionData.builder()
+                    .partitionIndex(item.key.partition())
+                    .highWatermark(found.highWatermark())
+                    .lastStableOffset(found.lastStableOffset())
+                    .logStartOffset(found.logStartOffset())
+                    .preferredReadReplica(replica)
+                    .records(MemoryRecords.EMPTY)
+                    .build();
         }
 
         private static List<FetchResponse.AbortedTransaction> aborted(PartitionRead.Found found) {

@@ -1,6 +1,6 @@
 package dev.barnabas.broker;
 
-import dev.barnabas.host.Endpoint;
+import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.ErrorCode;
@@ -44,16 +44,11 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
             ErrorCode error = call.version() >= MANY_KEYS_SINCE
                     ? ErrorCode.UNSUPPORTED_VERSION
                     : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
-            answer(call, keys, null, error, NO_TRANSACTIONS);
+            refuse(call, keys, error, NO_TRANSACTIONS);
             return;
         }
         if (request.keyType() != GROUP) {
-            answer(
-                    call,
-                    keys,
-                    null,
-                    ErrorCode.INVALID_REQUEST,
-                    "Only consumer groups have a coordinator on this broker");
+            refuse(call, keys, ErrorCode.INVALID_REQUEST, "Only consumer groups have a coordinator on this broker");
             return;
         }
         if (node.image().topic(Topic.CONSUMER_OFFSETS).isPresent()) {
@@ -64,7 +59,7 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
             if (error == ErrorCode.NONE) {
                 answerFromImage(call, keys);
             } else {
-                answer(call, keys, null, ErrorCode.COORDINATOR_NOT_AVAILABLE, null);
+                refuse(call, keys, ErrorCode.COORDINATOR_NOT_AVAILABLE, null);
             }
         });
     }
@@ -73,39 +68,58 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
         ClusterImage image = node.image();
         Topic topic = image.topic(Topic.CONSUMER_OFFSETS).orElse(null);
         if (topic == null || topic.partitions().isEmpty()) {
-            answer(call, keys, null, ErrorCode.COORDINATOR_NOT_AVAILABLE, null);
+            refuse(call, keys, ErrorCode.COORDINATOR_NOT_AVAILABLE, null);
             return;
         }
-        // A single node coordinates everything.
-        answer(call, keys, call.listener().advertised(), ErrorCode.NONE, null);
+        answer(
+                call,
+                keys.stream().map(key -> coordinator(call, image, topic, key)).toList());
     }
 
-    private void answer(
-            Call call, List<String> keys, @Nullable Endpoint at, ErrorCode error, @Nullable String message) {
-        int nodeId = at == null ? -1 : node.id();
-        String host = at == null ? "" : at.host();
-        int port = at == null ? -1 : at.port();
-        if (call.version() < MANY_KEYS_SINCE) {
-            call.answer(FindCoordinatorResponse.builder()
-                    .errorCode(error.code())
-                    .errorMessage(message)
-                    .nodeId(nodeId)
-                    .host(host)
-                    .port(port)
-                    .build());
+    /** It is where the partition is led that keeps the key. */
+    private Coordinator coordinator(Call call, ClusterImage image, Topic topic, String key) {
+        int partition = GroupCoordinator.partitionOf(key, topic.partitions().size());
+        return image.broker(node.leaderOf(topic, partition))
+                .filter(leader -> !leader.fenced())
+                .flatMap(leader -> node.endpointOf(leader, call.listener())
+                        .map(endpoint -> Coordinator.builder()
+                                .key(key)
+                                .nodeId(leader.id())
+                                .host(endpoint.host())
+                                .port(endpoint.port())
+                                .errorMessage(null)
+                                .build()))
+                .orElseGet(() -> none(key, ErrorCode.COORDINATOR_NOT_AVAILABLE, null));
+    }
+
+    private static Coordinator none(String key, ErrorCode error, @Nullable String message) {
+        return Coordinator.builder()
+                .key(key)
+                .nodeId(-1)
+                .host("")
+                .port(-1)
+                .errorCode(error.code())
+                .errorMessage(message)
+                .build();
+    }
+
+    private static void refuse(Call call, List<String> keys, ErrorCode error, @Nullable String message) {
+        answer(call, keys.stream().map(key -> none(key, error, message)).toList());
+    }
+
+    private static void answer(Call call, List<Coordinator> coordinators) {
+        if (call.version() >= MANY_KEYS_SINCE) {
+            call.answer(
+                    FindCoordinatorResponse.builder().coordinators(coordinators).build());
             return;
         }
+        Coordinator one = coordinators.getFirst();
         call.answer(FindCoordinatorResponse.builder()
-                .coordinators(keys.stream()
-                        .map(key -> Coordinator.builder()
-                                .key(key)
-                                .errorCode(error.code())
-                                .errorMessage(message)
-                                .nodeId(nodeId)
-                                .host(host)
-                                .port(port)
-                                .build())
-                        .toList())
+                .errorCode(one.errorCode())
+                .errorMessage(one.errorMessage())
+                .nodeId(one.nodeId())
+                .host(one.host())
+                .port(one.port())
                 .build());
     }
 }

@@ -23,14 +23,21 @@ final class Identification {
     private final int nodeId;
     private final Loop loop;
     private final Entropy entropy;
+    private final boolean elsewhere;
     /** By index. What has failed is not among them. */
     private final Map<Integer, Seen> seen = new TreeMap<>();
 
-    Identification(Storage storage, int nodeId, Loop loop, Entropy entropy) {
+    /** What the first directory is called from now on if it has no id yet. */
+    private final Uuid idOfNewFirst;
+
+    /** @param elsewhere whether the cluster's metadata may be with other nodes */
+    Identification(Storage storage, int nodeId, boolean elsewhere, Loop loop, Entropy entropy) {
         this.storage = storage;
         this.nodeId = nodeId;
         this.loop = loop;
         this.entropy = entropy;
+        this.elsewhere = elsewhere;
+        this.idOfNewFirst = new Uuid(entropy.nextLong(), entropy.nextLong());
     }
 
     /** @param metadata whether there is a folder of the metadata log */
@@ -70,12 +77,12 @@ final class Identification {
         disk.offload(() -> Seen.look(disk), loop, orWithout(directory, next, () -> read(index + 1, then), then));
     }
 
-    /** The id of the first directory; {@link Uuid#ZERO} if it has none yet. */
+    /** The id of the first directory, which is written to it later if it is new. */
     Uuid firstId() {
         Seen first = seen.get(0);
         return first == null
-                ? Uuid.ZERO
-                : first.identity.map(DirectoryIdentity::id).orElse(Uuid.ZERO);
+                ? idOfNewFirst
+                : first.identity.map(DirectoryIdentity::id).orElse(idOfNewFirst);
     }
 
     private Optional<String> contradiction() {
@@ -108,7 +115,7 @@ final class Identification {
             }
         }
         Seen first = seen.get(0);
-        if (clusterId == null || first == null || first.metadata) {
+        if (clusterId == null || first == null || first.metadata || elsewhere) {
             return Optional.empty();
         }
         Optional<Integer> metadata = seen.entrySet().stream()
@@ -140,8 +147,8 @@ final class Identification {
             return;
         }
         if (found.identity.isEmpty()) {
-            DirectoryIdentity identity =
-                    new DirectoryIdentity(clusterId, nodeId, new Uuid(entropy.nextLong(), entropy.nextLong()));
+            Uuid id = index == 0 ? idOfNewFirst : new Uuid(entropy.nextLong(), entropy.nextLong());
+            DirectoryIdentity identity = new DirectoryIdentity(clusterId, nodeId, id);
             Consumer<DirectoryIdentity> next = written -> {
                 directory.identify(written.id());
                 complete(index + 1, clusterId, then);

@@ -34,23 +34,26 @@ final class MetadataHandler implements Handler<MetadataRequest> {
 
     private final Node node;
     private final TopicCreation creation;
+    private final ActiveController controller;
 
-    MetadataHandler(Node node, TopicCreation creation) {
+    MetadataHandler(Node node, TopicCreation creation, ActiveController controller) {
         this.node = node;
         this.creation = creation;
+        this.controller = controller;
     }
 
     @Override
     public void handle(MetadataRequest request, Call call) {
+        ClusterImage image = node.image();
         List<MetadataRequestTopic> asked = request.topics();
         boolean all = asked == null || (call.version() == 0 && asked.isEmpty());
         if (all || asked == null) {
             call.answer(response(
                     request,
                     call,
-                    node.image().topics().stream()
+                    image.topics().stream()
                             .sorted(Comparator.comparing(Topic::name))
-                            .map(topic -> describe(topic, request))
+                            .map(topic -> describe(image, topic, request))
                             .toList()));
             return;
         }
@@ -59,7 +62,6 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                     request, call, asked.stream().map(MetadataHandler::invalid).toList()));
             return;
         }
-        ClusterImage image = node.image();
         List<String> missing = asked.stream()
                 .filter(topic -> topic.name() != null
                         && byName(topic)
@@ -87,13 +89,13 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                 topics.put(
                         name(topic),
                         image.topic(name(topic))
-                                .map(known -> describe(known, request))
+                                .map(known -> describe(image, known, request))
                                 .orElseGet(() -> unknown(name(topic), request, creationErrors)));
             } else {
                 topics.put(
                         topic.topicId(),
                         image.topic(topic.topicId())
-                                .map(known -> describe(known, request))
+                                .map(known -> describe(image, known, request))
                                 .orElseGet(() -> MetadataResponseTopic.builder()
                                         .errorCode(ErrorCode.UNKNOWN_TOPIC_ID.code())
                                         .name(call.version() >= 12 ? null : "")
@@ -107,33 +109,30 @@ final class MetadataHandler implements Handler<MetadataRequest> {
     private MetadataResponse response(MetadataRequest request, Call call, List<MetadataResponseTopic> topics) {
         ClusterImage image = node.image();
         List<MetadataResponseBroker> brokers = new ArrayList<>();
-        image.brokers()
-                .values()
-                .forEach(broker -> node.endpointOf(broker, call.listener())
-                        .ifPresent(endpoint -> brokers.add(MetadataResponseBroker.builder()
-                                .nodeId(broker.id())
-                                .host(endpoint.host())
-                                .port(endpoint.port())
-                                .rack(broker.rack())
-                                .build())));
+        node.reachable(image, call.listener())
+                .forEach((broker, endpoint) -> brokers.add(MetadataResponseBroker.builder()
+                        .nodeId(broker.id())
+                        .host(endpoint.host())
+                        .port(endpoint.port())
+                        .rack(broker.rack())
+                        .build()));
         boolean operations =
                 call.version() >= 8 && call.version() <= 10 && request.includeClusterAuthorizedOperations();
         return MetadataResponse.builder()
                 .brokers(brokers)
                 .clusterId(node.clusterId())
-                .controllerId(node.id())
+                .controllerId(node.controllerFor(image, controller.nodeId()))
                 .topics(topics)
                 .clusterAuthorizedOperations(operations ? AuthorizedOperations.CLUSTER : AuthorizedOperations.NOT_ASKED)
                 .build();
     }
 
-    private MetadataResponseTopic describe(Topic topic, MetadataRequest request) {
+    private MetadataResponseTopic describe(ClusterImage image, Topic topic, MetadataRequest request) {
         List<MetadataResponsePartition> partitions =
                 new ArrayList<>(topic.partitions().size());
         for (int index = 0; index < topic.partitions().size(); index++) {
             Partition partition = topic.partitions().get(index);
-            boolean offline = partition.replicas().contains(node.id()) && node.isOffline(topic.id(), index);
-            int leader = offline && partition.leader() == node.id() ? Partition.NO_LEADER : partition.leader();
+            int leader = node.leaderOf(topic, index);
             boolean led = leader != Partition.NO_LEADER;
             partitions.add(MetadataResponsePartition.builder()
                     .errorCode((led ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE).code())
@@ -142,7 +141,7 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                     .leaderEpoch(partition.leaderEpoch())
                     .replicaNodes(partition.replicas())
                     .isrNodes(partition.inSyncReplicas())
-                    .offlineReplicas(offline ? List.of(node.id()) : List.of())
+                    .offlineReplicas(node.offlineReplicas(image, topic, index))
                     .build());
         }
         return MetadataResponseTopic.builder()

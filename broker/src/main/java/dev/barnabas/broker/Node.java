@@ -4,11 +4,16 @@ import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
 import dev.barnabas.metadata.ClusterImage;
+import dev.barnabas.metadata.Partition;
+import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.settings.Settings;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What all parts of one broker share: who it is, what it knows of the cluster, and which loop owns what. */
 final class Node {
@@ -66,6 +71,52 @@ final class Node {
     /** Where clients that came through a listener reach a broker. */
     Optional<Endpoint> endpointOf(dev.barnabas.metadata.Broker broker, BrokerListener listener) {
         return broker.endpoint(listener.name()).map(endpoint -> new Endpoint(endpoint.host(), endpoint.port()));
+    }
+
+    /** The brokers that clients may be told of, and where those that came through a listener reach them. */
+    Map<dev.barnabas.metadata.Broker, Endpoint> reachable(ClusterImage image, BrokerListener listener) {
+        Map<dev.barnabas.metadata.Broker, Endpoint> reachable = new LinkedHashMap<>();
+        for (dev.barnabas.metadata.Broker broker : image.brokers().values()) {
+            if (!broker.fenced()) {
+                endpointOf(broker, listener).ifPresent(endpoint -> reachable.put(broker, endpoint));
+            }
+        }
+        return reachable;
+    }
+
+    /** The broker that clients are told to host the controller; this one if that one is not known, or not reachable. */
+    int controllerFor(ClusterImage image, OptionalInt controller) {
+        return controller.stream()
+                .filter(known ->
+                        image.broker(known).filter(broker -> !broker.fenced()).isPresent())
+                .findFirst()
+                .orElse(id);
+    }
+
+    /** Who leads a partition, as clients are told; {@link Partition#NO_LEADER} if nobody whom they could ask. */
+    int leaderOf(Topic topic, int partition) {
+        int leader = topic.partitions().get(partition).leader();
+        return leader == id && isOffline(topic.id(), partition) ? Partition.NO_LEADER : leader;
+    }
+
+    /** Replicas of a partition whose brokers or directories are not there, as far as this node knows. */
+    List<Integer> offlineReplicas(ClusterImage image, Topic topic, int partition) {
+        return topic.partitions().get(partition).replicas().stream()
+                .filter(replica -> replica == id
+                        ? isOffline(topic.id(), partition)
+                        : image.broker(replica)
+                                .filter(broker -> !broker.fenced())
+                                .isEmpty())
+                .toList();
+    }
+
+    /**
+     * Whether a broker may be counted as in sync: registered in this epoch, not fenced, not about to stop (KIP-903).
+     */
+    boolean mayBeInSync(int broker, long epoch) {
+        return image().broker(broker)
+                .filter(registered -> registered.isServing() && (epoch < 0 || registered.epoch() == epoch))
+                .isPresent();
     }
 
     int loopCount() {

@@ -94,6 +94,14 @@ final class PartitionTable {
         }
     }
 
+    /** The partition is no longer for this node. If it is open it stays until it is {@linkplain #remove removed}. */
+    void forget(PartitionId id) {
+        loop.requireCurrent();
+        Place place = new Place(id.topicId(), id.index());
+        offline.remove(place);
+        tell(place, null);
+    }
+
     /** Nothing is opened any more. */
     void stop() {
         loop.requireCurrent();

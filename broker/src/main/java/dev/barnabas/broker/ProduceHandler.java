@@ -41,6 +41,9 @@ final class ProduceHandler implements Handler<ProduceRequest> {
     /** The bits of a batch's attributes that name its codec. */
     private static final int COMPRESSION_MASK = 0b111;
 
+    /** Newer clients are told who leads instead (KIP-951). */
+    private static final int FIRST_WITH_HINTS = 10;
+
     private final Node node;
 
     ProduceHandler(Node node) {
@@ -147,13 +150,15 @@ final class ProduceHandler implements Handler<ProduceRequest> {
                 finishUnacknowledged();
                 return;
             }
+            LeaderHints hints = new LeaderHints(node, call.listener());
             List<TopicProduceResponse> responses = new ArrayList<>(items.size());
             for (int t = 0; t < items.size(); t++) {
                 ProduceRequest.TopicProduceData topic = request.topicData().get(t);
                 List<PartitionProduceResponse> partitions =
                         new ArrayList<>(items.get(t).size());
                 for (Item item : items.get(t)) {
-                    partitions.add(item.response());
+                    PartitionProduceResponse response = item.response();
+                    partitions.add(call.version() >= FIRST_WITH_HINTS ? hinted(item, response, hints) : response);
                 }
                 responses.add(TopicProduceResponse.builder()
                         .name(topic.name())
@@ -161,7 +166,29 @@ final class ProduceHandler implements Handler<ProduceRequest> {
                         .partitionResponses(partitions)
                         .build());
             }
-            call.answer(ProduceResponse.builder().responses(responses).build());
+            call.answer(ProduceResponse.builder()
+                    .responses(responses)
+                    .nodeEndpoints(hints.brokers().stream()
+                            .map(broker -> ProduceResponse.NodeEndpoint.builder()
+                                    .nodeId(broker.id())
+                                    .host(broker.address().host())
+                                    .port(broker.address().port())
+                                    .rack(broker.rack())
+                                    .build())
+                            .toList())
+                    .build());
+        }
+
+        private static PartitionProduceResponse hinted(
+                Item item, PartitionProduceResponse response, LeaderHints hints) {
+            return hints.leader(response.errorCode(), item.topicId, item.index)
+                    .map(leader -> response.toBuilder()
+                            .currentLeader(ProduceResponse.LeaderIdAndEpoch.builder()
+                                    .leaderId(leader.id())
+                                    .leaderEpoch(leader.epoch())
+                                    .build())
+                            .build())
+                    .orElse(response);
         }
 
         /** Nobody waits for an answer; the only way to tell a producer of an error is to close the connection. */

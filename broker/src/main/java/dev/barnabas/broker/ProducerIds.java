@@ -1,10 +1,10 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.host.Loop;
-import dev.barnabas.metadata.AllocateProducerIds;
-import dev.barnabas.metadata.Answer;
-import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.message.AllocateProducerIdsRequest;
+import dev.barnabas.protocol.message.AllocateProducerIdsResponse;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
@@ -16,8 +16,10 @@ import java.util.function.LongConsumer;
  */
 final class ProducerIds {
 
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
     private final Loop loop;
-    private final ClusterMetadata metadata;
+    private final ActiveController controller;
     private final int brokerId;
     private final long brokerEpoch;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
@@ -25,9 +27,9 @@ final class ProducerIds {
     private long end;
     private boolean allocating;
 
-    ProducerIds(Loop loop, ClusterMetadata metadata, int brokerId, long brokerEpoch) {
+    ProducerIds(Loop loop, ActiveController controller, int brokerId, long brokerEpoch) {
         this.loop = loop;
-        this.metadata = metadata;
+        this.controller = controller;
         this.brokerId = brokerId;
         this.brokerEpoch = brokerEpoch;
     }
@@ -48,26 +50,44 @@ final class ProducerIds {
         }
         if (!waiting.isEmpty() && !allocating) {
             allocating = true;
-            metadata.submit(new AllocateProducerIds(brokerId, brokerEpoch), loop, this::allocated);
+            controller.ask(
+                    new AllocateProducerIdsRequest(brokerId, brokerEpoch),
+                    AllocateProducerIdsResponse.class,
+                    response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
+                    LIMIT,
+                    loop,
+                    new ActiveController.Reply<>() {
+                        @Override
+                        public void answered(AllocateProducerIdsResponse response) {
+                            allocated(response);
+                        }
+
+                        @Override
+                        public void unanswered(String why) {
+                            refuseAll();
+                        }
+                    });
         }
     }
 
-    private void allocated(Answer<AllocateProducerIds.Block> answer) {
+    private void allocated(AllocateProducerIdsResponse response) {
+        if (response.errorCode() == ErrorCode.NONE.code()) {
+            allocating = false;
+            next = response.producerIdStart();
+            end = next + response.producerIdLen();
+            serve();
+        } else {
+            refuseAll();
+        }
+    }
+
+    private void refuseAll() {
         allocating = false;
-        switch (answer) {
-            case Answer.Granted<AllocateProducerIds.Block>(AllocateProducerIds.Block block) -> {
-                next = block.first();
-                end = block.first() + block.count();
-                serve();
-            }
-            case Answer.Refused<AllocateProducerIds.Block> _ -> {
-                Waiting all;
-                while ((all = waiting.poll()) != null) {
-                    Waiting one = all;
-                    // Retriable: the client asks again.
-                    one.loop.execute(() -> one.refused.accept(ErrorCode.COORDINATOR_NOT_AVAILABLE));
-                }
-            }
+        Waiting all;
+        while ((all = waiting.poll()) != null) {
+            Waiting one = all;
+            // Retriable: the client asks again.
+            one.loop.execute(() -> one.refused.accept(ErrorCode.COORDINATOR_NOT_AVAILABLE));
         }
     }
 

@@ -1,22 +1,24 @@
 package dev.barnabas.broker;
 
-import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.log.LogDamage;
 import dev.barnabas.log.LogFault;
-import dev.barnabas.log.LogSettings;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.ImageUpdate;
 import dev.barnabas.metadata.Resource;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.replication.InSyncChanges;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
+import dev.barnabas.replication.PartitionSettings;
+import dev.barnabas.settings.ReplicationSettings;
+import dev.barnabas.settings.Settings;
+import dev.barnabas.settings.TopicSettings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -42,11 +44,14 @@ final class Reconciler {
 
     private final Node node;
     private final LoopShare share;
-    private final GroupCoordinator groups;
+    private final Roles roles;
+    private final InSyncChanges inSyncChanges;
     private final ReplicaPlacement placement;
     private final DirectoryFaults faults;
-    private final Map<PartitionId, PartitionShardLog> shardLogs = new HashMap<>();
     private final Set<PartitionId> opening = new HashSet<>();
+    /** On their way out; one that comes back meanwhile is opened when its old files are gone. */
+    private final Set<PartitionId> deleting = new HashSet<>();
+
     private final List<Waiter> waiters = new ArrayList<>();
     /** New in this update; opened when they have a directory. */
     private List<PartitionId> unplaced = new ArrayList<>();
@@ -57,10 +62,16 @@ final class Reconciler {
     private boolean stopped;
 
     Reconciler(
-            Node node, LoopShare share, GroupCoordinator groups, ReplicaPlacement placement, DirectoryFaults faults) {
+            Node node,
+            LoopShare share,
+            Roles roles,
+            InSyncChanges inSyncChanges,
+            ReplicaPlacement placement,
+            DirectoryFaults faults) {
         this.node = node;
         this.share = share;
-        this.groups = groups;
+        this.roles = roles;
+        this.inSyncChanges = inSyncChanges;
         this.placement = placement;
         this.faults = faults;
     }
@@ -116,7 +127,7 @@ final class Reconciler {
         updated = true;
         image = update.image();
         for (Uuid id : update.topics()) {
-            image.topic(id).ifPresentOrElse(this::hold, () -> drop(id));
+            image.topic(id).ifPresentOrElse(topic -> hold(topic, update), () -> drop(id));
         }
         placeNew();
         boolean brokerSettings =
@@ -153,6 +164,7 @@ final class Reconciler {
     void stop(Runnable then) {
         share.loop().requireCurrent();
         stopped = true;
+        roles.stop();
         share.partitions().stop();
         List<Partition> open = share.partitions().all();
         int[] left = {open.size() + 1};
@@ -162,39 +174,61 @@ final class Reconciler {
             }
         };
         for (Partition partition : open) {
-            resign(partition.id());
+            roles.end(partition);
             share.partitions().remove(partition.id().topicId(), partition.id().index());
             partition.close(closed);
         }
         closed.run();
     }
 
-    private void hold(Topic topic) {
-        for (int index = 0; index < topic.partitions().size(); index++) {
-            if (node.ownerOf(topic.id(), index) != share.index()) {
-                continue;
-            }
-            dev.barnabas.metadata.Partition wanted = topic.partitions().get(index);
-            PartitionId id = new PartitionId(topic.id(), topic.name(), index);
-            if (wanted.leader() != node.id()
-                    || opening.contains(id)
-                    || share.partitions().isOffline(topic.id(), index)) {
-                continue;
-            }
-            Partition open = share.partitions().find(topic.id(), index);
-            if (open != null) {
-                open.lead(wanted.leaderEpoch());
-            } else if (folders().isLost(id)) {
-                share.partitions().fail(id);
-            } else {
-                OptionalInt directory = folders().directoryOf(id);
-                if (directory.isPresent()) {
-                    open(id, wanted.leaderEpoch(), directory.getAsInt());
+    private void hold(Topic topic, ImageUpdate update) {
+        update.changedPartitions(topic).forEach(index -> {
+            if (node.ownerOf(topic.id(), index) == share.index()) {
+                dev.barnabas.metadata.Partition agreed = topic.partitions().get(index);
+                PartitionId id = new PartitionId(topic.id(), topic.name(), index);
+                if (agreed.isOn(node.id())) {
+                    hold(id, agreed);
                 } else {
-                    opening.add(id);
-                    unplaced.add(id);
+                    release(id);
                 }
             }
+        });
+    }
+
+    private void hold(PartitionId id, dev.barnabas.metadata.Partition agreed) {
+        if (opening.contains(id) || deleting.contains(id) || share.partitions().isOffline(id.topicId(), id.index())) {
+            return;
+        }
+        Partition open = share.partitions().find(id.topicId(), id.index());
+        if (open != null) {
+            roles.give(open, agreed);
+        } else if (folders().isLost(id)) {
+            share.partitions().fail(id);
+        } else {
+            OptionalInt directory = folders().directoryOf(id);
+            if (directory.isPresent()) {
+                open(id, directory.getAsInt());
+            } else {
+                opening.add(id);
+                unplaced.add(id);
+            }
+        }
+    }
+
+    /** What the image gives to this node of a partition; empty if it is for others, or gone. */
+    private Optional<dev.barnabas.metadata.Partition> agreed(PartitionId id) {
+        return image.topic(id.topicId())
+                .flatMap(topic -> topic.partition(id.index()))
+                .filter(agreed -> agreed.isOn(node.id()));
+    }
+
+    /** The partition has moved to other nodes. */
+    private void release(PartitionId id) {
+        share.partitions().forget(id);
+        Partition open = share.partitions().remove(id.topicId(), id.index());
+        if (open != null) {
+            roles.end(open);
+            delete(open);
         }
     }
 
@@ -215,8 +249,7 @@ final class Reconciler {
     /** @param directory null if there is none for it */
     private void place(PartitionId id, @Nullable Integer directory) {
         opening.remove(id);
-        Optional<Topic> topic = image.topic(id.topicId());
-        if (stopped || topic.isEmpty()) {
+        if (stopped || agreed(id).isEmpty()) {
             if (directory != null) {
                 placement.release(directory);
             }
@@ -224,72 +257,82 @@ final class Reconciler {
             share.partitions().fail(id);
         } else {
             folders().put(id, directory);
-            open(id, topic.get().partitions().get(id.index()).leaderEpoch(), directory);
+            open(id, directory);
         }
     }
 
-    private void open(PartitionId id, int leaderEpoch, int index) {
+    private void open(PartitionId id, int index) {
         if (!(folders().directory(index) instanceof PartitionFolders.Directory.Usable directory)) {
             share.partitions().fail(id);
             return;
         }
         opening.add(id);
-        Partition.open(id, directory.logs(), settings(id), leaderEpoch, share.loop(), events, new Partition.Opened() {
-            @Override
-            public void opened(Partition partition) {
-                opening.remove(id);
-                if (stopped) {
-                    partition.close(() -> {});
-                } else if (image.topic(id.topicId()).isEmpty()) {
-                    partition.delete(() -> forget(id));
-                } else if (folders().hasFailed(index)) {
-                    share.partitions().fail(id);
-                } else {
-                    share.partitions().add(partition);
-                    elect(partition);
-                }
-                settled();
-            }
+        Partition.open(
+                id,
+                node.id(),
+                directory.logs(),
+                settings(id),
+                share.loop(),
+                inSyncChanges,
+                events,
+                new Partition.Opened() {
+                    @Override
+                    public void opened(Partition partition) {
+                        opening.remove(id);
+                        Optional<dev.barnabas.metadata.Partition> agreed = agreed(id);
+                        if (stopped) {
+                            partition.close(() -> {});
+                        } else if (agreed.isEmpty()) {
+                            delete(partition);
+                        } else if (folders().hasFailed(index)) {
+                            share.partitions().fail(id);
+                        } else {
+                            // Whoever waits for it finds it in its role.
+                            roles.give(partition, agreed.get());
+                            share.partitions().add(partition);
+                        }
+                        settled();
+                    }
 
-            @Override
-            public void failed(LogFault fault) {
-                opening.remove(id);
-                share.partitions().fail(id);
-                faults.suspect(index);
-                log.error(
-                        "A partition cannot be opened; it is offline until the node is started again partition={}"
-                                + " disk={} why={}",
-                        id,
-                        directory.disk().name(),
-                        fault.message(),
-                        fault.cause());
-                settled();
-            }
-        });
+                    @Override
+                    public void failed(LogFault fault) {
+                        opening.remove(id);
+                        share.partitions().fail(id);
+                        faults.suspect(index);
+                        log.error(
+                                "A partition cannot be opened; it is offline until the node is started again"
+                                        + " partition={} disk={} why={}",
+                                id,
+                                directory.disk().name(),
+                                fault.message(),
+                                fault.cause());
+                        settled();
+                    }
+                });
     }
 
     private void drop(Uuid topicId) {
         share.partitions().forget(topicId);
         for (Partition partition : share.partitions().all()) {
             if (partition.id().topicId().equals(topicId)) {
-                resign(partition.id());
+                roles.end(partition);
                 share.partitions().remove(topicId, partition.id().index());
-                partition.delete(() -> forget(partition.id()));
+                delete(partition);
             }
         }
     }
 
-    private void forget(PartitionId id) {
-        folders().forget(id).ifPresent(placement::release);
-    }
-
-    private void elect(Partition partition) {
-        if (partition.id().topic().equals(Topic.CONSUMER_OFFSETS)) {
-            PartitionShardLog shardLog = new PartitionShardLog(
-                    partition, settings(partition.id()).batches().maxBytes());
-            shardLogs.put(partition.id(), shardLog);
-            groups.elected(partition.id().index(), shardLog);
-        }
+    private void delete(Partition partition) {
+        PartitionId id = partition.id();
+        deleting.add(id);
+        partition.delete(() -> {
+            deleting.remove(id);
+            folders().forget(id).ifPresent(placement::release);
+            if (!stopped) {
+                agreed(id).ifPresent(again -> hold(id, again));
+                placeNew();
+            }
+        });
     }
 
     private String diskOf(PartitionId id) {
@@ -297,12 +340,6 @@ final class Reconciler {
         return directory.isEmpty()
                 ? "?"
                 : folders().directory(directory.getAsInt()).name();
-    }
-
-    private void resign(PartitionId id) {
-        if (shardLogs.remove(id) != null) {
-            groups.resigned(id.index());
-        }
     }
 
     private void settled() {
@@ -314,19 +351,28 @@ final class Reconciler {
         }
     }
 
-    private LogSettings settings(PartitionId id) {
-        return TopicLogSettings.of(node.topicSettings(image, id.topic()));
+    private PartitionSettings settings(PartitionId id) {
+        Settings topic = node.topicSettings(image, id.topic());
+        return new PartitionSettings(
+                TopicLogSettings.of(topic),
+                topic.get(TopicSettings.MIN_INSYNC_REPLICAS),
+                Duration.ofMillis(node.settings().get(ReplicationSettings.REPLICA_LAG_TIME_MAX_MS)));
     }
 
     private final Partition.Listener events = new Partition.Listener() {
         @Override
         public void highWatermarkAdvanced(Partition partition) {
-            if (!shardLogs.isEmpty()) {
-                PartitionShardLog shardLog = shardLogs.get(partition.id());
-                if (shardLog != null) {
-                    shardLog.highWatermarkAdvanced();
-                }
-            }
+            roles.highWatermarkAdvanced(partition);
+        }
+
+        @Override
+        public void inSyncReplicasChanged(Partition partition) {
+            // Who is in sync is in the image, for whoever wants to know.
+        }
+
+        @Override
+        public void positionChanged(Partition partition) {
+            roles.positionChanged(partition);
         }
 
         @Override
@@ -356,7 +402,7 @@ final class Reconciler {
 
         @Override
         public void failed(Partition partition, LogFault fault) {
-            resign(partition.id());
+            roles.end(partition);
             share.partitions().fail(partition.id());
             OptionalInt directory = folders().directoryOf(partition.id());
             if (directory.isEmpty() || folders().hasFailed(directory.getAsInt())) {

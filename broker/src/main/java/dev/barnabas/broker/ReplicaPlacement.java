@@ -2,9 +2,6 @@ package dev.barnabas.broker;
 
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Loop;
-import dev.barnabas.metadata.Answer;
-import dev.barnabas.metadata.AssignReplicas;
-import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.ReplicaAssignment;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.replication.PartitionId;
@@ -36,18 +33,15 @@ final class ReplicaPlacement {
 
     private final List<DataDirectory> directories;
     private final long reserveBytes;
-    private final int nodeId;
     private final Loop loop;
-    private final ClusterMetadata metadata;
+    private final ReplicaAssignments assigned;
 
     /** @param reserveBytes a directory with less than that has no room */
-    ReplicaPlacement(
-            List<DataDirectory> directories, long reserveBytes, int nodeId, Loop loop, ClusterMetadata metadata) {
+    ReplicaPlacement(List<DataDirectory> directories, long reserveBytes, Loop loop, ReplicaAssignments assigned) {
         this.directories = List.copyOf(directories);
         this.reserveBytes = reserveBytes;
-        this.nodeId = nodeId;
         this.loop = loop;
-        this.metadata = metadata;
+        this.assigned = assigned;
     }
 
     /**
@@ -92,17 +86,16 @@ final class ReplicaPlacement {
         List<ReplicaAssignment> assignments = new ArrayList<>();
         byDirectory.forEach((directory, byTopic) -> byTopic.forEach((topicId, partitions) ->
                 assignments.add(new ReplicaAssignment(directory.identity(), topicId, partitions))));
-        metadata.submit(new AssignReplicas(nodeId, assignments), asker, answer -> {
-            switch (answer) {
-                case Answer.Granted<List<ReplicaAssignment>> _ -> then.accept(chosen);
-                case Answer.Refused<List<ReplicaAssignment>>(var refusal) -> {
-                    log.error(
-                            "New partitions have no directory: the choice could not be stored partitions={} why={}",
-                            replicas,
-                            refusal.message());
-                    chosen.values().forEach(this::release);
-                    then.accept(Map.of());
-                }
+        assigned.assign(assignments, asker, why -> {
+            if (why.isEmpty()) {
+                then.accept(chosen);
+            } else {
+                log.error(
+                        "New partitions have no directory: the choice could not be stored partitions={} why={}",
+                        replicas,
+                        why.get());
+                chosen.values().forEach(this::release);
+                then.accept(Map.of());
             }
         });
     }

@@ -24,8 +24,10 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>A folder that was found is right, also where the cluster has it elsewhere: then the operator has moved it. If
  *       there are several, the one in the directory that the cluster knows is.
- *   <li>A replica that is known to be in a directory that is not here is lost until the directory is back. It is never
- *       begun anew: clients would take the empty log for the whole one.
+ *   <li>A replica that is known to be in a directory that is not here is lost until the directory is back. If it is the
+ *       only one it is never begun anew: clients would take the empty log for the whole one. If there are others, and
+ *       all directories that are set work, its own was taken away for good: it begins anew and fetches what it had,
+ *       after the cluster has been told that it is not to be elected (KIP-966).
  *   <li>So is one of which nothing is known while a directory has failed in which it might be.
  *   <li>Everything else is new, or was created just before a crash.
  * </ul>
@@ -33,8 +35,14 @@ import org.slf4j.LoggerFactory;
  * @param directories indexes of directories, by folder
  * @param lost folders that are somewhere else
  * @param unknown what the cluster is to be told
+ * @param begunAnew replicas whose directory was taken away, and whose records others have; the cluster is to be told
+ *     before they begin empty
  */
-record ReplicaPlaces(Map<String, Integer> directories, Set<String> lost, List<ReplicaAssignment> unknown) {
+record ReplicaPlaces(
+        Map<String, Integer> directories,
+        Set<String> lost,
+        List<ReplicaAssignment> unknown,
+        List<ReplicaAssignment> begunAnew) {
 
     private static final Logger log = LoggerFactory.getLogger(ReplicaPlaces.class);
 
@@ -47,6 +55,7 @@ record ReplicaPlaces(Map<String, Integer> directories, Set<String> lost, List<Re
         Set<String> lost = new HashSet<>();
         Map<String, Integer> lostByDirectory = new TreeMap<>();
         Map<ReplicaDirectory, Map<Uuid, List<Integer>>> unknown = new LinkedHashMap<>();
+        Map<Uuid, List<Integer>> lostForGood = new LinkedHashMap<>();
         boolean anyFailed = all.stream().anyMatch(DataDirectory::hasFailed);
         for (Topic topic : image.topics()) {
             for (int index = 0; index < topic.partitions().size(); index++) {
@@ -62,11 +71,19 @@ record ReplicaPlaces(Map<String, Integer> directories, Set<String> lost, List<Re
                     directories.put(folder, directory.index());
                     directory.addReplica();
                     if (all.size() > 1
-                            && known.filter(directory.identity()::equals).isEmpty()) {
+                            && known.map(ReplicaDirectory::id)
+                                    .filter(directory.identity().id()::equals)
+                                    .isEmpty()) {
                         unknown.computeIfAbsent(directory.identity(), absent -> new LinkedHashMap<>())
                                 .computeIfAbsent(topic.id(), absent -> new ArrayList<>())
                                 .add(index);
                     }
+                } else if (known.isPresent()
+                        && !anyFailed
+                        && topic.partitions().get(index).replicas().size() > 1) {
+                    lostForGood
+                            .computeIfAbsent(topic.id(), absent -> new ArrayList<>())
+                            .add(index);
                 } else if (known.isPresent() || anyFailed) {
                     lost.add(folder);
                     lostByDirectory.merge(
@@ -85,7 +102,10 @@ record ReplicaPlaces(Map<String, Integer> directories, Set<String> lost, List<Re
         List<ReplicaAssignment> assignments = new ArrayList<>();
         unknown.forEach((directory, byTopic) -> byTopic.forEach(
                 (topicId, partitions) -> assignments.add(new ReplicaAssignment(directory, topicId, partitions))));
-        return new ReplicaPlaces(directories, lost, assignments);
+        List<ReplicaAssignment> begunAnew = new ArrayList<>();
+        lostForGood.forEach((topicId, partitions) ->
+                begunAnew.add(new ReplicaAssignment(ReplicaDirectory.LOST, topicId, partitions)));
+        return new ReplicaPlaces(directories, lost, assignments, begunAnew);
     }
 
     private static Optional<DataDirectory> at(

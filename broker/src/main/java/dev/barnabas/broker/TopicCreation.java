@@ -4,17 +4,23 @@ import dev.barnabas.host.Loop;
 import dev.barnabas.metadata.Answer;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.CreateTopic;
-import dev.barnabas.metadata.Refusal;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.metadata.TopicNames;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.CreateTopicsRequest;
+import dev.barnabas.protocol.message.CreateTopicsRequest.CreatableTopic;
+import dev.barnabas.protocol.message.CreateTopicsRequest.CreatableTopicConfig;
+import dev.barnabas.protocol.message.CreateTopicsResponse;
 import dev.barnabas.settings.BrokerSettings;
 import dev.barnabas.settings.CoordinatorSettings;
+import dev.barnabas.settings.Settings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -23,13 +29,18 @@ import java.util.function.Consumer;
  */
 final class TopicCreation {
 
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LOOK_AGAIN_AFTER = Duration.ofMillis(2);
+
     private final Node node;
     private final ClusterMetadata metadata;
+    private final ActiveController controller;
     private final List<Reconciler> reconcilers;
 
-    TopicCreation(Node node, ClusterMetadata metadata, List<Reconciler> reconcilers) {
+    TopicCreation(Node node, ClusterMetadata metadata, ActiveController controller, List<Reconciler> reconcilers) {
         this.node = node;
         this.metadata = metadata;
+        this.controller = controller;
         this.reconcilers = reconcilers;
     }
 
@@ -42,7 +53,12 @@ final class TopicCreation {
         return TopicNames.problem(name).isEmpty();
     }
 
-    /** @param then gets the answer on the loop, after the partitions of a created topic have been opened */
+    /**
+     * Creates a topic here, where the controller is.
+     *
+     * @param then gets the answer on the loop, after the partitions of a created topic that are on this node have been
+     *     opened
+     */
     void create(CreateTopic wish, Loop loop, Consumer<Answer<CreateTopic.Created>> then) {
         metadata.submit(wish, loop, answer -> {
             switch (answer) {
@@ -57,9 +73,8 @@ final class TopicCreation {
     void createMissing(List<String> names, Loop loop, Consumer<Map<String, ErrorCode>> then) {
         Map<String, ErrorCode> errors = new HashMap<>();
         for (String name : names) {
-            CreateTopic wish = Topic.isInternal(name) ? internal(name) : CreateTopic.withDefaults(name);
-            create(wish, loop, answer -> {
-                errors.put(name, error(answer));
+            createAtController(name, loop, error -> {
+                errors.put(name, error);
                 if (errors.size() == names.size()) {
                     then.accept(errors);
                 }
@@ -69,20 +84,57 @@ final class TopicCreation {
 
     /** Creates a topic of the broker's own. That another request was first is no error. */
     void createInternal(String name, Loop loop, Consumer<ErrorCode> then) {
-        create(internal(name), loop, answer -> {
-            ErrorCode error = error(answer);
-            if (error == ErrorCode.TOPIC_ALREADY_EXISTS) {
-                // Perhaps it is still being opened.
-                node.image()
-                        .topic(name)
-                        .map(Topic::id)
-                        .ifPresentOrElse(
-                                id -> whenSettled(id, loop, () -> then.accept(ErrorCode.NONE)),
-                                () -> then.accept(ErrorCode.NONE));
-            } else {
-                then.accept(error);
-            }
-        });
+        createAtController(
+                name, loop, error -> then.accept(error == ErrorCode.TOPIC_ALREADY_EXISTS ? ErrorCode.NONE : error));
+    }
+
+    /** Has the controller create a topic, and waits until this node knows it and has opened what it has of it. */
+    private void createAtController(String name, Loop loop, Consumer<ErrorCode> then) {
+        CreateTopicsRequest request = CreateTopicsRequest.builder()
+                .topics(List.of(Topic.isInternal(name) ? internal(name) : withDefaults(name)))
+                .timeoutMs((int) LIMIT.toMillis())
+                .build();
+        controller.ask(
+                request,
+                CreateTopicsResponse.class,
+                response -> error(response) == ErrorCode.NOT_CONTROLLER,
+                LIMIT,
+                loop,
+                new ActiveController.Reply<>() {
+                    @Override
+                    public void answered(CreateTopicsResponse response) {
+                        ErrorCode error = error(response);
+                        if (error == ErrorCode.NONE || error == ErrorCode.TOPIC_ALREADY_EXISTS) {
+                            long deadline = loop.clock().nanos() + LIMIT.toNanos();
+                            whenKnown(name, loop, deadline, () -> then.accept(error));
+                        } else {
+                            then.accept(error);
+                        }
+                    }
+
+                    @Override
+                    public void unanswered(String why) {
+                        then.accept(ErrorCode.REQUEST_TIMED_OUT);
+                    }
+                });
+    }
+
+    private static ErrorCode error(CreateTopicsResponse response) {
+        return response.topics().isEmpty()
+                ? ErrorCode.UNKNOWN_SERVER_ERROR
+                : ErrorCode.forCode(response.topics().getFirst().errorCode());
+    }
+
+    /** What the controller has created comes to other nodes a moment later. */
+    private void whenKnown(String name, Loop loop, long deadlineNanos, Runnable then) {
+        Optional<Topic> known = node.image().topic(name);
+        if (known.isPresent()) {
+            whenSettled(known.get().id(), loop, then);
+        } else if (deadlineNanos - loop.clock().nanos() <= 0) {
+            then.run();
+        } else {
+            loop.schedule(LOOK_AGAIN_AFTER, () -> whenKnown(name, loop, deadlineNanos, then));
+        }
     }
 
     /**
@@ -104,29 +156,34 @@ final class TopicCreation {
         }
     }
 
-    private CreateTopic internal(String name) {
-        if (!name.equals(Topic.CONSUMER_OFFSETS)) {
-            return CreateTopic.withDefaults(name);
-        }
-        return new CreateTopic(
-                name,
-                node.settings().get(CoordinatorSettings.OFFSETS_TOPIC_NUM_PARTITIONS),
-                1,
-                List.of(),
-                Map.of(
-                        "cleanup.policy",
-                        "compact",
-                        "compression.type",
-                        "producer",
-                        "segment.bytes",
-                        Integer.toString(node.settings().get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES))),
-                false);
+    private static CreatableTopic withDefaults(String name) {
+        return CreatableTopic.builder()
+                .name(name)
+                .numPartitions(-1)
+                .replicationFactor((short) -1)
+                .build();
     }
 
-    private static ErrorCode error(Answer<CreateTopic.Created> answer) {
-        return switch (answer) {
-            case Answer.Granted<CreateTopic.Created> _ -> ErrorCode.NONE;
-            case Answer.Refused<CreateTopic.Created>(Refusal refusal) -> refusal.error();
-        };
+    private CreatableTopic internal(String name) {
+        if (!name.equals(Topic.CONSUMER_OFFSETS)) {
+            return withDefaults(name);
+        }
+        Settings settings = node.settings();
+        return CreatableTopic.builder()
+                .name(name)
+                .numPartitions(settings.get(CoordinatorSettings.OFFSETS_TOPIC_NUM_PARTITIONS))
+                .replicationFactor(settings.get(CoordinatorSettings.OFFSETS_TOPIC_REPLICATION_FACTOR)
+                        .shortValue())
+                .configs(List.of(
+                        config("cleanup.policy", "compact"),
+                        config("compression.type", "producer"),
+                        config(
+                                "segment.bytes",
+                                Integer.toString(settings.get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES)))))
+                .build();
+    }
+
+    private static CreatableTopicConfig config(String name, String value) {
+        return CreatableTopicConfig.builder().name(name).value(value).build();
     }
 }

@@ -3,6 +3,10 @@ package dev.barnabas.broker;
 import dev.barnabas.client.Admin;
 import dev.barnabas.client.Cluster;
 import dev.barnabas.client.ClusterSettings;
+import dev.barnabas.host.Disk;
+import dev.barnabas.host.Endpoint;
+import dev.barnabas.metadata.MetadataLog;
+import dev.barnabas.metadata.SimulatedQuorum;
 import dev.barnabas.settings.Reading;
 import dev.barnabas.settings.Settings;
 import dev.barnabas.settings.SettingsReader;
@@ -10,54 +14,108 @@ import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** A node on a simulated machine, and machines for its clients. The node starts again whenever its machine does. */
+/**
+ * Nodes on simulated machines, and machines for their clients. A node starts again whenever its machine does. One node
+ * is alone, with a metadata log of its own; several share a simulated quorum.
+ */
 final class SimulatedCluster {
 
-    static final String ADDRESS = "node:9092";
-
     private final Simulation simulation;
-    private final SimulatedHost node;
-    private @Nullable Broker broker;
+    private final List<SimulatedHost> nodes = new ArrayList<>();
+    private final Map<SimulatedHost, Broker> brokers = new LinkedHashMap<>();
 
+    /** One node that is alone. */
     SimulatedCluster(Simulation simulation, String... settings) {
         this.simulation = simulation;
-        this.node = simulation.addHost("node", 2);
-        Settings accepted = settings(settings);
-        node.run(host -> Broker.start(host, accepted, new Broker.Starting() {
-            @Override
-            public void started(Broker started) {
-                broker = started;
-                simulation.note("node", "serving");
-            }
-
-            @Override
-            public void failed(String why) {
-                simulation.note("node", "not started: " + why);
-                // As an operator would: the machine is looked at and started again when the faults are over.
-                node.crash();
-            }
-
-            @Override
-            public void halted(String why) {
-                simulation.note("node", "halted: " + why);
-                node.crash();
-            }
-        }));
+        SimulatedHost host = simulation.addHost("node", 2);
+        start(host, MetadataLogs.EMBEDDED, settings(1, "node", settings));
     }
 
-    SimulatedHost node() {
-        return node;
-    }
-
-    /** What an operator sees. */
-    Observation observe() {
-        Broker started = broker;
-        if (started == null) {
-            throw new IllegalStateException("not started");
+    private SimulatedCluster(Simulation simulation, int size, String... settings) {
+        this.simulation = simulation;
+        List<Integer> ids = IntStream.rangeClosed(1, size).boxed().toList();
+        SimulatedQuorum quorum = new SimulatedQuorum(simulation, ids);
+        for (int id : ids) {
+            SimulatedHost host = simulation.addHost("node" + id, 2);
+            start(host, new InQuorum(quorum, host), settings(id, host.name(), settings));
         }
+    }
+
+    /** Several nodes, each of which votes. */
+    static SimulatedCluster of(Simulation simulation, int size, String... settings) {
+        return new SimulatedCluster(simulation, size, settings);
+    }
+
+    private record InQuorum(SimulatedQuorum quorum, SimulatedHost host) implements MetadataLogs {
+
+        @Override
+        public boolean isShared() {
+            return true;
+        }
+
+        @Override
+        public void open(Place place, Disk.Completion<MetadataLog> then) {
+            then.done(quorum.open(
+                    host, place.loop(), place.nodeId(), place.directoryId(), new Endpoint(host.name(), 9093)));
+        }
+    }
+
+    private void start(SimulatedHost node, MetadataLogs metadataLogs, Settings settings) {
+        nodes.add(node);
+        node.run(host -> {
+            brokers.remove(node);
+            Broker.start(host, settings, LogLevels.none(), metadataLogs, new Broker.Starting() {
+                @Override
+                public void started(Broker started) {
+                    brokers.put(node, started);
+                    simulation.note(node.name(), "serving");
+                }
+
+                @Override
+                public void failed(String why) {
+                    simulation.note(node.name(), "not started: " + why);
+                    // As an operator would: the machine is looked at and started again when the faults are over.
+                    node.crash();
+                }
+
+                @Override
+                public void halted(String why) {
+                    simulation.note(node.name(), "halted: " + why);
+                    node.crash();
+                }
+            });
+        });
+    }
+
+    /** The only node, or the first. */
+    SimulatedHost node() {
+        return nodes.getFirst();
+    }
+
+    List<SimulatedHost> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** What runs on a machine now, once it has started. */
+    Optional<Broker> broker(SimulatedHost node) {
+        return Optional.ofNullable(brokers.get(node));
+    }
+
+    /** Whether all nodes have started. */
+    boolean isServing() {
+        return nodes.stream().allMatch(node -> node.isUp() && brokers.containsKey(node));
+    }
+
+    /** What an operator sees of the first node. */
+    Observation observe() {
+        Broker started = broker(node()).orElseThrow(() -> new IllegalStateException("not started"));
         List<Observation> seen = new ArrayList<>();
         started.observe(seen::add);
         simulation.runUntil("observed", () -> !seen.isEmpty(), Duration.ofMinutes(1));
@@ -66,17 +124,19 @@ final class SimulatedCluster {
 
     Cluster client(String name) {
         SimulatedHost host = simulation.addHost(name, 1);
+        String addresses = nodes.stream().map(node -> node.name() + ":9092").collect(Collectors.joining(","));
         return new Cluster(
-                host, host.loops().getFirst(), ClusterSettings.of(ADDRESS).withClientId(name));
+                host, host.loops().getFirst(), ClusterSettings.of(addresses).withClientId(name));
     }
 
     Admin admin(String name) {
         return new Admin(client(name));
     }
 
-    private static Settings settings(String... given) {
+    private static Settings settings(int id, String host, String... given) {
         SettingsReader reader = new SettingsReader()
-                .set("listeners=PLAINTEXT://node:9092")
+                .set("node.id=" + id)
+                .set("listeners=PLAINTEXT://" + host + ":9092")
                 .set("num.partitions=3")
                 .set("offsets.topic.num.partitions=3")
                 .set("group.initial.rebalance.delay.ms=100");

@@ -93,7 +93,7 @@ final class SimulatedNode {
     }
 
     private void startBroker() {
-        Broker.start(host, settings, logLevels, new Broker.Starting() {
+        Broker.start(host, settings, logLevels, MetadataLogs.EMBEDDED, new Broker.Starting() {
             @Override
             public void started(Broker started) {
                 broker = started;

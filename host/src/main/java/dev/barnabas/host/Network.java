@@ -31,6 +31,7 @@ public interface Network {
 
         ConnectionHandler connected(Connection connection);
 
+        /** @param fault a {@link java.net.ConnectException} only if the machine says that nobody listens there */
         void failed(IOException fault);
     }
 

@@ -49,6 +49,17 @@ final class LeaderEpochs {
         count++;
     }
 
+    /**
+     * Records of an epoch are appended there. An epoch that has begun here and has no records does not count any more,
+     * even if it is later: it was this node's, when it led, and those that follow on the log now are another leader's.
+     */
+    void append(int epoch, long startOffset) {
+        while (count > 0 && starts[count - 1] >= startOffset && epochs[count - 1] != epoch) {
+            count--;
+        }
+        begin(epoch, startOffset);
+    }
+
     /** Forgets epochs that end before the log starts. */
     void truncateStart(long logStartOffset) {
         int gone = 0;

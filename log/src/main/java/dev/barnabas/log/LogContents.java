@@ -110,7 +110,7 @@ final class LogContents {
             segment.firstTimestamp = timestamp >= 0 ? timestamp : nowMs;
         }
         nextOffset = batch.lastOffset() + 1;
-        epochs.begin(batch.partitionLeaderEpoch(), batch.baseOffset());
+        epochs.append(batch.partitionLeaderEpoch(), batch.baseOffset());
         producers.apply(batch, marker, nowMs);
     }
 

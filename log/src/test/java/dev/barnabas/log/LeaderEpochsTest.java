@@ -54,6 +54,19 @@ final class LeaderEpochsTest {
     }
 
     @Test
+    void anEpochWithoutRecordsGivesWayToRecordsOfAnEarlierOne() {
+        epochs.begin(5, 10);
+        epochs.begin(7, 20);
+
+        epochs.append(6, 20);
+
+        assertThat(epochs.latest()).hasValue(6);
+        assertThat(epochs.at(19)).hasValue(5);
+        assertThat(epochs.at(20)).hasValue(6);
+        assertThat(epochs.endOf(7, 40)).isEmpty();
+    }
+
+    @Test
     void olderEpochsDoNotBeginAgain() {
         epochs.begin(5, 10);
         epochs.begin(5, 20);

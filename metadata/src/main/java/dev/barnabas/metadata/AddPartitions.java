@@ -28,13 +28,15 @@ public record AddPartitions(
         Optional<Refusal> refusal = refusalOfCount(present)
                 .or(() -> assignments == null
                         ? Placement.refusal(factor, image)
-                        : refusalOfAssignments(assignments, count - present, image));
+                        : refusalOfAssignments(assignments, present, count - present, image));
         if (refusal.isPresent()) {
             return new Plan.Refused<>(refusal.get());
         }
         List<Partition> added = assignments == null
                 ? Placement.spread(count - present, factor, image, controller.entropy())
-                : assignments.stream().map(Partition::on).toList();
+                : assignments.stream()
+                        .map(replicas -> Placement.on(replicas, image))
+                        .toList();
         Topic grown = existing.withFurther(added);
         return validateOnly
                 ? Plan.nothing(grown)
@@ -62,14 +64,17 @@ public record AddPartitions(
     }
 
     private static Optional<Refusal> refusalOfAssignments(
-            List<List<Integer>> assignments, int added, ClusterImage image) {
+            List<List<Integer>> assignments, int present, int added, ClusterImage image) {
         if (assignments.size() != added) {
             return Placement.refuse("Attempted to add " + added + " additional partition(s), but " + assignments.size()
                     + " assignment(s) were specified.");
         }
-        return assignments.stream()
-                .map(replicas -> Placement.refusal(replicas, image))
-                .flatMap(Optional::stream)
-                .findFirst();
+        for (int index = 0; index < assignments.size(); index++) {
+            Optional<Refusal> refusal = Placement.refusalOfNew(present + index, assignments.get(index), image);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
     }
 }

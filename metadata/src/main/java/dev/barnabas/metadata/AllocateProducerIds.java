@@ -14,14 +14,9 @@ public record AllocateProducerIds(int brokerId, long brokerEpoch) implements Wis
 
     @Override
     public Plan<Block> plan(ClusterImage image, Controller controller) {
-        Optional<Broker> broker = image.broker(brokerId);
-        if (broker.isEmpty()) {
-            return Plan.refuse(ErrorCode.BROKER_ID_NOT_REGISTERED, "There is no broker " + brokerId + ".");
-        }
-        if (broker.get().epoch() != brokerEpoch) {
-            return Plan.refuse(
-                    ErrorCode.STALE_BROKER_EPOCH,
-                    "The epoch of broker " + brokerId + " is " + broker.get().epoch() + ", not " + brokerEpoch + ".");
+        Optional<Refusal> refusal = Replicas.refusalOfSender(image, brokerId, brokerEpoch);
+        if (refusal.isPresent()) {
+            return new Plan.Refused<>(refusal.get());
         }
         long first = image.nextProducerId();
         if (first > Long.MAX_VALUE - BLOCK_SIZE) {

@@ -64,7 +64,8 @@ public record AlterSettings(Resource resource, List<Alteration> alterations, boo
         }
         return SettingRules.refusal(resource, after, names, image, controller)
                 .<Plan<NavigableMap<String, String>>>map(Plan.Refused::new)
-                .orElseGet(() -> validateOnly ? Plan.nothing(after) : SettingChanges.plan(resource, before, after));
+                .orElseGet(() ->
+                        validateOnly ? Plan.nothing(after) : SettingChanges.plan(resource, after, image, controller));
     }
 
     private Optional<Refusal> alter(

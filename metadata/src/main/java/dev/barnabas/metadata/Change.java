@@ -1,6 +1,7 @@
 package dev.barnabas.metadata;
 
 import dev.barnabas.protocol.Uuid;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,24 @@ public sealed interface Change {
         }
     }
 
-    /** A broker has started, and with it begins a new term for every partition it leads. */
+    /** A broker has registered, for the first time or again. What becomes of its partitions stands beside it. */
     record BrokerRegistered(Broker broker) implements Change {}
+
+    /**
+     * A registered broker has been fenced or let in, begins to shut down, or has lost log directories.
+     *
+     * @param epoch that of the registration
+     * @param directories those that it can use
+     */
+    record BrokerStateChanged(int id, long epoch, boolean fenced, boolean shuttingDown, List<Uuid> directories)
+            implements Change {
+        public BrokerStateChanged {
+            directories = List.copyOf(directories);
+        }
+    }
+
+    /** A broker does not belong to the cluster any more. */
+    record BrokerUnregistered(int id, long epoch) implements Change {}
 
     record TopicCreated(Topic topic, NavigableMap<String, String> settings) implements Change {
         public TopicCreated {
@@ -40,6 +57,51 @@ public sealed interface Change {
     record PartitionsAdded(Uuid topicId, int firstPartition, List<Partition> partitions) implements Change {
         public PartitionsAdded {
             partitions = List.copyOf(partitions);
+        }
+    }
+
+    /** Partitions have other replicas, in-sync sets or leaders. */
+    record PartitionsChanged(List<OfTopic> topics) implements Change {
+
+        public PartitionsChanged {
+            topics = List.copyOf(topics);
+        }
+
+        /** @param partitions the new states, by index */
+        public record OfTopic(Uuid topicId, NavigableMap<Integer, Partition> partitions) {
+            public OfTopic {
+                partitions = Collections.unmodifiableNavigableMap(new TreeMap<>(partitions));
+            }
+        }
+    }
+
+    /**
+     * Changes that happen at once, in this order: nobody sees a fenced broker that still leads.
+     *
+     * @param changes none of them of this kind
+     */
+    record Together(List<Change> changes) implements Change {
+        public Together {
+            changes = List.copyOf(changes);
+            if (changes.stream().anyMatch(Together.class::isInstance)) {
+                throw new IllegalArgumentException("changes that happen at once are nested");
+            }
+        }
+
+        /** One change as it is, several together; what happens at once in one of them is taken out of it. */
+        static Change of(List<Change> changes) {
+            if (changes.size() == 1) {
+                return changes.getFirst();
+            }
+            List<Change> flat = new ArrayList<>();
+            for (Change change : changes) {
+                if (change instanceof Together(List<Change> inside)) {
+                    flat.addAll(inside);
+                } else {
+                    flat.add(change);
+                }
+            }
+            return new Together(flat);
         }
     }
 

@@ -1,12 +1,16 @@
 package dev.barnabas.metadata;
 
 import dev.barnabas.metadata.record.BrokerRegisteredRecord;
+import dev.barnabas.metadata.record.BrokerStateChangedRecord;
+import dev.barnabas.metadata.record.BrokerUnregisteredRecord;
 import dev.barnabas.metadata.record.ClusterStartedRecord;
 import dev.barnabas.metadata.record.FeaturesFinalizedRecord;
 import dev.barnabas.metadata.record.PartitionsAddedRecord;
+import dev.barnabas.metadata.record.PartitionsChangedRecord;
 import dev.barnabas.metadata.record.ProducerIdsAllocatedRecord;
 import dev.barnabas.metadata.record.ReplicasAssignedRecord;
 import dev.barnabas.metadata.record.SettingsChangedRecord;
+import dev.barnabas.metadata.record.TogetherRecord;
 import dev.barnabas.metadata.record.TopicCreatedRecord;
 import dev.barnabas.metadata.record.TopicDeletedRecord;
 import dev.barnabas.protocol.Encoded;
@@ -14,6 +18,7 @@ import dev.barnabas.protocol.MalformedMessageException;
 import dev.barnabas.protocol.Message;
 import dev.barnabas.protocol.Reader;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -44,18 +49,29 @@ final class ChangeCodec {
                 encode(
                         BrokerRegisteredRecord.RECORD_TYPE,
                         BrokerRegisteredRecord.HIGHEST_VERSION,
-                        new BrokerRegisteredRecord(
-                                broker.id(),
-                                broker.epoch(),
-                                broker.incarnation(),
-                                broker.rack(),
-                                broker.endpoints().stream()
-                                        .map(endpoint -> new BrokerRegisteredRecord.EndpointOfBroker(
-                                                endpoint.listener(),
-                                                endpoint.host(),
-                                                endpoint.port(),
-                                                endpoint.securityProtocol()))
-                                        .toList()));
+                        BrokerCodec.encode(broker));
+            case Change.BrokerStateChanged changed ->
+                encode(
+                        BrokerStateChangedRecord.RECORD_TYPE,
+                        BrokerStateChangedRecord.HIGHEST_VERSION,
+                        BrokerCodec.encode(changed));
+            case Change.BrokerUnregistered(int id, long epoch) ->
+                encode(
+                        BrokerUnregisteredRecord.RECORD_TYPE,
+                        BrokerUnregisteredRecord.HIGHEST_VERSION,
+                        new BrokerUnregisteredRecord(id, epoch));
+            case Change.PartitionsChanged changed ->
+                encode(
+                        PartitionsChangedRecord.RECORD_TYPE,
+                        PartitionsChangedRecord.HIGHEST_VERSION,
+                        PartitionCodec.encode(changed));
+            case Change.Together(List<Change> changes) ->
+                encode(
+                        TogetherRecord.RECORD_TYPE,
+                        TogetherRecord.HIGHEST_VERSION,
+                        new TogetherRecord(changes.stream()
+                                .map(each -> new TogetherRecord.ChangeAtOnce(encode(each)))
+                                .toList()));
             case Change.TopicCreated created ->
                 encode(
                         TopicCreatedRecord.RECORD_TYPE,
@@ -63,14 +79,7 @@ final class ChangeCodec {
                         new TopicCreatedRecord(
                                 created.topic().id(),
                                 created.topic().name(),
-                                created.topic().partitions().stream()
-                                        .map(partition -> new TopicCreatedRecord.PartitionState(
-                                                partition.replicas(),
-                                                partition.inSyncReplicas(),
-                                                partition.leader(),
-                                                partition.leaderEpoch(),
-                                                partition.partitionEpoch()))
-                                        .toList(),
+                                PartitionCodec.created(created.topic().partitions()),
                                 created.settings().entrySet().stream()
                                         .map(setting -> new TopicCreatedRecord.SettingOfTopic(
                                                 setting.getKey(), setting.getValue()))
@@ -85,16 +94,7 @@ final class ChangeCodec {
                         PartitionsAddedRecord.RECORD_TYPE,
                         PartitionsAddedRecord.HIGHEST_VERSION,
                         new PartitionsAddedRecord(
-                                added.topicId(),
-                                added.firstPartition(),
-                                added.partitions().stream()
-                                        .map(partition -> new PartitionsAddedRecord.PartitionState(
-                                                partition.replicas(),
-                                                partition.inSyncReplicas(),
-                                                partition.leader(),
-                                                partition.leaderEpoch(),
-                                                partition.partitionEpoch()))
-                                        .toList()));
+                                added.topicId(), added.firstPartition(), PartitionCodec.added(added.partitions())));
             case Change.SettingsChanged changed ->
                 encode(
                         SettingsChangedRecord.RECORD_TYPE,
@@ -146,7 +146,7 @@ final class ChangeCodec {
                 clusterStarted(
                         ClusterStartedRecord.read(in, known(kind, version, ClusterStartedRecord.HIGHEST_VERSION)));
             case BrokerRegisteredRecord.RECORD_TYPE ->
-                brokerRegistered(
+                BrokerCodec.decode(
                         BrokerRegisteredRecord.read(in, known(kind, version, BrokerRegisteredRecord.HIGHEST_VERSION)));
             case TopicCreatedRecord.RECORD_TYPE ->
                 topicCreated(TopicCreatedRecord.read(in, known(kind, version, TopicCreatedRecord.HIGHEST_VERSION)));
@@ -154,9 +154,25 @@ final class ChangeCodec {
                 new Change.TopicDeleted(
                         TopicDeletedRecord.read(in, known(kind, version, TopicDeletedRecord.HIGHEST_VERSION))
                                 .topicId());
-            case PartitionsAddedRecord.RECORD_TYPE ->
-                partitionsAdded(
-                        PartitionsAddedRecord.read(in, known(kind, version, PartitionsAddedRecord.HIGHEST_VERSION)));
+            case PartitionsAddedRecord.RECORD_TYPE -> {
+                PartitionsAddedRecord added =
+                        PartitionsAddedRecord.read(in, known(kind, version, PartitionsAddedRecord.HIGHEST_VERSION));
+                yield new Change.PartitionsAdded(
+                        added.topicId(), added.firstPartition(), PartitionCodec.ofAdded(added.partitions()));
+            }
+            case PartitionsChangedRecord.RECORD_TYPE ->
+                PartitionCodec.decode(PartitionsChangedRecord.read(
+                        in, known(kind, version, PartitionsChangedRecord.HIGHEST_VERSION)));
+            case BrokerStateChangedRecord.RECORD_TYPE ->
+                BrokerCodec.decode(BrokerStateChangedRecord.read(
+                        in, known(kind, version, BrokerStateChangedRecord.HIGHEST_VERSION)));
+            case BrokerUnregisteredRecord.RECORD_TYPE -> {
+                BrokerUnregisteredRecord unregistered = BrokerUnregisteredRecord.read(
+                        in, known(kind, version, BrokerUnregisteredRecord.HIGHEST_VERSION));
+                yield new Change.BrokerUnregistered(unregistered.brokerId(), unregistered.brokerEpoch());
+            }
+            case TogetherRecord.RECORD_TYPE ->
+                together(TogetherRecord.read(in, known(kind, version, TogetherRecord.HIGHEST_VERSION)));
             case SettingsChangedRecord.RECORD_TYPE ->
                 settingsChanged(
                         SettingsChangedRecord.read(in, known(kind, version, SettingsChangedRecord.HIGHEST_VERSION)));
@@ -199,39 +215,23 @@ final class ChangeCodec {
                         .toList());
     }
 
-    private static Change brokerRegistered(BrokerRegisteredRecord stored) {
-        List<Broker.Endpoint> endpoints = stored.endpoints().stream()
-                .map(endpoint -> new Broker.Endpoint(
-                        endpoint.listener(), endpoint.host(), endpoint.port(), endpoint.securityProtocol()))
-                .toList();
-        return new Change.BrokerRegistered(
-                new Broker(stored.brokerId(), stored.brokerEpoch(), stored.incarnationId(), endpoints, stored.rack()));
+    private static Change together(TogetherRecord stored) {
+        List<Change> changes = new ArrayList<>();
+        for (TogetherRecord.ChangeAtOnce each : stored.changes()) {
+            Change change = decode(each.change());
+            if (change instanceof Change.Together) {
+                throw new MalformedMessageException("changes that happen at once are nested");
+            }
+            changes.add(change);
+        }
+        return new Change.Together(changes);
     }
 
     private static Change topicCreated(TopicCreatedRecord stored) {
-        List<Partition> partitions = stored.partitions().stream()
-                .map(state -> new Partition(
-                        state.replicas(),
-                        state.inSyncReplicas(),
-                        state.leader(),
-                        state.leaderEpoch(),
-                        state.partitionEpoch()))
-                .toList();
+        List<Partition> partitions = PartitionCodec.ofCreated(stored.partitions());
         TreeMap<String, String> settings = new TreeMap<>();
         stored.settings().forEach(setting -> settings.put(setting.name(), setting.value()));
         return new Change.TopicCreated(new Topic(stored.topicId(), stored.name(), partitions), settings);
-    }
-
-    private static Change partitionsAdded(PartitionsAddedRecord stored) {
-        List<Partition> partitions = stored.partitions().stream()
-                .map(state -> new Partition(
-                        state.replicas(),
-                        state.inSyncReplicas(),
-                        state.leader(),
-                        state.leaderEpoch(),
-                        state.partitionEpoch()))
-                .toList();
-        return new Change.PartitionsAdded(stored.topicId(), stored.firstPartition(), partitions);
     }
 
     private static Change settingsChanged(SettingsChangedRecord stored) {

@@ -186,18 +186,7 @@ public final class ClusterImage {
         Builder next = new Builder(this);
         next.version = version + 1;
         next.lastOffset = offset;
-        switch (change) {
-            case Change.ClusterStarted started -> next.start(started);
-            case Change.BrokerRegistered(Broker broker) -> next.register(broker);
-            case Change.TopicCreated created -> next.create(created);
-            case Change.TopicDeleted(Uuid id) -> next.delete(existing(id));
-            case Change.PartitionsAdded added -> next.add(existing(added.topicId()), added);
-            case Change.SettingsChanged changed -> next.change(changed.resource(), changed.values());
-            case Change.ProducerIdsAllocated allocated ->
-                next.nextProducerId = allocated.firstProducerId() + allocated.count();
-            case Change.ReplicasAssigned assigned -> next.assign(assigned);
-            case Change.FeaturesFinalized(NavigableMap<String, Short> levels) -> next.finalizeFeatures(levels);
-        }
+        next.apply(change);
         return new ClusterImage(next);
     }
 
@@ -223,14 +212,6 @@ public final class ClusterImage {
         next.lastOffset = counters.lastOffset();
         next.featuresEpoch = counters.featuresEpoch();
         return new ClusterImage(next);
-    }
-
-    private Topic existing(Uuid id) {
-        Topic topic = topicsById.get(id);
-        if (topic == null) {
-            throw new IllegalStateException("a change of a topic that does not exist: " + id);
-        }
-        return topic;
     }
 
     /** Where replicas are, as changes that say so: one for each broker. */
@@ -325,6 +306,45 @@ public final class ClusterImage {
             nextProducerId = image.nextProducerId;
         }
 
+        void apply(Change change) {
+            switch (change) {
+                case Change.ClusterStarted started -> start(started);
+                case Change.BrokerRegistered(Broker broker) -> put(broker);
+                case Change.BrokerStateChanged changed ->
+                    put(existing(changed.id(), changed.epoch())
+                            .in(changed.fenced(), changed.shuttingDown(), changed.directories()));
+                case Change.BrokerUnregistered(int id, long epoch) -> unregister(existing(id, epoch));
+                case Change.TopicCreated created -> create(created);
+                case Change.TopicDeleted(Uuid id) -> delete(existing(id));
+                case Change.PartitionsAdded added -> add(existing(added.topicId()), added);
+                case Change.PartitionsChanged changed ->
+                    changed.topics().forEach(ofTopic -> put(existing(ofTopic.topicId()), ofTopic.partitions()));
+                case Change.SettingsChanged changed -> change(changed.resource(), changed.values());
+                case Change.ProducerIdsAllocated allocated ->
+                    nextProducerId = allocated.firstProducerId() + allocated.count();
+                case Change.ReplicasAssigned assigned -> assign(assigned);
+                case Change.FeaturesFinalized(NavigableMap<String, Short> levels) -> finalizeFeatures(levels);
+                case Change.Together(List<Change> changes) -> changes.forEach(this::apply);
+            }
+        }
+
+        private Topic existing(Uuid id) {
+            Topic topic = topicsById.get(id);
+            if (topic == null) {
+                throw new IllegalStateException("a change of a topic that does not exist: " + id);
+            }
+            return topic;
+        }
+
+        private Broker existing(int id, long epoch) {
+            Broker broker = brokers.get(id);
+            if (broker == null || broker.epoch() != epoch) {
+                throw new IllegalStateException(
+                        "a change of broker " + id + " in epoch " + epoch + ", but it is " + broker);
+            }
+            return broker;
+        }
+
         void start(Change.ClusterStarted started) {
             if (!clusterId.isEmpty()) {
                 throw new IllegalStateException("the cluster " + clusterId + " is started again");
@@ -333,15 +353,36 @@ public final class ClusterImage {
             finalizeFeatures(started.features());
         }
 
-        void register(Broker broker) {
+        private void put(Broker broker) {
             NavigableMap<Integer, Broker> changed = new TreeMap<>(brokers);
             changed.put(broker.id(), broker);
             brokers = Collections.unmodifiableNavigableMap(changed);
-            for (Topic topic : topicsById.values()) {
-                if (topic.isLedBy(broker.id())) {
-                    put(topic.inNewTermOf(broker.id()));
+        }
+
+        private void unregister(Broker broker) {
+            NavigableMap<Integer, Broker> changed = new TreeMap<>(brokers);
+            changed.remove(broker.id());
+            brokers = Collections.unmodifiableNavigableMap(changed);
+        }
+
+        /** Changes partitions. Their epochs grow: what was planned from an older state never comes through. */
+        private void put(Topic topic, NavigableMap<Integer, Partition> changed) {
+            changed.forEach((index, partition) -> {
+                Partition before = topic.partition(index)
+                        .orElseThrow(() -> new IllegalStateException(
+                                "a change of a partition that does not exist: " + topic.name() + "-" + index));
+                if (partition.partitionEpoch() <= before.partitionEpoch()
+                        || partition.leaderEpoch() < before.leaderEpoch()) {
+                    throw new IllegalStateException(
+                            "a change of " + topic.name() + "-" + index + " from " + before + " back to " + partition);
                 }
-            }
+                for (int broker : before.replicas()) {
+                    if (!partition.isOn(broker)) {
+                        directories = directories.without(new Replica(broker, topic.id(), index));
+                    }
+                }
+            });
+            put(topic.with(changed));
         }
 
         void create(Change.TopicCreated created) {
@@ -375,8 +416,10 @@ public final class ClusterImage {
                             "replicas of a topic that does not exist are assigned: " + assignment.topicId());
                 }
                 for (int partition : assignment.partitions()) {
-                    directories = directories.with(
-                            new Replica(assigned.brokerId(), assignment.topicId(), partition), assignment.directory());
+                    Replica replica = new Replica(assigned.brokerId(), assignment.topicId(), partition);
+                    directories = assignment.directory().isLost()
+                            ? directories.without(replica)
+                            : directories.with(replica, assignment.directory());
                 }
             }
         }

@@ -288,10 +288,10 @@ public final class ClusterMetadata {
         }
     }
 
-    private ImageUpdate.Builder updateOfThisTurn() {
+    private ImageUpdate.Builder updateOfThisTurn(ClusterImage before) {
         ImageUpdate.Builder collecting = update;
         if (collecting == null) {
-            collecting = new ImageUpdate.Builder();
+            collecting = new ImageUpdate.Builder(before);
             update = collecting;
             loop.atEndOfTurn(this::publish);
         }
@@ -342,7 +342,7 @@ public final class ClusterMetadata {
             try {
                 ClusterImage before = image;
                 image = Snapshot.decode(state);
-                updateOfThisTurn().addAll(before, image);
+                updateOfThisTurn(before).addAll(image);
             } catch (MalformedMessageException malformed) {
                 fail(new IOException(
                         "The snapshot of the metadata up to " + lastOffset + " cannot be read", malformed));
@@ -367,7 +367,7 @@ public final class ClusterMetadata {
             if (lastEntryFitted) {
                 ClusterImage before = image;
                 image = before.apply(entry, offset);
-                updateOfThisTurn().add(entry.change(), before, image);
+                updateOfThisTurn(before).add(entry.change(), before);
             } else {
                 image = image.passing(offset);
             }

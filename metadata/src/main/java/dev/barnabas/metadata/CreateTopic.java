@@ -88,7 +88,7 @@ public record CreateTopic(
         }
         return assignments.stream()
                 .sorted(Comparator.comparingInt(Assignment::partition))
-                .map(assignment -> Partition.on(assignment.replicas))
+                .map(assignment -> Placement.on(assignment.replicas, image))
                 .toList();
     }
 
@@ -129,7 +129,7 @@ public record CreateTopic(
             }
         }
         for (Assignment assignment : inOrder) {
-            Optional<Refusal> refusal = Placement.refusal(assignment.replicas, image);
+            Optional<Refusal> refusal = Placement.refusalOfNew(assignment.partition, assignment.replicas, image);
             if (refusal.isPresent()) {
                 return refusal;
             }

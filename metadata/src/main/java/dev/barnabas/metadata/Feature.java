@@ -2,6 +2,7 @@ package dev.barnabas.metadata;
 
 import java.util.Collections;
 import java.util.NavigableMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -34,6 +35,15 @@ public enum Feature {
     /** The highest level that this version of Barnabas can work at. */
     public short highest() {
         return highest;
+    }
+
+    /** What a broker of this version says about itself when it registers. */
+    public static SortedMap<String, Broker.FeatureRange> supported() {
+        SortedMap<String, Broker.FeatureRange> ranges = new TreeMap<>();
+        for (Feature feature : values()) {
+            ranges.put(feature.label, new Broker.FeatureRange(feature.lowest, feature.highest));
+        }
+        return Collections.unmodifiableSortedMap(ranges);
     }
 
     /** The levels of a new cluster. */

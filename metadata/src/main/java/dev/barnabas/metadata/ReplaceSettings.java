@@ -26,6 +26,6 @@ public record ReplaceSettings(Resource resource, Map<String, @Nullable String> v
         if (refusal.isPresent()) {
             return new Plan.Refused<>(refusal.get());
         }
-        return validateOnly ? Plan.nothing(after) : SettingChanges.plan(resource, image.settings(resource), after);
+        return validateOnly ? Plan.nothing(after) : SettingChanges.plan(resource, after, image, controller);
     }
 }

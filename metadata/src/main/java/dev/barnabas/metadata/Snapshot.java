@@ -71,7 +71,6 @@ final class Snapshot {
             changes.add(new Change.ClusterStarted(image.clusterId(), image.finalizedFeatures()));
         }
         changes.add(new Change.ProducerIdsAllocated(-1, image.nextProducerId(), 0));
-        // Before the topics, since registering a broker begins new terms for those it leads.
         image.brokers().values().forEach(broker -> changes.add(new Change.BrokerRegistered(broker)));
         image.topics().forEach(topic -> changes.add(new Change.TopicCreated(topic, new TreeMap<>())));
         changes.addAll(image.assignments());

@@ -3,6 +3,7 @@ package dev.barnabas.metadata;
 import dev.barnabas.protocol.Uuid;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,23 +36,11 @@ public record Topic(Uuid id, String name, List<Partition> partitions) {
         return name.equals(CONSUMER_OFFSETS) || name.equals(TRANSACTION_STATE) || name.equals(SHARE_GROUP_STATE);
     }
 
-    /** Whether a broker leads any of the partitions. */
-    boolean isLedBy(int broker) {
-        for (Partition partition : partitions) {
-            if (partition.leader() == broker) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The topic after a broker that leads some of the partitions has started again. */
-    Topic inNewTermOf(int broker) {
-        List<Partition> changed = new ArrayList<>(partitions.size());
-        for (Partition partition : partitions) {
-            changed.add(partition.leader() == broker ? partition.inNewTerm() : partition);
-        }
-        return new Topic(id, name, changed);
+    /** With other states of some partitions, by index. The others stay the same objects. */
+    Topic with(Map<Integer, Partition> changed) {
+        List<Partition> all = new ArrayList<>(partitions);
+        changed.forEach(all::set);
+        return new Topic(id, name, all);
     }
 
     Topic withFurther(List<Partition> added) {

@@ -35,7 +35,8 @@ public record UpdateFeatures(List<FeatureUpdate> updates, boolean validateOnly)
         NavigableMap<String, Short> changes = new TreeMap<>();
         NavigableMap<String, Short> after = new TreeMap<>(image.finalizedFeatures());
         for (FeatureUpdate update : updates) {
-            Optional<Refusal> refusal = refusal(update, image.finalizedFeatures());
+            Optional<Refusal> refusal =
+                    refusal(update, image.finalizedFeatures()).or(() -> refusalOfBrokers(update, image));
             if (refusal.isPresent()) {
                 return new Plan.Refused<>(refusal.get());
             }
@@ -71,6 +72,22 @@ public record UpdateFeatures(List<FeatureUpdate> updates, boolean validateOnly)
         }
         if (update.level > present && update.direction != Direction.UPGRADE) {
             return refuse(update, "it is at level " + present + ", and only going down was allowed");
+        }
+        return Optional.empty();
+    }
+
+    /** A broker that has not said what it can use can use what this version of Barnabas can. */
+    private static Optional<Refusal> refusalOfBrokers(FeatureUpdate update, ClusterImage image) {
+        for (Broker broker : image.brokers().values()) {
+            Broker.FeatureRange range = broker.features().get(update.feature);
+            if (range != null
+                    && update.level != 0
+                    && (update.level < range.lowest() || update.level > range.highest())) {
+                return refuse(
+                        update,
+                        "broker " + broker.id() + " can only use the levels " + range.lowest() + " to "
+                                + range.highest());
+            }
         }
         return Optional.empty();
     }

@@ -1,20 +1,28 @@
 package dev.barnabas.metadata;
 
 /**
- * What somebody wants to be changed. One for each resource: a request for several topics is several wishes.
+ * What somebody wants to be changed. One for each resource: a request for several topics is several wishes. Those that
+ * are about many partitions at once, such as {@link BrokerHeartbeat}, are one, and one entry of the log.
  *
  * @param <A> what is answered when the wish is granted
  */
 public sealed interface Wish<A>
         permits AddPartitions,
                 AllocateProducerIds,
+                AlterPartition,
+                AlterReassignments,
                 AlterSettings,
                 AssignReplicas,
+                BalanceLeaders,
+                BrokerHeartbeat,
                 CreateTopic,
                 DeleteTopic,
+                ElectLeaders,
+                FenceBroker,
                 RegisterBroker,
                 ReplaceSettings,
                 StartCluster,
+                UnregisterBroker,
                 UpdateFeatures {
 
     /**

@@ -50,7 +50,8 @@ final class AssignReplicasTest {
         assertThat(given.error(assign(2, ONE, orders, 0))).isEqualTo(ErrorCode.BROKER_ID_NOT_REGISTERED);
     }
 
-    private static AssignReplicas assign(int broker, ReplicaDirectory directory, Uuid topic, Integer... partitions) {
-        return new AssignReplicas(broker, List.of(new ReplicaAssignment(directory, topic, List.of(partitions))));
+    private AssignReplicas assign(int broker, ReplicaDirectory directory, Uuid topic, Integer... partitions) {
+        long epoch = given.image().broker(broker).map(Broker::epoch).orElse(0L);
+        return new AssignReplicas(broker, epoch, List.of(new ReplicaAssignment(directory, topic, List.of(partitions))));
     }
 }

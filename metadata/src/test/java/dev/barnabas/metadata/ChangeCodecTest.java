@@ -23,7 +23,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ChangeCodecTest {
 
     private static final Uuid ID = new Uuid(0x0102030405060708L, 0x090A0B0C0D0E0F10L);
-    private static final Partition PARTITION = new Partition(List.of(1, 2), List.of(2), 2, 3, 4);
+    private static final Partition PARTITION =
+            new Partition(List.of(1, 2, 5), List.of(2), List.of(1), List.of(), List.of(5), List.of(), 2, true, 3, 4);
+    private static final String STORED_PARTITION =
+            "04 00000001 00000002 00000005 02 00000002 02 00000001 01 02 00000005 01 00000002 01 00000003 00000004 00";
+
+    private static final Change.PartitionsChanged PARTITIONS_CHANGED = new Change.PartitionsChanged(
+            List.of(new Change.PartitionsChanged.OfTopic(ID, new TreeMap<>(Map.of(7, PARTITION)))));
 
     static Stream<Arguments> stored() {
         TreeMap<String, @Nullable String> changed = new TreeMap<>();
@@ -34,23 +40,44 @@ final class ChangeCodecTest {
                         new Change.ClusterStarted("id", new TreeMap<>(Map.of("f", (short) 1))),
                         "0001 0000 036964 02 0266 0001 00 00"),
                 Arguments.of(
-                        new Change.BrokerRegistered(
-                                new Broker(1, 2, ID, List.of(new Broker.Endpoint("L", "h", 65_535, (short) 0)), "r")),
+                        new Change.BrokerRegistered(new Broker(
+                                1,
+                                2,
+                                ID,
+                                List.of(new Broker.Endpoint("L", "h", 65_535, (short) 0)),
+                                "r",
+                                List.of(ID),
+                                new TreeMap<>(Map.of("f", new Broker.FeatureRange((short) 1, (short) 2))),
+                                true,
+                                false)),
                         "0002 0000 00000001 0000000000000002 0102030405060708090a0b0c0d0e0f10 0272"
-                                + "02 024c 0268 ffff 0000 00 00"),
+                                + "02 024c 0268 ffff 0000 00"
+                                + "02 0102030405060708090a0b0c0d0e0f10 02 0266 0001 0002 00 01 00 00"),
                 Arguments.of(
-                        new Change.BrokerRegistered(new Broker(1, 2, ID, List.of(), null)),
-                        "0002 0000 00000001 0000000000000002 0102030405060708090a0b0c0d0e0f10 00 01 00"),
+                        new Change.BrokerRegistered(
+                                new Broker(1, 2, ID, List.of(), null, List.of(), new TreeMap<>(), false, true)),
+                        "0002 0000 00000001 0000000000000002 0102030405060708090a0b0c0d0e0f10 00 01 01 01 00 01 00"),
+                Arguments.of(
+                        new Change.BrokerStateChanged(1, 2, false, true, List.of(ID)),
+                        "000a 0000 00000001 0000000000000002 00 01 02 0102030405060708090a0b0c0d0e0f10 00"),
+                Arguments.of(new Change.BrokerUnregistered(1, 2), "000b 0000 00000001 0000000000000002 00"),
+                Arguments.of(
+                        PARTITIONS_CHANGED,
+                        "000c 0000" + "02 0102030405060708090a0b0c0d0e0f10 02 00000007" + STORED_PARTITION
+                                + "00 00 00"),
+                Arguments.of(
+                        new Change.Together(List.of(new Change.BrokerUnregistered(1, 2), new Change.TopicDeleted(ID))),
+                        "000d 0000 03 12 000b 0000 00000001 0000000000000002 00 00"
+                                + "16 0004 0000 0102030405060708090a0b0c0d0e0f10 00 00 00"),
                 Arguments.of(
                         new Change.TopicCreated(new Topic(ID, "t", List.of(PARTITION)), Given.settings("k", "v")),
                         "0003 0000 0102030405060708090a0b0c0d0e0f10 0274"
-                                + "02 03 00000001 00000002 02 00000002 00000002 00000003 00000004 00"
+                                + "02" + STORED_PARTITION
                                 + "02 026b 0276 00 00"),
                 Arguments.of(new Change.TopicDeleted(ID), "0004 0000 0102030405060708090a0b0c0d0e0f10 00"),
                 Arguments.of(
                         new Change.PartitionsAdded(ID, 7, List.of(PARTITION)),
-                        "0005 0000 0102030405060708090a0b0c0d0e0f10 00000007"
-                                + "02 03 00000001 00000002 02 00000002 00000002 00000003 00000004 00 00"),
+                        "0005 0000 0102030405060708090a0b0c0d0e0f10 00000007" + "02" + STORED_PARTITION + "00"),
                 Arguments.of(
                         new Change.SettingsChanged(Resource.group("g"), changed),
                         "0006 0000 20 0267 03 026b 0276 00 026c 00 00 00"),
@@ -86,9 +113,9 @@ final class ChangeCodecTest {
 
     @Test
     void whatANewerVersionHasWrittenIsNotGuessedAt() {
-        assertThatThrownBy(() -> ChangeCodec.decode(bytes("000a 0000 00")))
+        assertThatThrownBy(() -> ChangeCodec.decode(bytes("000e 0000 00")))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessageContaining("kind 10");
+                .hasMessageContaining("kind 14");
         assertThatThrownBy(() -> ChangeCodec.decode(bytes("0004 0001 0102030405060708090a0b0c0d0e0f10 00")))
                 .isInstanceOf(MalformedMessageException.class)
                 .hasMessageContaining("version 1");

@@ -99,12 +99,16 @@ final class ClusterMetadataCrashTest {
                         image.topic(name).map(topic -> topic.id().equals(id)).orElse(id == null),
                         name + " should be " + id + " but is " + image.topic(name)));
                 starts++;
-                RegisterBroker wish = new RegisterBroker(1, new Uuid(0, starts), List.of(), null);
-                metadata.submit(wish, clients, answer -> {
+                metadata.submit(Given.registration(1, starts, -1, new Uuid(3, 3)), clients, answer -> {
                     Broker broker = granted(answer);
-                    for (int client = 0; client < 3; client++) {
-                        wish(metadata, broker, client);
-                    }
+                    BrokerHeartbeat letIn =
+                            new BrokerHeartbeat(1, broker.epoch(), broker.epoch(), false, false, List.of());
+                    metadata.submit(letIn, clients, state -> {
+                        require(!granted(state).fenced(), "the broker is not let in");
+                        for (int client = 0; client < 3; client++) {
+                            wish(metadata, broker, client);
+                        }
+                    });
                 });
             }
 

@@ -37,7 +37,13 @@ final class ClusterMetadataTest {
     }
 
     private static RegisterBroker broker(long incarnation) {
-        return new RegisterBroker(1, new Uuid(0, incarnation), List.of(), null);
+        return Given.registration(1, incarnation, -1, new Uuid(3, 3));
+    }
+
+    /** Begins a new cluster's only broker: the epoch of the cluster's second change. */
+    private void submitBroker(ClusterMetadata metadata) {
+        metadata.submit(broker(1), otherLoop, _ -> {});
+        submit(metadata, "broker", new BrokerHeartbeat(1, 2, 2, false, false, List.of()));
     }
 
     private <A> void submit(ClusterMetadata metadata, String name, Wish<A> wish) {
@@ -97,7 +103,7 @@ final class ClusterMetadataTest {
         @Test
         void wishesAreGrantedInTheOrderInWhichTheyCome() throws Exception {
             ClusterMetadata metadata = start(1_000_000);
-            submit(metadata, "broker", broker(1));
+            submitBroker(metadata);
             submit(metadata, "first", topic("a"));
             submit(metadata, "again", topic("a"));
             submit(metadata, "delete", new DeleteTopic("a", Uuid.ZERO));
@@ -119,7 +125,7 @@ final class ClusterMetadataTest {
         @Test
         void whatWasGrantedIsThereAfterARestart() throws Exception {
             ClusterMetadata metadata = start(1_000_000);
-            submit(metadata, "broker", broker(1));
+            submitBroker(metadata);
             submit(metadata, "topic", topic("a"));
             await(2);
             ClusterImage before = image(metadata);
@@ -134,7 +140,7 @@ final class ClusterMetadataTest {
             ClusterMetadata metadata = start(1_000_000);
             metadata.subscribe(
                     otherLoop, update -> events.add("image of " + update.image().topicCount()));
-            submit(metadata, "broker", broker(1));
+            submitBroker(metadata);
             await(3);
             submit(metadata, "topic", topic("a"));
             await(5);
@@ -146,7 +152,7 @@ final class ClusterMetadataTest {
         @Test
         void updatesSayWhatHasChanged() throws Exception {
             ClusterMetadata metadata = start(1_000_000);
-            submit(metadata, "broker", broker(1));
+            submitBroker(metadata);
             submit(metadata, "topic", topic("a"));
             await(2);
             List<ImageUpdate> updates = new ArrayList<>();
@@ -155,7 +161,7 @@ final class ClusterMetadataTest {
             Uuid a = image(metadata).topic("a").orElseThrow().id();
 
             assertThat(updates.getFirst().topics()).containsExactly(a);
-            assertThat(updates.getFirst().brokers()).isTrue();
+            assertThat(updates.getFirst().brokers()).containsExactly(1);
 
             submit(
                     metadata,
@@ -171,7 +177,7 @@ final class ClusterMetadataTest {
             submit(metadata, "restart", broker(2));
             await(4);
             assertThat(updates.getLast().topics()).containsExactly(a);
-            assertThat(updates.getLast().brokers()).isTrue();
+            assertThat(updates.getLast().brokers()).containsExactly(1);
 
             submit(metadata, "delete", new DeleteTopic("a", Uuid.ZERO));
             await(5);
@@ -183,7 +189,7 @@ final class ClusterMetadataTest {
         @Test
         void snapshotsBoundWhatHasToBeReplayed() throws Exception {
             ClusterMetadata metadata = start(2_000);
-            submit(metadata, "broker", broker(1));
+            submitBroker(metadata);
             for (int number = 0; number < 200; number++) {
                 submit(metadata, "topic", topic("t" + number));
                 await(number + 2);
@@ -205,7 +211,7 @@ final class ClusterMetadataTest {
         @Test
         void aFullDiskRefusesAndGoesOn() throws Exception {
             ClusterMetadata metadata = start(1_000_000);
-            submit(metadata, "broker", broker(1));
+            submitBroker(metadata);
             await(1);
             bed.host().drive("data").fillUp(3);
             submit(metadata, "full", topic("a"));
@@ -245,7 +251,7 @@ final class ClusterMetadataTest {
                 log.lead();
                 log.commitAll();
             });
-            submit(metadata, "broker", broker(1));
+            submitBroker(metadata);
             run(log::commitAll);
             await(2);
             events.clear();
@@ -263,7 +269,7 @@ final class ClusterMetadataTest {
 
         /** An entry of another leader, which creates a topic. */
         private ByteBuffer foreign(String topic, ClusterImage basis) {
-            Topic created = new Topic(new Uuid(1, 1), topic, List.of(Partition.on(List.of(1))));
+            Topic created = new Topic(new Uuid(1, 1), topic, List.of(Partition.of(List.of(1), List.of(1), 1, 0, 0)));
             return new LogEntry(42, basis.stamp(), new Change.TopicCreated(created, new TreeMap<>())).encode();
         }
 

@@ -134,8 +134,8 @@ final class CreateTopicTest {
 
         assertThat(given.topic("t").partitions())
                 .containsExactly(
-                        new Partition(List.of(2, 1), List.of(2, 1), 2, 0, 0),
-                        new Partition(List.of(3, 2), List.of(3, 2), 3, 0, 0));
+                        Partition.of(List.of(2, 1), List.of(2, 1), 2, 0, 0),
+                        Partition.of(List.of(3, 2), List.of(3, 2), 3, 0, 0));
     }
 
     @Test

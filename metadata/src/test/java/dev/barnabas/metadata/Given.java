@@ -25,13 +25,68 @@ final class Given {
         Given given = new Given(new Controller(BrokerSettings.of(settings), new Dice(1)));
         given.grant(new StartCluster());
         for (int id = 1; id <= count; id++) {
-            given.grant(new RegisterBroker(id, new Uuid(0, id), List.of(), null));
+            given.start(id, id);
         }
         return given;
     }
 
     static Given brokers(int count) {
         return brokers(count, Map.of());
+    }
+
+    /** A process of a broker registers: one that knows nothing of earlier ones. */
+    static RegisterBroker registration(int id, long incarnation) {
+        return registration(id, incarnation, -1);
+    }
+
+    static RegisterBroker registration(int id, long incarnation, long previousEpoch, Uuid... directories) {
+        return new RegisterBroker(
+                id,
+                new Uuid(0, incarnation),
+                previousEpoch,
+                List.of(),
+                null,
+                List.of(directories),
+                Feature.supported());
+    }
+
+    /** Registers a process of a broker and lets it in. */
+    Broker start(int id, long incarnation) {
+        grant(registration(id, incarnation));
+        return letIn(id);
+    }
+
+    Broker letIn(int id) {
+        grant(heartbeat(id, false));
+        return broker(id);
+    }
+
+    Broker broker(int id) {
+        return image.broker(id).orElseThrow();
+    }
+
+    BrokerHeartbeat heartbeat(int id, boolean wantShutDown, Uuid... offline) {
+        return new BrokerHeartbeat(id, broker(id).epoch(), image.version(), false, wantShutDown, List.of(offline));
+    }
+
+    void fence(int id) {
+        grant(new FenceBroker(id, broker(id).epoch()));
+    }
+
+    Partition partition(String topic, int index) {
+        return topic(topic).partitions().get(index);
+    }
+
+    /** With a topic of one partition on these brokers. */
+    Given topicOn(String name, Map<String, String> settings, Integer... replicas) {
+        grant(new CreateTopic(
+                name,
+                -1,
+                -1,
+                List.of(new CreateTopic.Assignment(0, List.of(replicas))),
+                new TreeMap<>(settings),
+                false));
+        return this;
     }
 
     /** With a topic of one partition for each name. */

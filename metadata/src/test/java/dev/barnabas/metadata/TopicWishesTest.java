@@ -102,9 +102,8 @@ final class TopicWishesTest {
 
         given.grant(new AddPartitions("a", 3, List.of(List.of(2, 1), List.of(1)), false));
 
-        assertThat(given.topic("a").partitions().get(1))
-                .isEqualTo(new Partition(List.of(2, 1), List.of(2, 1), 2, 0, 0));
-        assertThat(given.topic("a").partitions().get(2)).isEqualTo(new Partition(List.of(1), List.of(1), 1, 0, 0));
+        assertThat(given.topic("a").partitions().get(1)).isEqualTo(Partition.of(List.of(2, 1), List.of(2, 1), 2, 0, 0));
+        assertThat(given.topic("a").partitions().get(2)).isEqualTo(Partition.of(List.of(1), List.of(1), 1, 0, 0));
     }
 
     @Test

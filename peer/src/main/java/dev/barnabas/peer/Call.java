@@ -14,7 +14,8 @@ import java.util.function.IntFunction;
  * @param request builds the request for a version
  * @param response reads the response of a version
  * @param inPlace whether the response is read where it was received. Then its bytes and records are valid only until
- *     {@link Reply#answered} returns; otherwise they are a copy, valid for ever
+ *     {@link Reply#answered} returns (or the frame is released, see {@link Reply#answeredInPlace}); otherwise they are
+ *     a copy, valid for ever
  */
 public record Call<R extends Response>(
         ApiKey api,

@@ -341,8 +341,8 @@ public final class Peer {
         }
     }
 
-    /** Reads the answer; its bytes are the caller's until this returns. */
-    private <R extends Response> void answered(Exchange.InFlight<R> request, ByteBuffer body) {
+    /** Reads the answer, and sees to it that the frame is released. */
+    private <R extends Response> void answered(Exchange.InFlight<R> request, ByteBuffer body, Frame frame) {
         Call<R> call = request.call();
         Reader in = new Reader(call.inPlace() ? body : copyOf(body));
         R response;
@@ -350,13 +350,21 @@ public final class Peer {
             response = call.response().read(in, request.version());
         } catch (MalformedMessageException malformed) {
             refuse(request, "malformed response to " + request.what() + ": " + malformed.getMessage());
+            frame.release();
             return;
         }
         if (in.remaining() > 0) {
             refuse(request, in.remaining() + " bytes too many in the response to " + request.what());
+            frame.release();
             return;
         }
-        request.reply().answered(new Answer<>(response, request.version()));
+        Answer<R> answer = new Answer<>(response, request.version());
+        if (call.inPlace()) {
+            request.reply().answeredInPlace(answer, frame);
+        } else {
+            frame.release();
+            request.reply().answered(answer);
+        }
         sendWaiting();
     }
 
@@ -376,22 +384,23 @@ public final class Peer {
 
         @Override
         public void received(Frame frame) {
-            try {
-                if (!(state instanceof State.Closed)) {
-                    switch (exchange.received(frame.bytes())) {
-                        case Exchange.Received.Violation(String message) -> violation(message);
-                        case Exchange.Received.Response(Exchange.InFlight<?> request, ByteBuffer body) -> {
-                            if (request.call().api() == ApiKey.API_VERSIONS
-                                    && state instanceof State.Negotiating negotiating) {
-                                negotiated(negotiating, body);
-                            } else {
-                                answered(request, body);
-                            }
-                        }
+            if (state instanceof State.Closed) {
+                frame.release();
+                return;
+            }
+            switch (exchange.received(frame.bytes())) {
+                case Exchange.Received.Violation(String message) -> {
+                    frame.release();
+                    violation(message);
+                }
+                case Exchange.Received.Response(Exchange.InFlight<?> request, ByteBuffer body) -> {
+                    if (request.call().api() == ApiKey.API_VERSIONS && state instanceof State.Negotiating negotiating) {
+                        negotiated(negotiating, body);
+                        frame.release();
+                    } else {
+                        answered(request, body, frame);
                     }
                 }
-            } finally {
-                frame.release();
             }
         }
 

@@ -5,7 +5,6 @@ import dev.barnabas.log.LogRefusal;
 import dev.barnabas.protocol.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -16,6 +15,9 @@ import java.util.List;
 final class Acknowledgements {
     private final Loop loop;
     private final ArrayDeque<AppendInFlight> inFlight = new ArrayDeque<>();
+    /** Those of them that wait for this node alone. */
+    private final ArrayDeque<AppendInFlight> forLeader = new ArrayDeque<>(0);
+
     private boolean expiryArmed;
 
     Acknowledgements(Loop loop) {
@@ -24,6 +26,9 @@ final class Acknowledgements {
 
     void add(AppendInFlight append) {
         inFlight.add(append);
+        if (append.acks == Acks.LEADER && !append.isAnswered()) {
+            forLeader.add(append);
+        }
     }
 
     /**
@@ -34,23 +39,20 @@ final class Acknowledgements {
      * @return the bytes of the appends that have become readable
      */
     long advance(long stable, long readable) {
+        while (!forLeader.isEmpty() && forLeader.peek().lastOffset() < stable) {
+            forLeader.remove().acknowledgeIfOpen();
+        }
         long cameBytes = 0;
-        for (Iterator<AppendInFlight> all = inFlight.iterator(); all.hasNext(); ) {
-            AppendInFlight append = all.next();
-            if (append.lastOffset() < stable && append.acks != Acks.ALL) {
-                append.acknowledgeIfOpen();
-            }
-            if (append.lastOffset() >= readable) {
-                break;
-            }
+        while (!inFlight.isEmpty() && inFlight.peek().lastOffset() < readable) {
+            AppendInFlight append = inFlight.remove();
             append.acknowledgeIfOpen();
             cameBytes += append.sizeInBytes;
-            all.remove();
         }
         return cameBytes;
     }
 
     void refuseAll(LogRefusal refusal) {
+        forLeader.clear();
         AppendInFlight next;
         while ((next = inFlight.poll()) != null) {
             next.refuseIfOpen(refusal);

@@ -15,14 +15,14 @@ final class AppendInFlight implements Appending {
 
     final int sizeInBytes;
 
-    private final Partition partition;
+    private final LeaderRole leader;
     private final Partition.Answer then;
     private long lastOffset;
     private @Nullable Appended appended;
     private boolean answered;
 
-    AppendInFlight(Partition partition, Acks acks, long deadlineNanos, int sizeInBytes, Partition.Answer then) {
-        this.partition = partition;
+    AppendInFlight(LeaderRole leader, Acks acks, long deadlineNanos, int sizeInBytes, Partition.Answer then) {
+        this.leader = leader;
         this.acks = acks;
         this.deadlineNanos = deadlineNanos;
         this.sizeInBytes = sizeInBytes;
@@ -34,10 +34,11 @@ final class AppendInFlight implements Appending {
         appended = result;
         lastOffset = result.lastOffset();
         then.written(result);
-        if (acks == Acks.NONE || lastOffset < partition.highWatermark()) {
-            acknowledgeIfOpen();
+        if (leader.hasEnded()) {
+            refuseIfOpen(Partition.NOT_LEADER);
+        } else {
+            leader.written(this);
         }
-        partition.written(this);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.barnabas.replication;
 
 import dev.barnabas.host.Loop;
-import dev.barnabas.log.Append;
 import dev.barnabas.log.AppendOrigin;
 import dev.barnabas.log.Appended;
 import dev.barnabas.log.EpochEnd;
@@ -9,71 +8,79 @@ import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogDamage;
 import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogFault;
-import dev.barnabas.log.LogListener;
 import dev.barnabas.log.LogRefusal;
-import dev.barnabas.log.LogSettings;
 import dev.barnabas.log.Opening;
 import dev.barnabas.log.PartitionLog;
-import dev.barnabas.log.ReadResult;
 import dev.barnabas.protocol.ErrorCode;
-import dev.barnabas.protocol.MemoryRecords;
-import dev.barnabas.protocol.Records;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition that this node leads. It decides how far the partition may be read (the high watermark) and when an
- * append is acknowledged. Owned by the partition's loop: everything is called there, and every answer comes there.
+ * A partition on this node: its log, and the role that the node has for the time being. Owned by the partition's loop:
+ * everything is called there, and every answer comes there.
  *
- * <p>The high watermark is the smallest stable end offset of the in-sync replicas; as long as this node is the only
- * replica it is the log's own.
+ * <p>{@link Roles} says which role that is, {@link LeaderRole} and {@link FollowerRole} what it means; {@link Reads} is
+ * the same for both.
  */
 public final class Partition {
 
+    static final LogRefusal NOT_LEADER =
+            new LogRefusal(ErrorCode.NOT_LEADER_OR_FOLLOWER, "This broker does not lead the partition", List.of());
+
     private final PartitionId id;
+    private final int nodeId;
     private final Loop loop;
     private final PartitionLog log;
     private final Listener listener;
-    private int leaderEpoch;
-    private final Acknowledgements acknowledgements;
+    private final Watches watches = new Watches();
+    private final Roles roles;
+    private final Reads reads;
 
-    private final List<Watch> watches = new ArrayList<>();
+    private PartitionSettings settings;
 
-    private long highWatermark;
-    private boolean failed;
-
-    private Partition(PartitionId id, Loop loop, PartitionLog log, int leaderEpoch, Listener listener) {
+    private Partition(
+            PartitionId id,
+            int nodeId,
+            PartitionLog log,
+            PartitionSettings settings,
+            Loop loop,
+            InSyncChanges changes,
+            Listener listener) {
         this.id = id;
-        this.loop = loop;
+        this.nodeId = nodeId;
         this.log = log;
-        this.leaderEpoch = leaderEpoch;
+        this.settings = settings;
+        this.loop = loop;
         this.listener = listener;
-        this.acknowledgements = new Acknowledgements(loop);
-        log.beginLeaderEpoch(leaderEpoch);
-        this.highWatermark = log.stableEndOffset();
-        log.highWatermark(highWatermark);
+        this.roles = new Roles(this, changes);
+        this.reads = new Reads(this);
     }
 
-    /** Opens the partition's log, recovering it if need be, and leads it. */
+    /**
+     * Opens the partition's log, recovering it if need be. It neither leads nor follows until it is told to.
+     *
+     * @param nodeId this node
+     */
     public static void open(
             PartitionId id,
+            int nodeId,
             LogDirectory directory,
-            LogSettings settings,
-            int leaderEpoch,
+            PartitionSettings settings,
             Loop loop,
+            InSyncChanges changes,
             Listener listener,
             Opened then) {
-        LogEvents events = new LogEvents();
-        directory.open(id.folder(), settings, events, new Opening() {
+        PartitionLogEvents events = new PartitionLogEvents();
+        directory.open(id.folder(), settings.log(), events, new Opening() {
             @Override
             public void opened(PartitionLog log) {
-                Partition partition = new Partition(id, loop, log, leaderEpoch, listener);
-                events.partition = partition;
+                Partition partition = new Partition(id, nodeId, log, settings, loop, changes, listener);
+                events.belongTo(partition);
                 then.opened(partition);
             }
 
@@ -92,21 +99,94 @@ public final class Partition {
         return loop;
     }
 
-    public int leaderEpoch() {
-        return leaderEpoch;
+    /** Whether this node leads. */
+    public boolean leads() {
+        return roles.current() instanceof LeaderRole;
     }
 
-    /** Leads from now on in this epoch, which is not older than the present one. */
-    public void lead(int epoch) {
+    /** The node that leads, if there is one and it is known. */
+    public OptionalInt leader() {
+        return roles.current().leader();
+    }
+
+    /** The leader's term as far as is known here; -1 if nothing is. */
+    public int leaderEpoch() {
+        return roles.current().leaderEpoch();
+    }
+
+    /**
+     * This node leads from now on. What is older than what is known already (by the leader epoch, within one by the
+     * partition epoch) changes nothing.
+     *
+     * <p>The term must have begun since this process was started: the records that one before it had appended, and
+     * followers fetched, may be lost here, and others must not take their offsets in the same term.
+     */
+    public void lead(Leadership given) {
         loop.requireCurrent();
-        if (epoch > leaderEpoch) {
-            leaderEpoch = epoch;
-            log.beginLeaderEpoch(epoch);
+        roles.lead(given);
+    }
+
+    /** This node follows from now on; as {@link #lead}, but for any term. */
+    public void follow(Following given) {
+        loop.requireCurrent();
+        roles.follow(given);
+    }
+
+    /** What a follower asks its leader for next; empty if it has to wait, or does not follow anybody. */
+    public Optional<FetchPosition> fetchPosition() {
+        loop.requireCurrent();
+        return roles.current() instanceof FollowerRole follower && !roles.isChanging()
+                ? follower.position()
+                : Optional.empty();
+    }
+
+    /**
+     * The leader has answered.
+     *
+     * @param asked the position from which the follower asked; an answer to an earlier one changes nothing
+     * @param then called once, perhaps in this call, when {@link #fetchPosition} can be asked again: with NONE, or with
+     *     an error after which the follower had better pause. The answer's batches belong to the partition until then
+     */
+    public void fetched(FetchPosition asked, Fetched answer, Consumer<ErrorCode> then) {
+        loop.requireCurrent();
+        if (roles.current() instanceof FollowerRole follower && !roles.isChanging()) {
+            follower.fetched(asked, answer, then);
+        } else {
+            then.accept(ErrorCode.NONE);
         }
     }
 
+    /**
+     * To be called now and then, at least every quarter of {@link PartitionSettings#replicaMaxLag}, of every partition
+     * that leads and has followers: those that lag are no longer in sync, and what was refused is asked for again.
+     */
+    public void checkFollowers() {
+        loop.requireCurrent();
+        if (roles.current() instanceof LeaderRole leader) {
+            leader.checkFollowers();
+        }
+    }
+
+    /** How far the followers are; empty if this node does not lead. */
+    public List<FollowerState> followers() {
+        return roles.current() instanceof LeaderRole leader ? leader.followers() : List.of();
+    }
+
+    /** The replicas that are agreed to be in sync; empty if this node does not lead. */
+    public List<Integer> inSyncReplicas() {
+        return roles.current() instanceof LeaderRole leader ? leader.inSyncReplicas() : List.of();
+    }
+
     public long highWatermark() {
-        return highWatermark;
+        return log.highWatermark();
+    }
+
+    /**
+     * Whether this node leads and its high watermark is not less than any that an earlier leader had: until then the
+     * end of the partition, as clients see it, might seem to go back (KIP-207: OFFSET_NOT_AVAILABLE).
+     */
+    public boolean knowsHighWatermark() {
+        return roles.current() instanceof LeaderRole leader && leader.knowsHighWatermark();
     }
 
     public long logStartOffset() {
@@ -124,7 +204,7 @@ public final class Partition {
 
     /** Up to where there is no open transaction (exclusive); at most the high watermark. */
     public long lastStableOffset() {
-        return Math.min(highWatermark, log.firstUnstableOffset().orElse(Long.MAX_VALUE));
+        return Math.min(log.highWatermark(), log.firstUnstableOffset().orElse(Long.MAX_VALUE));
     }
 
     /** The log, for what concerns it alone: timestamps, producers, settings, how far compaction and scrub are. */
@@ -132,7 +212,14 @@ public final class Partition {
         return log;
     }
 
-    /** Records of a producer. */
+    /**
+     * Records of a producer.
+     *
+     * <p>Refused with NOT_ENOUGH_REPLICAS when they are to be acknowledged by all in-sync replicas and those are fewer
+     * than {@code min.insync.replicas}. If they become fewer later, the answer waits until they are enough again.
+     *
+     * @param deadlineNanos when it is refused with REQUEST_TIMED_OUT at the latest
+     */
     public void append(ByteBuffer batches, Acks acks, long deadlineNanos, Answer then) {
         append(batches, AppendOrigin.CLIENT, acks, deadlineNanos, then);
     }
@@ -147,109 +234,125 @@ public final class Partition {
 
     private void append(ByteBuffer batches, AppendOrigin origin, Acks acks, long deadlineNanos, Answer then) {
         loop.requireCurrent();
-        if (failed) {
+        if (roles.current() instanceof LeaderRole leader) {
+            leader.append(batches, origin, acks, deadlineNanos, then);
+        } else {
             then.written(null);
-            then.refused(OFFLINE);
-            return;
+            then.refused(NOT_LEADER);
         }
-        AppendInFlight append = new AppendInFlight(this, acks, deadlineNanos, batches.remaining(), then);
-        log.append(new Append(batches, origin, leaderEpoch), append);
     }
 
-    /** Finds batches to send, without blocking. */
+    /** Finds batches to send, without blocking. What a follower tells by asking is taken notice of. */
     public PartitionRead read(ReadFrom wanted) {
         loop.requireCurrent();
-        PartitionRead refused = checkReader(wanted);
-        if (refused != null) {
-            return refused;
-        }
-        return found(wanted, log.read(wanted.offset(), wanted.maxBytes(), readableEnd(wanted), wanted.minOneBatch()));
+        return reads.read(wanted);
     }
 
     /** The same for what is not in memory: found and loaded on a worker. */
     public void readCold(ReadFrom wanted, Consumer<PartitionRead> then) {
-        log.readCold(
-                wanted.offset(),
-                wanted.maxBytes(),
-                readableEnd(wanted),
-                wanted.minOneBatch(),
-                new LogAnswer<ReadResult>() {
-                    @Override
-                    public void done(ReadResult result) {
-                        then.accept(found(wanted, result));
-                    }
-
-                    @Override
-                    public void refused(LogRefusal refusal) {
-                        then.accept(new PartitionRead.Refused(ErrorCode.KAFKA_STORAGE_ERROR));
-                    }
-                });
+        loop.requireCurrent();
+        reads.readCold(wanted, then);
     }
 
     /**
-     * Tells whenever more becomes readable than up to {@code fromOffset}, with the number of bytes that came; at once
-     * if that is already so.
+     * Tells whenever there may be more to read than up to {@code fromOffset}, with the number of bytes that came, and
+     * when the role changes; at once if that is already so. A client has more to read when the high watermark moves, a
+     * follower when the log grows, and when there is a newer high watermark than it knows.
      */
-    public Watch watch(long fromOffset, LongConsumer came) {
+    public Watch watch(long fromOffset, Reader reader, LongConsumer came) {
         loop.requireCurrent();
-        Watch watch = new Watch(came);
+        Watch watch = new Watch(reader, came);
         watches.add(watch);
-        if (highWatermark > fromOffset) {
+        boolean isThere = switch (reader) {
+            case Reader.Client _ -> log.highWatermark() > fromOffset;
+            case Reader.Follower follower ->
+                log.endOffset() > fromOffset || log.highWatermark() > follower.knownHighWatermark();
+        };
+        if (isThere) {
             // How much it is does not matter: the watcher reads again and sees.
             came.accept(Integer.MAX_VALUE);
         }
         return watch;
     }
 
-    /** Where an epoch of this partition ended (OffsetForLeaderEpoch). */
+    /**
+     * Where an epoch of this partition ended (OffsetForLeaderEpoch): the largest epoch that is not larger, and the
+     * offset behind its last record. Empty if nothing is known.
+     */
     public Optional<EpochEnd> endOfLeaderEpoch(int epoch) {
         loop.requireCurrent();
-        if (epoch == leaderEpoch) {
-            return Optional.of(new EpochEnd(leaderEpoch, log.endOffset()));
+        if (!(roles.current() instanceof LeaderRole leader)) {
+            return log.endOfLeaderEpoch(epoch);
         }
-        return log.endOfLeaderEpoch(epoch);
+        if (epoch == leader.leaderEpoch()) {
+            return Optional.of(new EpochEnd(epoch, log.endOffset()));
+        }
+        Optional<EpochEnd> known = log.endOfLeaderEpoch(epoch);
+        OptionalInt latest = log.latestLeaderEpoch();
+        // An epoch that has no records here, and ended before the present one.
+        return known.isEmpty() && epoch < leader.leaderEpoch() && latest.isPresent() && latest.getAsInt() < epoch
+                ? Optional.of(new EpochEnd(latest.getAsInt(), log.endOffset()))
+                : known;
     }
 
-    /** Whether a client that believes in this leader epoch may be served: NONE, or the error that tells it why not. */
+    /** Whether somebody who believes in this leader epoch may be served here: NONE, or the error that tells why not. */
     public ErrorCode checkLeaderEpoch(int currentLeaderEpoch) {
-        if (currentLeaderEpoch < 0 || currentLeaderEpoch == leaderEpoch) {
+        if (roles.current() instanceof Role.None) {
+            return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+        }
+        int known = leaderEpoch();
+        if (currentLeaderEpoch < 0 || currentLeaderEpoch == known) {
             return ErrorCode.NONE;
         }
-        return currentLeaderEpoch < leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
+        return currentLeaderEpoch < known ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
+    }
+
+    /** The same for what only the leader serves. */
+    public ErrorCode checkLeader(int currentLeaderEpoch) {
+        ErrorCode error = checkLeaderEpoch(currentLeaderEpoch);
+        return error == ErrorCode.NONE && !leads() ? ErrorCode.NOT_LEADER_OR_FOLLOWER : error;
     }
 
     /**
      * Deletes the records before an offset, at most up to the high watermark, and answers with the new log start
-     * offset.
+     * offset. Followers do the same when they learn of it.
      *
      * @param beforeOffset -1 for the high watermark
      */
     public void deleteRecords(long beforeOffset, LogAnswer<Long> then) {
         loop.requireCurrent();
+        long highWatermark = log.highWatermark();
         long before = beforeOffset == -1 ? highWatermark : beforeOffset;
-        if (before < 0 || before > highWatermark) {
+        if (!leads()) {
+            then.refused(NOT_LEADER);
+        } else if (before < 0 || before > highWatermark) {
             then.refused(new LogRefusal(
                     ErrorCode.OFFSET_OUT_OF_RANGE,
                     "Records can be deleted up to the high watermark " + highWatermark + ", not up to " + before,
                     List.of()));
-            return;
+        } else {
+            log.deleteRecords(before, then);
         }
-        log.deleteRecords(before, then);
     }
 
-    public void changeSettings(LogSettings settings) {
-        log.changeSettings(settings);
+    public void changeSettings(PartitionSettings other) {
+        settings = other;
+        log.changeSettings(other.log());
+        // Fewer replicas may be enough now.
+        roles.current().stableEndAdvanced();
     }
 
     /** Ends the role and closes the log in order; whatever waits is refused. */
     public void close(Runnable then) {
-        stop(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        loop.requireCurrent();
+        roles.stop(ErrorCode.NOT_LEADER_OR_FOLLOWER, "The partition is no longer on this broker");
         log.close(whenEnded(then));
     }
 
     /** Ends the role and deletes the log. */
     public void delete(Runnable then) {
-        stop(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        loop.requireCurrent();
+        roles.stop(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "The partition is no longer on this broker");
         log.delete(whenEnded(then));
     }
 
@@ -267,99 +370,36 @@ public final class Partition {
         };
     }
 
-    private void stop(ErrorCode why) {
-        loop.requireCurrent();
-        failed = true;
-        acknowledgements.refuseAll(new LogRefusal(why, "The partition is no longer on this broker", List.of()));
-        // Readers find out when they read again.
-        for (Watch watch : List.copyOf(watches)) {
-            watch.came.accept(Integer.MAX_VALUE);
-        }
+    // What the parts of a partition need of each other.
+
+    int nodeId() {
+        return nodeId;
     }
 
-    /** An append is in the log. */
-    void written(AppendInFlight append) {
-        acknowledgements.add(append);
-        advance();
-        acknowledgements.expire(append);
+    PartitionSettings settings() {
+        return settings;
     }
 
-    /** Moves the high watermark to what the in-sync replicas have, and answers and wakes who waited for it. */
-    private void advance() {
-        long stable = log.stableEndOffset();
-        long readable = stable;
-        boolean moved = readable > highWatermark;
-        if (moved) {
-            highWatermark = readable;
-            log.highWatermark(readable);
-        }
-        long cameBytes = acknowledgements.advance(stable, readable);
-        if (moved) {
-            listener.highWatermarkAdvanced(this);
-            if (!watches.isEmpty()) {
-                for (Watch watch : List.copyOf(watches)) {
-                    watch.came.accept(Math.max(1, cameBytes));
-                }
-            }
-        }
+    Role role() {
+        return roles.current();
     }
 
-    private void logFailed(LogFault fault) {
-        stop(ErrorCode.KAFKA_STORAGE_ERROR);
-        listener.failed(this, fault);
+    Roles roles() {
+        return roles;
     }
 
-    private @Nullable PartitionRead checkReader(ReadFrom wanted) {
-        if (failed) {
-            return new PartitionRead.Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-        }
-        ErrorCode epochError = checkLeaderEpoch(wanted.currentLeaderEpoch());
-        if (epochError != ErrorCode.NONE) {
-            return new PartitionRead.Refused(epochError);
-        }
-        if (wanted.lastFetchedEpoch() >= 0) {
-            Optional<EpochEnd> end = endOfLeaderEpoch(wanted.lastFetchedEpoch());
-            if (end.isEmpty()) {
-                return new PartitionRead.Refused(ErrorCode.OFFSET_OUT_OF_RANGE);
-            }
-            EpochEnd known = end.get();
-            if (known.leaderEpoch() < wanted.lastFetchedEpoch() || known.endOffset() < wanted.offset()) {
-                return new PartitionRead.Diverging(
-                        known.leaderEpoch(), known.endOffset(), highWatermark, log.logStartOffset());
-            }
-        }
-        return null;
+    Watches watches() {
+        return watches;
     }
 
-    private long readableEnd(ReadFrom wanted) {
-        return wanted.committedOnly() ? lastStableOffset() : highWatermark;
+    Listener listener() {
+        return listener;
     }
 
-    private PartitionRead found(ReadFrom wanted, ReadResult result) {
-        return switch (result) {
-            case ReadResult.Found(var records) -> found(wanted, records);
-            case ReadResult.Nothing() -> found(wanted, MemoryRecords.EMPTY);
-            case ReadResult.Cold() -> new PartitionRead.Cold();
-            case ReadResult.OutOfRange _ -> new PartitionRead.Refused(ErrorCode.OFFSET_OUT_OF_RANGE);
-            case ReadResult.Damaged _ -> new PartitionRead.Refused(ErrorCode.KAFKA_STORAGE_ERROR);
-        };
+    void highWatermarkMoved(long cameBytes) {
+        listener.highWatermarkAdvanced(this);
+        watches.highWatermarkMoved(cameBytes);
     }
-
-    private PartitionRead.Found found(ReadFrom wanted, Records records) {
-        long readableEnd = readableEnd(wanted);
-        return new PartitionRead.Found(
-                records,
-                highWatermark,
-                lastStableOffset(),
-                log.logStartOffset(),
-                readableEnd,
-                wanted.committedOnly() && records.sizeInBytes() > 0
-                        ? log.abortedTransactions(wanted.offset(), readableEnd)
-                        : List.of());
-    }
-
-    private static final LogRefusal OFFLINE =
-            new LogRefusal(ErrorCode.NOT_LEADER_OR_FOLLOWER, "The partition is no longer on this broker", List.of());
 
     /** What comes of an append: {@link #written} once, and then one of the other two. */
     public interface Answer {
@@ -381,6 +421,18 @@ public final class Partition {
 
         void highWatermarkAdvanced(Partition partition);
 
+        /** It leads, or follows, another leader or in another term than before; see {@link Partition#leads}. */
+        default void roleChanged(Partition partition) {}
+
+        /** The leader has another set of in-sync replicas. */
+        void inSyncReplicasChanged(Partition partition);
+
+        /**
+         * A follower may fetch, from a leader or in a term that it did not fetch from before; or does not follow
+         * anybody any more. See {@link Partition#fetchPosition}.
+         */
+        void positionChanged(Partition partition);
+
         /** The log is not compacted any more, see {@link dev.barnabas.log.LogListener}. */
         void compactionFailed(Partition partition, String why);
 
@@ -400,9 +452,11 @@ public final class Partition {
 
     /** Somebody who waits for more to read. */
     public final class Watch {
-        private final LongConsumer came;
+        final Reader reader;
+        final LongConsumer came;
 
-        private Watch(LongConsumer came) {
+        private Watch(Reader reader, LongConsumer came) {
+            this.reader = reader;
             this.came = came;
         }
 
@@ -410,44 +464,6 @@ public final class Partition {
         public void stop() {
             loop.requireCurrent();
             watches.remove(this);
-        }
-    }
-
-    /** Passes the log's events on once there is a partition. */
-    private static final class LogEvents implements LogListener {
-        private @Nullable Partition partition;
-
-        @Override
-        public void stableEndOffsetAdvanced(long stableEndOffset) {
-            if (partition != null) {
-                partition.advance();
-            }
-        }
-
-        @Override
-        public void logStartOffsetAdvanced(long logStartOffset) {
-            // Readers learn of it with their next response.
-        }
-
-        @Override
-        public void compactionFailed(String why) {
-            if (partition != null) {
-                partition.listener.compactionFailed(partition, why);
-            }
-        }
-
-        @Override
-        public void damageFound(LogDamage damage) {
-            if (partition != null) {
-                partition.listener.damageFound(partition, damage);
-            }
-        }
-
-        @Override
-        public void failed(LogFault fault) {
-            if (partition != null) {
-                partition.logFailed(fault);
-            }
         }
     }
 }

@@ -28,5 +28,10 @@ public sealed interface PartitionRead {
     /** The reader's log left the leader's: it has to go back to the end of that epoch (KIP-320). */
     record Diverging(int epoch, long endOffset, long highWatermark, long logStartOffset) implements PartitionRead {}
 
-    record Refused(ErrorCode error) implements PartitionRead {}
+    /** @param logStartOffset where this log starts, if that helps the reader; else -1 */
+    record Refused(ErrorCode error, long logStartOffset) implements PartitionRead {
+        Refused(ErrorCode error) {
+            this(error, -1);
+        }
+    }
 }

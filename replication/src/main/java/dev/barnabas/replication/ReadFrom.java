@@ -8,12 +8,6 @@ package dev.barnabas.replication;
  * @param minOneBatch give the first batch even if it is larger than that
  * @param currentLeaderEpoch the epoch the reader believes in, or -1 (KIP-320)
  * @param lastFetchedEpoch the epoch of the last record the reader has, or -1
- * @param committedOnly not past the last stable offset ({@code isolation.level=read_committed})
  */
 public record ReadFrom(
-        long offset,
-        int maxBytes,
-        boolean minOneBatch,
-        int currentLeaderEpoch,
-        int lastFetchedEpoch,
-        boolean committedOnly) {}
+        long offset, int maxBytes, boolean minOneBatch, int currentLeaderEpoch, int lastFetchedEpoch, Reader reader) {}

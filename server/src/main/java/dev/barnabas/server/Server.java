@@ -3,6 +3,7 @@ package dev.barnabas.server;
 import ch.qos.logback.classic.LoggerContext;
 import dev.barnabas.broker.Broker;
 import dev.barnabas.broker.LogLevels;
+import dev.barnabas.broker.MetadataLogs;
 import dev.barnabas.gateway.Gateway;
 import dev.barnabas.host.live.LiveHost;
 import dev.barnabas.settings.BrokerSettings;
@@ -161,7 +162,7 @@ public final class Server {
     private static Broker start(LiveHost host, Settings settings, Consumer<String> halted)
             throws StartException, InterruptedException {
         CompletableFuture<Broker> starting = new CompletableFuture<>();
-        Broker.start(host, settings, logLevels(), new Broker.Starting() {
+        Broker.start(host, settings, logLevels(), MetadataLogs.EMBEDDED, new Broker.Starting() {
             @Override
             public void started(Broker broker) {
                 starting.complete(broker);

@@ -39,8 +39,17 @@ final class BrokerRules {
                 BrokerSettings.LOG_CLEANER_MIN_COMPACTION_LAG_MS,
                 BrokerSettings.LOG_CLEANER_MAX_COMPACTION_LAG_MS,
                 problems);
-        requireSingleNode(settings, "controller.quorum.voters", problems);
-        requireSingleNode(settings, "controller.quorum.bootstrap.servers", problems);
+        requireOrder(
+                settings,
+                ReplicationSettings.REPLICA_FETCH_WAIT_MAX_MS,
+                ReplicationSettings.REPLICA_SOCKET_TIMEOUT_MS,
+                problems);
+        requireOrder(
+                settings,
+                ReplicationSettings.REPLICA_FETCH_WAIT_MAX_MS,
+                ReplicationSettings.REPLICA_LAG_TIME_MAX_MS,
+                problems);
+        ControllerQuorum.read(settings, problems);
         CoordinatorSettings.BOUNDED.forEach(bounded -> requireBounds(settings, bounded, problems));
         return problems;
     }
@@ -49,19 +58,11 @@ final class BrokerRules {
     static List<String> warnings(Settings settings) {
         List<String> warnings = new ArrayList<>();
         List<String> names = settings.get(BrokerSettings.CONTROLLER_LISTENER_NAMES);
-        if (!names.isEmpty()) {
+        if (!names.isEmpty() && ControllerQuorum.of(settings).isEmpty()) {
             warnings.add("controller.listener.names: the listeners " + String.join(", ", names)
-                    + " are not opened, because a node of this version is its own controller");
+                    + " are not opened, because this node is alone and its own controller");
         }
         return warnings;
-    }
-
-    /** Ignoring the other nodes of a cluster would give each node a cluster of its own. */
-    private static void requireSingleNode(Settings settings, String name, List<Problem> problems) {
-        settings.describe(name)
-                .filter(described -> String.valueOf(described.value()).contains(","))
-                .ifPresent(several ->
-                        problems.add(problem(several.setting(), "clusters of several nodes are not in this version")));
     }
 
     private static void requireBounds(Settings settings, CoordinatorSettings.Bounded bounded, List<Problem> problems) {
@@ -69,12 +70,15 @@ final class BrokerRules {
         requireOrder(settings, bounded.value(), bounded.most(), problems);
     }
 
-    private static <N extends Number> void requireOrder(
-            Settings settings, Setting<N> smaller, Setting<N> larger, List<Problem> problems) {
-        N small = settings.get(smaller);
-        N large = settings.get(larger);
+    private static void requireOrder(
+            Settings settings,
+            Setting<? extends Number> smaller,
+            Setting<? extends Number> larger,
+            List<Problem> problems) {
+        Number small = settings.get(smaller);
+        Number large = settings.get(larger);
         if (small.longValue() > large.longValue()) {
-            Setting<N> given = settings.isSet(smaller) ? smaller : larger;
+            Setting<?> given = settings.isSet(smaller) ? smaller : larger;
             problems.add(problem(
                     given,
                     smaller.name() + " (" + small + ") must not be larger than " + larger.name() + " (" + large + ")"));

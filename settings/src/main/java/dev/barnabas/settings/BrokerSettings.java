@@ -22,7 +22,6 @@ public final class BrokerSettings {
     private static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.BROKER);
 
     static final String NO_TIERED_STORAGE = "tiered storage is not in this version";
-    private static final String ONE_REPLICA = "partitions have one replica in this version";
     private static final String BUFFERS_OF_THE_SYSTEM = "the operating system sizes the buffers of connections";
 
     // The node
@@ -72,9 +71,26 @@ public final class BrokerSettings {
 
     public static final Setting<List<String>> CONTROLLER_LISTENER_NAMES = DECLARED.list("controller.listener.names")
             .high()
-            .differs("Kafka has no default; here controllers need no listener")
-            .doc("Listener names that are meant for controllers; such listeners are not opened, because a node of this"
-                    + " version is its own controller.");
+            .differs("Kafka has no default; a node that is alone needs none")
+            .doc("The name of the listener on which the nodes of a cluster agree on its metadata. It is opened only if"
+                    + " this node is one of a cluster.");
+
+    public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS = DECLARED.list("controller.quorum.voters")
+            .high()
+            .doc("The nodes that agree on the metadata of a new cluster, as NODE_ID@host:port of their controller"
+                    + " listeners. Without it, and without controller.quorum.bootstrap.servers, the node is alone.");
+
+    public static final Setting<List<String>> CONTROLLER_QUORUM_BOOTSTRAP_SERVERS = DECLARED.list(
+                    "controller.quorum.bootstrap.servers")
+            .high()
+            .doc("Controller listeners, as host:port, through which this node joins a cluster. If it is only this"
+                    + " node's own, the cluster begins with this node, and with the data that it has.");
+
+    public static final Setting<Boolean> CONTROLLER_QUORUM_AUTO_JOIN_ENABLE = DECLARED.bool(
+                    "controller.quorum.auto.join.enable", false)
+            .low()
+            .doc("Whether a node that joins a cluster becomes one of those that agree on its metadata; if not, it only"
+                    + " follows until somebody adds it.");
 
     public static final Setting<String> INTER_BROKER_LISTENER_NAME = DECLARED.string("inter.broker.listener.name", null)
             .doc("The name of the listener on which brokers talk to each other; by default the first.");
@@ -185,8 +201,36 @@ public final class BrokerSettings {
                     "unclean.leader.election.enable", false)
             .high()
             .clusterWide()
-            .withoutEffect(ONE_REPLICA)
             .doc("Whether a replica that misses records may become leader when no other is left.");
+
+    // The cluster
+
+    public static final Setting<Integer> BROKER_HEARTBEAT_INTERVAL_MS = DECLARED.integer(
+                    "broker.heartbeat.interval.ms", 500)
+            .allow(atLeast(1))
+            .unit(Unit.MILLISECONDS)
+            .differs("Kafka waits 2000; a heartbeat that changes nothing costs next to nothing here")
+            .doc("How often a node tells the active controller that it is alive.");
+
+    public static final Setting<Integer> BROKER_SESSION_TIMEOUT_MS = DECLARED.integer("broker.session.timeout.ms", 4000)
+            .allow(atLeast(1))
+            .unit(Unit.MILLISECONDS)
+            .differs("Kafka waits 9000; with heartbeats every half second 4000 still lets seven of them in a row be"
+                    + " lost or late, and others lead a silent node's partitions in less than five seconds")
+            .doc("A node that is silent for that long is fenced, and others lead its partitions. A node whose process"
+                    + " has ended does not have to be waited for.");
+
+    public static final Setting<Boolean> AUTO_LEADER_REBALANCE_ENABLE = DECLARED.bool(
+                    "auto.leader.rebalance.enable", true)
+            .high()
+            .doc("Whether partitions go back to their preferred leaders by themselves.");
+
+    public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS = DECLARED.longInteger(
+                    "leader.imbalance.check.interval.seconds", 300L)
+            .allow(atLeast(1))
+            .unit(Unit.SECONDS)
+            .high()
+            .doc("How often it is looked whether partitions have other leaders than the preferred ones.");
 
     // Records
 
@@ -495,8 +539,8 @@ public final class BrokerSettings {
                     + " stored records are not damaged; every record once a day at most. 0: they are not checked.");
 
     /** Every setting of a broker. */
-    public static final Declarations ALL =
-            DECLARED.together(CoordinatorSettings.DECLARED, SettingsWithoutEffect.DECLARED);
+    public static final Declarations ALL = DECLARED.together(
+            CoordinatorSettings.DECLARED, ReplicationSettings.DECLARED, SettingsWithoutEffect.DECLARED);
 
     private BrokerSettings() {}
 

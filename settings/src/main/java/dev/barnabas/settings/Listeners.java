@@ -103,6 +103,36 @@ public record Listeners(List<Listener> all, String betweenBrokers) {
         return new Listeners(List.copyOf(all), betweenBrokers(settings, all, problems));
     }
 
+    /**
+     * The listeners of controllers, which are not for clients. What is wrong with them is said once, by {@link #read}.
+     */
+    static List<Listener> ofControllers(Settings settings, List<Problem> problems) {
+        List<Problem> said = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        settings.get(BrokerSettings.CONTROLLER_LISTENER_NAMES)
+                .forEach(name -> names.add(name.toUpperCase(Locale.ROOT)));
+        Map<String, Address> advertised = new HashMap<>();
+        for (String text : settings.find(BrokerSettings.ADVERTISED_LISTENERS).orElse(List.of())) {
+            Named listener = parse(BrokerSettings.ADVERTISED_LISTENERS, text, said);
+            if (listener != null) {
+                advertised.put(listener.name, listener.address);
+            }
+        }
+        Map<String, String> protocols = protocols(settings, said);
+        List<Listener> all = new ArrayList<>();
+        for (String text : settings.get(BrokerSettings.LISTENERS)) {
+            Named listener = parse(BrokerSettings.LISTENERS, text, said);
+            if (listener != null && names.contains(listener.name)) {
+                // Kafka knows the usual name of it without being told.
+                protocols.putIfAbsent(listener.name, "PLAINTEXT");
+                requirePlaintext(listener.name, protocols, problems);
+                all.add(new Listener(
+                        listener.name, listener.address, advertised.getOrDefault(listener.name, listener.address)));
+            }
+        }
+        return all;
+    }
+
     private static String betweenBrokers(Settings settings, List<Listener> all, List<Problem> problems) {
         String first = all.isEmpty() ? "" : all.getFirst().name;
         String named = settings.find(BrokerSettings.INTER_BROKER_LISTENER_NAME)
@@ -174,7 +204,7 @@ public record Listeners(List<Listener> all, String betweenBrokers) {
         return matcher.matches() ? address(matcher.group(1)) : null;
     }
 
-    private static @Nullable Address address(String text) {
+    static @Nullable Address address(String text) {
         Matcher matcher = HOST_AND_PORT.matcher(text);
         if (!matcher.matches()) {
             return null;

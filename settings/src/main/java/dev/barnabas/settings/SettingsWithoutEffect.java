@@ -55,25 +55,9 @@ final class SettingsWithoutEffect {
                 integer("num.replica.alter.log.dirs.threads", null).high());
         declare(
                 "partitions have one replica in this version",
-                bool("auto.leader.rebalance.enable", true).high(),
-                longInteger("leader.imbalance.check.interval.seconds", 300L)
-                        .allow(atLeast(1))
-                        .high(),
-                integer("num.replica.fetchers", 1)
-                        .allow(atLeast(1))
-                        .clusterWide()
-                        .high(),
-                integer("replica.fetch.backoff.ms", 1000).allow(atLeast(0)),
-                integer("replica.fetch.max.bytes", 1_048_576).allow(atLeast(0)),
-                integer("replica.fetch.min.bytes", 1).high(),
-                integer("replica.fetch.response.max.bytes", 10_485_760).allow(atLeast(0)),
-                integer("replica.fetch.wait.max.ms", 500).high(),
                 longInteger("replica.high.watermark.checkpoint.interval.ms", 5000L)
                         .high(),
-                longInteger("replica.lag.time.max.ms", 30_000L).high(),
-                string("replica.selector.class", null),
                 integer("replica.socket.receive.buffer.bytes", 65_536).high(),
-                integer("replica.socket.timeout.ms", 30_000).high(),
                 integer("replication.quota.window.num", 11).allow(atLeast(1)).low(),
                 integer("replication.quota.window.size.seconds", 1)
                         .allow(atLeast(1))
@@ -95,13 +79,9 @@ final class SettingsWithoutEffect {
                         .high(),
                 integer("share.coordinator.threads", 1).allow(atLeast(1)));
         declare(
-                "a node of this version is its own controller, without a quorum",
-                integer("broker.heartbeat.interval.ms", 2000),
-                integer("broker.session.timeout.ms", 9000),
+                "the quorum of controllers needs no such setting here",
                 bool("controlled.shutdown.enable", true),
                 integer("controller.quorum.append.linger.ms", 25).allow(atLeast(0)),
-                bool("controller.quorum.auto.join.enable", false).low(),
-                list("controller.quorum.bootstrap.servers").high(),
                 integer("controller.quorum.election.backoff.max.ms", 1000)
                         .allow(atLeast(0))
                         .high(),
@@ -121,7 +101,6 @@ final class SettingsWithoutEffect {
                 integer("controller.quorum.retry.backoff.ms", 20)
                         .allow(atLeast(0))
                         .low(),
-                list("controller.quorum.voters").high(),
                 integer("controller.socket.timeout.ms", 30_000),
                 integer("initial.broker.registration.timeout.ms", 60_000),
                 longInteger("metadata.log.max.snapshot.interval.ms", 3_600_000L)

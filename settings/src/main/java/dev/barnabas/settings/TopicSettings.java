@@ -144,7 +144,6 @@ public final class TopicSettings {
     public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = DECLARED.bool(
                     "unclean.leader.election.enable", false)
             .orElse(BrokerSettings.UNCLEAN_LEADER_ELECTION_ENABLE)
-            .withoutEffect("partitions have one replica in this version")
             .doc("Whether a replica that misses records may become leader when no other is left.");
 
     public static final Setting<Double> MIN_CLEANABLE_DIRTY_RATIO = DECLARED.decimal("min.cleanable.dirty.ratio", 0.5)

@@ -49,8 +49,6 @@ final class SettingsReaderTest {
                         new Listeners.Listener("PLAINTEXT", new Address("", 9092), new Address("localhost", 9092)));
         assertThat(reading.warnings())
                 .containsExactly(
-                        "server.properties:3: controller.quorum.bootstrap.servers has no effect: a node of this"
-                                + " version is its own controller, without a quorum",
                         "server.properties:9: num.network.threads has no effect: there is one loop for each processor"
                                 + " core (barnabas.loops)",
                         "server.properties:10: num.io.threads has no effect: there is one loop for each processor core"
@@ -60,9 +58,7 @@ final class SettingsReaderTest {
                         "server.properties:13: num.recovery.threads.per.data.dir has no effect: partitions are"
                                 + " recovered in parallel anyway",
                         "server.properties:14: offsets.topic.replication.factor has no effect: partitions have one"
-                                + " replica in this version",
-                        "controller.listener.names: the listeners CONTROLLER are not opened, because a node of this"
-                                + " version is its own controller");
+                                + " replica in this version");
     }
 
     @Test
@@ -123,9 +119,33 @@ final class SettingsReaderTest {
     }
 
     @Test
-    void aClusterOfSeveralNodesIsNotPassedOver() {
+    void aNodeOfAClusterNeedsAListenerForTheOthers() {
         assertThat(problems(new SettingsReader().set("controller.quorum.voters=1@a:9093,2@b:9093")))
-                .containsExactly("--set: controller.quorum.voters: clusters of several nodes are not in this version");
+                .containsExactly("controller.listener.names: a node of a cluster needs a listener for the others: add"
+                        + " CONTROLLER://host:port to listeners, and set controller.listener.names=CONTROLLER");
+        assertThat(problems(new SettingsReader().set("controller.quorum.voters=1@a:9093,b:9093")))
+                .containsExactly("--set: controller.quorum.voters: 'b:9093' is not NODE_ID@host:port");
+        Settings cluster = accepted(new SettingsReader()
+                        .set("listeners=PLAINTEXT://a:9092,CONTROLLER://a:9093")
+                        .set("controller.listener.names=CONTROLLER")
+                        .set("controller.quorum.voters=1@a:9093,2@b:9093"))
+                .settings();
+        ControllerQuorum quorum = ControllerQuorum.of(cluster).orElseThrow();
+        assertThat(quorum.advertised()).isEqualTo(new Listeners.Address("a", 9093));
+        assertThat(quorum.voters()).containsOnlyKeys(1, 2);
+        assertThat(quorum.beginsHere()).isFalse();
+    }
+
+    @Test
+    void aNodeThatIsItsOwnQuorumIsAlone() {
+        Settings alone = accepted(new SettingsReader().set("controller.quorum.voters=1@localhost:9093"))
+                .settings();
+
+        assertThat(ControllerQuorum.of(alone)).isEmpty();
+    }
+
+    @Test
+    void aNodeServesAndTakesPartInTheMetadata() {
         assertThat(problems(new SettingsReader().set("process.roles=broker"))).hasSize(1);
     }
 

@@ -102,9 +102,10 @@ final class ConnectAttempt {
             tryNext();
             return;
         }
-        ConnectException refused = new ConnectException("cannot connect to " + address + ": " + cause.getMessage());
-        refused.initCause(cause);
-        failed(refused);
+        String what = "cannot connect to " + address + ": " + cause.getMessage();
+        IOException fault = cause instanceof ConnectException ? new ConnectException(what) : new IOException(what);
+        fault.initCause(cause);
+        failed(fault);
     }
 
     void failed(IOException fault) {

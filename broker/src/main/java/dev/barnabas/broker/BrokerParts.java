@@ -1,0 +1,274 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.groups.GroupCoordinator;
+import dev.barnabas.groups.GroupSettings;
+import dev.barnabas.groups.Topics;
+import dev.barnabas.host.Disk;
+import dev.barnabas.host.Endpoint;
+import dev.barnabas.host.Host;
+import dev.barnabas.host.Loop;
+import dev.barnabas.log.CompactionTurns;
+import dev.barnabas.log.LogDirectory;
+import dev.barnabas.log.LogDirectorySettings;
+import dev.barnabas.log.ScrubTimes;
+import dev.barnabas.metadata.ClusterMetadata;
+import dev.barnabas.metadata.Topic;
+import dev.barnabas.protocol.Uuid;
+import dev.barnabas.settings.BrokerSettings;
+import dev.barnabas.settings.CoordinatorSettings;
+import dev.barnabas.settings.Settings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a running broker consists of: what each loop owns, and the APIs that use it. Put together once, on the first
+ * loop, by {@link BrokerStart}.
+ */
+final class BrokerParts {
+
+    private final Foundation on;
+    private final Loop loop;
+    private final Node node;
+    private final GroupCoordinator groups;
+    private final List<Reconciler> reconcilers = new ArrayList<>();
+    private final Apis apis;
+
+    /** What there is of a broker before it knows its partitions. */
+    record Foundation(
+            Host host,
+            Settings settings,
+            LogLevels logLevels,
+            Storage storage,
+            ClusterMetadata metadata,
+            ControllerAccess access,
+            Membership membership) {}
+
+    /** Told when the directory that holds the metadata has failed: the node has to stop. */
+    interface Halt {
+        void halt(DataDirectory directory, IOException fault);
+    }
+
+    private BrokerParts(Foundation on, ReplicaAssignments assignments, Halt halt) {
+        this.on = on;
+        this.loop = on.host.loops().getFirst();
+        Settings settings = on.settings;
+        this.node = new Node(settings.get(BrokerSettings.NODE_ID), on.host, settings, shares(), on.metadata.image());
+        this.groups = new GroupCoordinator(
+                groupSettings(settings),
+                topics(node),
+                on.host.entropy(),
+                () -> node.image()
+                        .topic(Topic.CONSUMER_OFFSETS)
+                        .map(topic -> topic.partitions().size())
+                        .orElse(0));
+        ReplicaPlacement placement = new ReplicaPlacement(
+                on.storage.directories(), settings.get(BrokerSettings.DISK_RESERVE_BYTES), loop, assignments);
+        DirectoryFaults faults = new DirectoryFaults(on.storage.directories(), loop, faultOutcome(halt));
+        for (LoopShare share : node.shares()) {
+            reconcilers.add(reconciler(share, placement, faults));
+        }
+        this.apis = allApis();
+        on.access.urgent().offer(apis);
+        on.access.forwarded().offer(apis);
+    }
+
+    static BrokerParts build(Foundation foundation, ReplicaAssignments assignments, Halt halt) {
+        return new BrokerParts(foundation, assignments, halt);
+    }
+
+    Node node() {
+        return node;
+    }
+
+    GroupCoordinator groups() {
+        return groups;
+    }
+
+    List<Reconciler> reconcilers() {
+        return reconcilers;
+    }
+
+    Storage storage() {
+        return on.storage;
+    }
+
+    ClusterMetadata metadata() {
+        return on.metadata;
+    }
+
+    ControllerAccess access() {
+        return on.access;
+    }
+
+    /** All that the listeners answer. */
+    Apis apis() {
+        return apis;
+    }
+
+    private List<LoopShare> shares() {
+        List<Loop> loops = on.host.loops();
+        int sessions = on.settings.get(BrokerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS);
+        List<LoopShare> shares = new ArrayList<>();
+        for (int index = 0; index < loops.size(); index++) {
+            Loop each = loops.get(index);
+            shares.add(new LoopShare(
+                    index,
+                    each,
+                    new PartitionTable(each),
+                    new FetchSessions(each, on.host.entropy(), Math.max(1, sessions / loops.size()))));
+        }
+        return shares;
+    }
+
+    private Reconciler reconciler(LoopShare share, ReplicaPlacement placement, DirectoryFaults faults) {
+        String listener = on.access.betweenBrokers();
+        ReplicaFetchers fetchers = new ReplicaFetchers(
+                share.loop(),
+                on.host.network(),
+                broker -> node.image()
+                        .broker(broker)
+                        .flatMap(registered -> registered.endpoint(listener))
+                        .map(endpoint -> new Endpoint(endpoint.host(), endpoint.port())),
+                new Self(node, on.membership.epoch()),
+                FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION));
+        InSyncRequests inSyncRequests = new InSyncRequests(
+                share.loop(), on.access::askForInSyncReplicas, node.id(), on.membership::epoch, node::mayBeInSync);
+        return new Reconciler(node, share, new Roles(node, share, groups, fetchers), inSyncRequests, placement, faults);
+    }
+
+    /** This broker, as its leaders are told; in this registration for as long as its process lives. */
+    private record Self(Node node, long brokerEpoch) implements ReplicaFetchers.Self {
+
+        @Override
+        public int nodeId() {
+            return node.id();
+        }
+
+        @Override
+        public String clusterId() {
+            return node.clusterId();
+        }
+    }
+
+    private DirectoryFaults.Outcome faultOutcome(Halt halt) {
+        return new DirectoryFaults.Outcome() {
+            @Override
+            public void goOnWithout(DataDirectory directory, IOException fault) {
+                on.membership.directoryFailed(directory.identity().id());
+                for (LoopShare share : node.shares()) {
+                    Reconciler reconciler = reconcilers.get(share.index());
+                    share.loop().execute(() -> reconciler.lose(directory.index(), fault));
+                }
+            }
+
+            @Override
+            public void halt(DataDirectory directory, IOException fault) {
+                halt.halt(directory, fault);
+            }
+        };
+    }
+
+    private Apis allApis() {
+        TopicCreation creation = new TopicCreation(node, on.metadata, on.access.urgent(), reconcilers);
+        ProducerIds producerIds = new ProducerIds(loop, on.access.urgent(), node.id(), on.membership.epoch());
+        return BrokerApis.of(
+                node,
+                groups,
+                creation,
+                producerIds,
+                on.access,
+                AdminApis.of(node, on.metadata, creation, reconcilers, on.logLevels, on.access.forwarded()));
+    }
+
+    /**
+     * Lets the loops make their partitions agree with what the cluster has agreed on, now and from now on.
+     *
+     * @param settled called on the first loop when all partitions of now are open
+     */
+    void reconcile(ReplicaPlaces places, Runnable settled) {
+        CompactionTurns turns = new CompactionTurns(loop, Storage.compaction(node.settings()));
+        int[] unsettled = {reconcilers.size()};
+        List<Optional<Disk>> disks =
+                on.storage.directories().stream().map(DataDirectory::disk).toList();
+        for (LoopShare share : node.shares()) {
+            Reconciler reconciler = reconcilers.get(share.index());
+            share.loop().execute(() -> {
+                reconciler.use(new PartitionFolders(inDirectories(disks, share.loop(), turns), places));
+                on.metadata.subscribe(share.loop(), update -> {
+                    boolean first = reconciler.isNew();
+                    node.publish(update.image());
+                    reconciler.update(update);
+                    if (share.index() == 0) {
+                        turns.changeSettings(Storage.compaction(node.settings()));
+                        on.storage.changeSettings(node.settings());
+                    }
+                    if (first) {
+                        reconciler.whenAllSettled(() -> loop.execute(() -> {
+                            if (--unsettled[0] == 0) {
+                                settled.run();
+                            }
+                        }));
+                    }
+                });
+            });
+        }
+    }
+
+    private List<PartitionFolders.Directory> inDirectories(
+            List<Optional<Disk>> disks, Loop owner, CompactionTurns turns) {
+        List<String> names = on.storage.names();
+        LogDirectorySettings shared = Storage.logDirectorySettings(on.settings);
+        List<PartitionFolders.Directory> directories = new ArrayList<>();
+        for (int index = 0; index < disks.size(); index++) {
+            Optional<Disk> disk = disks.get(index);
+            if (disk.isPresent()) {
+                LogDirectory logs = new LogDirectory(disk.get(), owner, shared);
+                logs.compact(turns);
+                logs.scrub(on.storage.scrubPace(index), ScrubTimes.DEFAULT);
+                directories.add(new PartitionFolders.Directory.Usable(disk.get(), logs));
+            } else {
+                directories.add(new PartitionFolders.Directory.Failed(names.get(index)));
+            }
+        }
+        return directories;
+    }
+
+    private static GroupSettings groupSettings(Settings settings) {
+        return new GroupSettings(
+                settings.get(CoordinatorSettings.GROUP_MAX_SIZE),
+                settings.get(CoordinatorSettings.GROUP_MIN_SESSION_TIMEOUT_MS),
+                settings.get(CoordinatorSettings.GROUP_MAX_SESSION_TIMEOUT_MS),
+                settings.get(CoordinatorSettings.GROUP_INITIAL_REBALANCE_DELAY_MS),
+                settings.get(CoordinatorSettings.OFFSET_METADATA_MAX_BYTES),
+                Duration.ofMinutes(settings.get(CoordinatorSettings.OFFSETS_RETENTION_MINUTES))
+                        .toMillis(),
+                settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS),
+                settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS));
+    }
+
+    private static Topics topics(Node node) {
+        return new Topics() {
+            @Override
+            public Optional<Uuid> idOf(String name) {
+                return node.image().topic(name).map(Topic::id);
+            }
+
+            @Override
+            public Optional<String> nameOf(Uuid id) {
+                return node.image().topic(id).map(Topic::name);
+            }
+
+            @Override
+            public boolean hasPartition(String name, int partition) {
+                return node.image()
+                        .topic(name)
+                        .filter(topic ->
+                                partition >= 0 && partition < topic.partitions().size())
+                        .isPresent();
+            }
+        };
+    }
+}

@@ -1,0 +1,87 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.host.Host;
+import dev.barnabas.host.Loop;
+import dev.barnabas.metadata.ClusterMetadata;
+import dev.barnabas.peer.PeerSettings;
+import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.message.AlterPartitionRequest;
+import dev.barnabas.protocol.message.AlterPartitionResponse;
+import dev.barnabas.settings.BrokerSettings;
+import dev.barnabas.settings.Settings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The two ways of a broker to the active controller. Answers come in the order of the questions, so what clients have
+ * asked, which may take its time, does not go before what keeps the cluster going.
+ *
+ * @param urgent for brokers' own questions
+ * @param forwarded for those of clients
+ * @param apis what brokers ask a controller, if it is here
+ * @param betweenBrokers the name of the listeners on which brokers talk to each other
+ */
+record ControllerAccess(ActiveController urgent, ActiveController forwarded, List<Api<?>> apis, String betweenBrokers) {
+
+    /** What brokers call themselves to each other (KIP-511). */
+    static final String SOFTWARE_VERSION = "1";
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final int MAX_IN_FLIGHT = 100;
+
+    static ControllerAccess open(
+            Host host, Settings settings, ClusterMetadata metadata, String clusterId, BrokerListener self) {
+        Loop loop = host.loops().getFirst();
+        BrokerWatch watch = new BrokerWatch(host.network(), loop, metadata, settings, self.name());
+        List<Api<?>> apis = ControllerApis.ofBrokers(metadata, clusterId, watch);
+        Apis here = new Apis(apis);
+        int nodeId = settings.get(BrokerSettings.NODE_ID);
+        PeerSettings peer = new PeerSettings(
+                "broker-" + nodeId,
+                "barnabas",
+                SOFTWARE_VERSION,
+                CONNECT_TIMEOUT,
+                CONNECT_TIMEOUT,
+                MAX_IN_FLIGHT,
+                settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES));
+        return new ControllerAccess(
+                new ActiveController(
+                        metadata, loop, nodeId, here, new ControllerConnection(host.network(), loop, peer, self)),
+                new ActiveController(
+                        metadata, loop, nodeId, here, new ControllerConnection(host.network(), loop, peer, self)),
+                apis,
+                self.name());
+    }
+
+    /** A leader asks for other in-sync sets (KIP-497). */
+    void askForInSyncReplicas(
+            AlterPartitionRequest request,
+            Duration limit,
+            Loop asker,
+            Consumer<Optional<AlterPartitionResponse>> then) {
+        urgent.ask(
+                request,
+                AlterPartitionResponse.class,
+                response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
+                limit,
+                asker,
+                new ActiveController.Reply<>() {
+                    @Override
+                    public void answered(AlterPartitionResponse response) {
+                        then.accept(Optional.of(response));
+                    }
+
+                    @Override
+                    public void unanswered(String why) {
+                        then.accept(Optional.empty());
+                    }
+                });
+    }
+
+    void close() {
+        urgent.close();
+        forwarded.close();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.groups.GroupCoordinator;
+import dev.barnabas.metadata.Topic;
+import dev.barnabas.replication.Following;
+import dev.barnabas.replication.Leadership;
+import dev.barnabas.replication.Partition;
+import dev.barnabas.replication.PartitionId;
+import dev.barnabas.settings.ReplicationSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Gives the open partitions of one loop the roles that the image has for them: to lead, which makes a coordinator of
+ * one that stores groups, or to follow, which needs somebody who fetches. Owned by its loop.
+ */
+final class Roles {
+
+    private final Node node;
+    private final LoopShare share;
+    private final GroupCoordinator groups;
+    private final ReplicaFetchers fetchers;
+    private final Map<PartitionId, Shard> shards = new HashMap<>();
+    private boolean checking;
+    private boolean stopped;
+
+    Roles(Node node, LoopShare share, GroupCoordinator groups, ReplicaFetchers fetchers) {
+        this.node = node;
+        this.share = share;
+        this.groups = groups;
+        this.fetchers = fetchers;
+    }
+
+    /** A coordinator's shard, and the term in which it was elected. */
+    private record Shard(int leaderEpoch, PartitionShardLog log) {}
+
+    /** What was agreed on about a partition; the same again changes nothing. */
+    void give(Partition partition, dev.barnabas.metadata.Partition agreed) {
+        share.loop().requireCurrent();
+        if (agreed.leader() == node.id()) {
+            fetchers.stop(partition);
+            partition.lead(new Leadership(
+                    agreed.leaderEpoch(),
+                    agreed.partitionEpoch(),
+                    agreed.replicas(),
+                    agreed.inSyncReplicas(),
+                    agreed.leaderRecovering()));
+            coordinate(partition, agreed.leaderEpoch());
+            if (agreed.replicas().size() > 1) {
+                checkFollowersRegularly();
+            }
+        } else {
+            resign(partition.id());
+            partition.follow(new Following(agreed.leader(), agreed.leaderEpoch(), agreed.partitionEpoch()));
+            fetchers.follow(partition);
+        }
+    }
+
+    /** The partition is closed, deleted, or has failed. */
+    void end(Partition partition) {
+        resign(partition.id());
+        fetchers.stop(partition);
+    }
+
+    void highWatermarkAdvanced(Partition partition) {
+        if (!shards.isEmpty()) {
+            Shard shard = shards.get(partition.id());
+            if (shard != null) {
+                shard.log.highWatermarkAdvanced();
+            }
+        }
+    }
+
+    void positionChanged(Partition partition) {
+        fetchers.positionChanged(partition);
+    }
+
+    void stop() {
+        stopped = true;
+        fetchers.close();
+    }
+
+    /** A new term is a new coordinator: what the partition holds is read again. */
+    private void coordinate(Partition partition, int leaderEpoch) {
+        if (!partition.id().topic().equals(Topic.CONSUMER_OFFSETS)) {
+            return;
+        }
+        Shard known = shards.get(partition.id());
+        if (known != null && known.leaderEpoch == leaderEpoch) {
+            return;
+        }
+        resign(partition.id());
+        PartitionShardLog log = new PartitionShardLog(
+                partition, partition.log().settings().batches().maxBytes());
+        shards.put(partition.id(), new Shard(leaderEpoch, log));
+        groups.elected(partition.id().index(), log);
+    }
+
+    private void resign(PartitionId id) {
+        if (shards.remove(id) != null) {
+            groups.resigned(id.index());
+        }
+    }
+
+    /** One timer for all partitions that are led here; followers that lag are found within a quarter of the limit. */
+    private void checkFollowersRegularly() {
+        if (!checking) {
+            checking = true;
+            Duration every = Duration.ofMillis(
+                    Math.max(1, node.settings().get(ReplicationSettings.REPLICA_LAG_TIME_MAX_MS) / 4));
+            share.loop().schedule(every, this::checkFollowers);
+        }
+    }
+
+    private void checkFollowers() {
+        checking = false;
+        if (stopped) {
+            return;
+        }
+        boolean any = false;
+        for (Partition partition : share.partitions().all()) {
+            if (partition.leads()) {
+                partition.checkFollowers();
+                any = true;
+            }
+        }
+        if (any) {
+            checkFollowersRegularly();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.barnabas.metadata;
+
+import dev.barnabas.protocol.Uuid;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A sign of life of a broker and what it wants, as in a BrokerHeartbeat request (KIP-631, KIP-858). Most change
+ * nothing.
+ *
+ * <ul>
+ *   <li>One that is fenced is let in when it wants that and knows of its own registration. What has no leader and only
+ *       waits for it gets one with the same change.
+ *   <li>One that is let in is fenced when it wants that.
+ *   <li>One that wants to stop, which it cannot take back, first hands over what others can lead and leaves the in-sync
+ *       sets in which others are. What only it can lead it leads on. Its next heartbeat, when there is nothing left to
+ *       hand over, fences it and is answered that it should stop.
+ *   <li>Replicas in directories that it can no longer use leave the in-sync sets and are led by others. If it can use
+ *       none, it is fenced.
+ * </ul>
+ *
+ * @param metadataVersion {@link ClusterImage#version} of the image that the broker has, which is what the request
+ *     carries as its metadata offset: a registration's epoch is the version of the first image that has it
+ * @param offlineDirectories ids of the log directories that have failed since it registered
+ */
+public record BrokerHeartbeat(
+        int id,
+        long epoch,
+        long metadataVersion,
+        boolean wantFence,
+        boolean wantShutDown,
+        List<Uuid> offlineDirectories)
+        implements Wish<BrokerHeartbeat.State> {
+
+    /**
+     * @param caughtUp whether the broker knows of its own registration
+     * @param shouldShutDown whether it can stop now
+     */
+    public record State(boolean caughtUp, boolean fenced, boolean shouldShutDown) {}
+
+    public BrokerHeartbeat {
+        offlineDirectories = List.copyOf(offlineDirectories);
+    }
+
+    @Override
+    public Plan<State> plan(ClusterImage image, Controller controller) {
+        Optional<Refusal> refusal = Replicas.refusalOfSender(image, id, epoch);
+        if (refusal.isPresent()) {
+            return new Plan.Refused<>(refusal.get());
+        }
+        Broker broker = image.broker(id).orElseThrow();
+        boolean caughtUp = metadataVersion >= epoch;
+        List<Uuid> usable = PartitionDraft.without(broker.directories(), offlineDirectories);
+        boolean noneUsable = usable.isEmpty() && !broker.directories().isEmpty();
+        if (noneUsable) {
+            usable = broker.directories();
+        }
+        boolean fenced = wantFence || noneUsable || (broker.fenced() && (wantShutDown || !caughtUp));
+        boolean shuttingDown = !fenced && (wantShutDown || broker.shuttingDown());
+        Plan<State> plan = become(image, controller, broker, usable, fenced, shuttingDown, caughtUp);
+        boolean handedOver = wantShutDown
+                && shuttingDown
+                && broker.shuttingDown()
+                && plan instanceof Plan.Agreed<State>(Change change, State _)
+                && change == null;
+        return handedOver ? become(image, controller, broker, usable, true, false, caughtUp) : plan;
+    }
+
+    private Plan<State> become(
+            ClusterImage image,
+            Controller controller,
+            Broker broker,
+            List<Uuid> usable,
+            boolean fenced,
+            boolean shuttingDown,
+            boolean caughtUp) {
+        State state = new State(caughtUp, fenced, fenced && wantShutDown);
+        boolean same = fenced == broker.fenced()
+                && shuttingDown == broker.shuttingDown()
+                && usable.equals(broker.directories());
+        if (same && !shuttingDown) {
+            return Plan.nothing(state);
+        }
+        if (same) {
+            PartitionSweep sweep = new PartitionSweep(image, controller).settleAllOn(id);
+            return new Plan.Agreed<>(sweep.changeOrNull(), state);
+        }
+        Change changed = new Change.BrokerStateChanged(id, epoch, fenced, shuttingDown, usable);
+        PartitionSweep sweep =
+                new PartitionSweep(image.apply(changed, image.lastOffset() + 1), controller).settleAllOn(id);
+        return Plan.change(sweep.with(changed), state);
+    }
+}
