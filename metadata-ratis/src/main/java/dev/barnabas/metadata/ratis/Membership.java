@@ -10,10 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftGroup;
@@ -28,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gets a member into its quorum, runs Ratis there, and looks after both: tells the others where it is, has it added
+ * Keeps a member in its quorum: runs Ratis there and looks after it, tells the others where it is, has it added
  * again if it was dropped, starts Ratis anew where that gave up. Does all that on a virtual thread of its own.
  */
 final class Membership implements AutoCloseable {
@@ -37,8 +35,7 @@ final class Membership implements AutoCloseable {
 
     static final RaftGroupId GROUP = RaftGroupId.valueOf(new UUID(0x4261726e61626173L, 0x8000000000000001L));
 
-    private static final Duration GREETING_TIMEOUT = Duration.ofMillis(500);
-    private static final Duration SEARCH_PAUSE = Duration.ofMillis(100);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
     private static final Duration PAUSE = Duration.ofMillis(250);
     /** For a former life of the same member to let go of its port and its files. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -49,6 +46,7 @@ final class Membership implements AutoCloseable {
     private final Addresses addresses;
     private final Transport transport;
     private final Endpoint own;
+    private final Search search;
     private final Path file;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Object guard = new Object();
@@ -77,6 +75,7 @@ final class Membership implements AutoCloseable {
         this.transport = listen();
         Endpoint advertised = settings.advertised();
         this.own = advertised.port() == 0 ? new Endpoint(advertised.host(), transport.port()) : advertised;
+        this.search = new Search(settings, own, addresses, transport);
     }
 
     private Transport listen() throws IOException {
@@ -90,7 +89,7 @@ final class Membership implements AutoCloseable {
                             "cannot listen for the metadata quorum on " + settings.bind() + ": " + inUse.getMessage(),
                             inUse);
                 }
-                pause(SEARCH_PAUSE);
+                pause(RETRY_PAUSE);
             }
         }
     }
@@ -136,7 +135,9 @@ final class Membership implements AutoCloseable {
         try {
             List<Member> members = Member.read(file);
             if (members.isEmpty()) {
-                members = settings.seed().isPresent() ? List.of(new Member(self, own, true)) : search();
+                members = settings.seed().isPresent()
+                        ? List.of(new Member(self, own, true))
+                        : search.run(() -> closed);
                 if (closed) {
                     return;
                 }
@@ -156,83 +157,6 @@ final class Membership implements AutoCloseable {
             transport.close();
             ended.countDown();
         }
-    }
-
-    /** Greets everybody until there is a quorum to belong to, or one to be founded. */
-    private List<Member> search() throws IOException {
-        while (!closed) {
-            Map<Endpoint, Greeting.Answer> answers = greetAll(false);
-            for (Greeting.Answer answer : answers.values()) {
-                if (!answer.members().isEmpty()) {
-                    return withSelf(answer.members());
-                }
-            }
-            Optional<List<Member>> founders = founders(answers);
-            if (founders.isPresent()) {
-                return founders.get();
-            }
-            pause(SEARCH_PAUSE);
-        }
-        return List.of();
-    }
-
-    private List<Member> withSelf(List<Member> members) {
-        List<Member> all = new ArrayList<>(members);
-        if (all.stream().noneMatch(member -> member.id().equals(self))) {
-            all.add(new Member(self, own, false));
-        }
-        return all;
-    }
-
-    /** Only one founds: the voter with the lowest id; and only when it knows all others by their directories. */
-    private Optional<List<Member>> founders(Map<Endpoint, Greeting.Answer> answers) {
-        Map<Integer, Endpoint> voters = settings.voters();
-        if (voters.keySet().stream()
-                .findFirst()
-                .filter(id -> id == self.nodeId())
-                .isEmpty()) {
-            return Optional.empty();
-        }
-        List<Member> founders = new ArrayList<>();
-        voters.forEach((id, address) -> {
-            if (id == self.nodeId()) {
-                founders.add(new Member(self, own, true));
-            } else {
-                Greeting.Answer answer = answers.get(address);
-                if (answer != null && answer.from().nodeId() == id) {
-                    founders.add(new Member(answer.from(), address, true));
-                }
-            }
-        });
-        return founders.size() == voters.size() ? Optional.of(founders) : Optional.empty();
-    }
-
-    private Map<Endpoint, Greeting.Answer> greetAll(boolean wantsIn) throws IOException {
-        Map<Endpoint, Greeting.Answer> answers = new ConcurrentHashMap<>();
-        byte[] greeting = new Greeting(self, own, wantsIn).encode();
-        List<Thread> greeters = new ArrayList<>();
-        for (Endpoint address : addresses.all(self, own)) {
-            greeters.add(Thread.ofVirtual().name("quorum-greeting").start(() -> {
-                try {
-                    byte[] reply = transport.call(address, Frame.GREETING, greeting, GREETING_TIMEOUT);
-                    Greeting.Answer answer = Greeting.Answer.decode(reply);
-                    if (!answer.from().equals(self)) {
-                        addresses.says(answer.from(), address);
-                        answers.put(address, answer);
-                    }
-                } catch (IOException absent) {
-                    LOG.debug("No answer from {}", address, absent);
-                }
-            }));
-        }
-        for (Thread greeter : greeters) {
-            try {
-                greeter.join();
-            } catch (InterruptedException e) {
-                throw new IOException("interrupted", e);
-            }
-        }
-        return answers;
     }
 
     private void startRatis(List<Member> members) throws IOException {
@@ -269,7 +193,7 @@ final class Membership implements AutoCloseable {
                     throw fault;
                 }
                 machine = new EntryStateMachine(events, alone ? settings.seed() : Optional.empty());
-                pause(SEARCH_PAUSE);
+                pause(RETRY_PAUSE);
             }
         }
     }
@@ -322,7 +246,7 @@ final class Membership implements AutoCloseable {
             return;
         }
         if (!state.isLeader() && (!(votes || observes) || hearsNothing(division))) {
-            greetAll(true);
+            search.greetAll(true);
         }
     }
 
@@ -387,7 +311,7 @@ final class Membership implements AutoCloseable {
         return new Member(member.id(), address, member.votes());
     }
 
-    private static void pause(Duration duration) throws IOException {
+    static void pause(Duration duration) throws IOException {
         try {
             Thread.sleep(duration);
         } catch (InterruptedException e) {
