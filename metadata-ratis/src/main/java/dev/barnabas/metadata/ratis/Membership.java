@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a member in its quorum: runs Ratis there and looks after it, tells the others where it is, has it added
- * again if it was dropped, starts Ratis anew where that gave up. Does all that on a virtual thread of its own.
+ * Keeps a member in its quorum: runs Ratis there and looks after it, tells the others where it is, has it added again
+ * if it was dropped, starts Ratis anew where that gave up. Does all that on a virtual thread of its own.
  */
 final class Membership implements AutoCloseable {
 
@@ -135,9 +135,7 @@ final class Membership implements AutoCloseable {
         try {
             List<Member> members = Member.read(file);
             if (members.isEmpty()) {
-                members = settings.seed().isPresent()
-                        ? List.of(new Member(self, own, true))
-                        : search.run(() -> closed);
+                members = settings.seed().isPresent() ? List.of(new Member(self, own, true)) : search.run(() -> closed);
                 if (closed) {
                     return;
                 }
