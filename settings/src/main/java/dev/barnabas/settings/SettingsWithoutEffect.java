@@ -94,9 +94,6 @@ final class SettingsWithoutEffect {
                 integer("controller.quorum.fetch.snapshot.max.bytes", 1_048_576)
                         .allow(atLeast(1))
                         .low(),
-                integer("controller.quorum.fetch.timeout.ms", 2000)
-                        .allow(atLeast(0))
-                        .high(),
                 integer("controller.quorum.request.timeout.ms", 2000).allow(atLeast(0)),
                 integer("controller.quorum.retry.backoff.ms", 20)
                         .allow(atLeast(0))
