@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,7 +162,7 @@ final class ClusterMetadataQuorumTest {
         }
         start(4);
         simulation.runUntil("it is ready", () -> allReady(4), LIMIT);
-        Node observer = nodes.get(4);
+        Node observer = Objects.requireNonNull(nodes.get(4));
         simulation.runUntil("it has all", () -> has(observer, "t99"), LIMIT);
 
         Uuid first = observer.image().topic("t0").orElseThrow().id();

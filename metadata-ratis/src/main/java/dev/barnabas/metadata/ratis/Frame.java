@@ -4,7 +4,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** A message between members; the package's documentation has its form. */
+/** A message between members; the package's documentation has its form. Frames are not compared. */
+@SuppressWarnings("ArrayRecordComponent")
 record Frame(byte kind, long call, byte[] content) {
 
     static final byte ANSWER = 0;

@@ -74,29 +74,29 @@ final class RaftTransport implements RaftServerRpc {
 
     /** Hands a call of another member to Ratis, if it is meant for this one. */
     static byte[] receive(RaftServer server, byte kind, byte[] content) throws IOException {
-        switch (kind) {
+        return switch (kind) {
             case Frame.VOTE -> {
                 RequestVoteRequestProto request = RequestVoteRequestProto.parseFrom(content);
                 requireAddressee(server, request.getServerRequest());
-                return server.requestVote(request).toByteArray();
+                yield server.requestVote(request).toByteArray();
             }
             case Frame.APPEND -> {
                 AppendEntriesRequestProto request = AppendEntriesRequestProto.parseFrom(content);
                 requireAddressee(server, request.getServerRequest());
-                return server.appendEntries(request).toByteArray();
+                yield server.appendEntries(request).toByteArray();
             }
             case Frame.SNAPSHOT -> {
                 InstallSnapshotRequestProto request = InstallSnapshotRequestProto.parseFrom(content);
                 requireAddressee(server, request.getServerRequest());
-                return server.installSnapshot(request).toByteArray();
+                yield server.installSnapshot(request).toByteArray();
             }
             case Frame.ELECTION -> {
                 StartLeaderElectionRequestProto request = StartLeaderElectionRequestProto.parseFrom(content);
                 requireAddressee(server, request.getServerRequest());
-                return server.startLeaderElection(request).toByteArray();
+                yield server.startLeaderElection(request).toByteArray();
             }
             default -> throw new IOException("a call of kind " + kind);
-        }
+        };
     }
 
     /** A member with a new disk at the old one's address must not vote or acknowledge in its place. */

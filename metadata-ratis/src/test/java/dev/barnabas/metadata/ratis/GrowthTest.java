@@ -12,8 +12,10 @@ import dev.barnabas.protocol.Uuid;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -141,7 +143,7 @@ final class GrowthTest {
                 Map.of(1, RatisWorld.freePort(), 2, RatisWorld.freePort(), 3, RatisWorld.freePort());
         List<Node> again = List.of(new Node(), new Node(), new Node());
         for (int id = 1; id <= 3; id++) {
-            start(settings(id, moved.get(id), moved, List.of(), ""), again.get(id - 1));
+            start(settings(id, Objects.requireNonNull(moved.get(id)), moved, List.of(), ""), again.get(id - 1));
         }
         world.await("one leads again", () -> again.stream().anyMatch(node -> node.events.contains("leading")));
     }
@@ -150,7 +152,7 @@ final class GrowthTest {
     void oneNodeComesBackAtAnotherPortAndTellsTheOthers() throws Exception {
         Map<Integer, Endpoint> voters = Map.of(1, world.address(1), 2, world.address(2), 3, world.address(3));
         List<Node> nodes = List.of(new Node(), new Node(), new Node());
-        List<RatisMetadataLog> logs = new java.util.ArrayList<>();
+        List<RatisMetadataLog> logs = new ArrayList<>();
         for (int id = 1; id <= 3; id++) {
             logs.add(start(settings(id, world.address(id), voters, List.of(), ""), nodes.get(id - 1)));
         }

@@ -48,7 +48,7 @@ final class RatisWorld implements QuorumContract.World, TestBed {
     }
 
     static Endpoint freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return new Endpoint("127.0.0.1", socket.getLocalPort());
         }
     }
