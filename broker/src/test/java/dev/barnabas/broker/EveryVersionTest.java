@@ -7,7 +7,9 @@ import dev.barnabas.protocol.MemoryRecords;
 import dev.barnabas.protocol.Request;
 import dev.barnabas.protocol.Response;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.AddRaftVoterRequest;
 import dev.barnabas.protocol.message.AlterConfigsRequest;
+import dev.barnabas.protocol.message.AlterPartitionReassignmentsRequest;
 import dev.barnabas.protocol.message.ApiVersionsRequest;
 import dev.barnabas.protocol.message.ApiVersionsResponse;
 import dev.barnabas.protocol.message.CreateAclsRequest;
@@ -24,7 +26,9 @@ import dev.barnabas.protocol.message.DescribeConfigsRequest;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
 import dev.barnabas.protocol.message.DescribeLogDirsRequest;
 import dev.barnabas.protocol.message.DescribeProducersRequest;
+import dev.barnabas.protocol.message.DescribeQuorumRequest;
 import dev.barnabas.protocol.message.DescribeTopicPartitionsRequest;
+import dev.barnabas.protocol.message.ElectLeadersRequest;
 import dev.barnabas.protocol.message.FetchRequest;
 import dev.barnabas.protocol.message.FindCoordinatorRequest;
 import dev.barnabas.protocol.message.HeartbeatRequest;
@@ -35,13 +39,16 @@ import dev.barnabas.protocol.message.LeaveGroupRequest;
 import dev.barnabas.protocol.message.ListConfigResourcesRequest;
 import dev.barnabas.protocol.message.ListGroupsRequest;
 import dev.barnabas.protocol.message.ListOffsetsRequest;
+import dev.barnabas.protocol.message.ListPartitionReassignmentsRequest;
 import dev.barnabas.protocol.message.MetadataRequest;
 import dev.barnabas.protocol.message.OffsetCommitRequest;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
 import dev.barnabas.protocol.message.ProduceRequest;
+import dev.barnabas.protocol.message.RemoveRaftVoterRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
+import dev.barnabas.protocol.message.UnregisterBrokerRequest;
 import dev.barnabas.protocol.message.UpdateFeaturesRequest;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
@@ -389,6 +396,46 @@ class EveryVersionTest {
                                 .operation((byte) 1)
                                 .permissionType((byte) 1)
                                 .build()))
+                        .build();
+            case ELECT_LEADERS ->
+                ElectLeadersRequest.builder()
+                        .topicPartitions(List.of(new ElectLeadersRequest.TopicPartitions(topic, List.of(0))))
+                        .timeoutMs(1000)
+                        .build();
+            case ALTER_PARTITION_REASSIGNMENTS ->
+                AlterPartitionReassignmentsRequest.builder()
+                        .topics(List.of(new AlterPartitionReassignmentsRequest.ReassignableTopic(
+                                topic,
+                                List.of(new AlterPartitionReassignmentsRequest.ReassignablePartition(0, List.of(1))))))
+                        .timeoutMs(1000)
+                        .build();
+            case LIST_PARTITION_REASSIGNMENTS ->
+                ListPartitionReassignmentsRequest.builder()
+                        .topics(List.of(new ListPartitionReassignmentsRequest.ListPartitionReassignmentsTopics(
+                                topic, List.of(0))))
+                        .timeoutMs(1000)
+                        .build();
+            // The only broker is still needed.
+            case UNREGISTER_BROKER ->
+                UnregisterBrokerRequest.builder().brokerId(77).build();
+            case DESCRIBE_QUORUM ->
+                DescribeQuorumRequest.builder()
+                        .topics(List.of(new DescribeQuorumRequest.TopicData(
+                                "__cluster_metadata", List.of(new DescribeQuorumRequest.PartitionData(0)))))
+                        .build();
+            case ADD_RAFT_VOTER ->
+                AddRaftVoterRequest.builder()
+                        .clusterId(null)
+                        .timeoutMs(1000)
+                        .voterId(2)
+                        .voterDirectoryId(target.topicId)
+                        .listeners(List.of(new AddRaftVoterRequest.Listener("CONTROLLER", "elsewhere", 9093)))
+                        .build();
+            case REMOVE_RAFT_VOTER ->
+                RemoveRaftVoterRequest.builder()
+                        .clusterId(null)
+                        .voterId(2)
+                        .voterDirectoryId(target.topicId)
                         .build();
             default -> throw new AssertionError("no example of a request for " + key + ": add one");
         };
