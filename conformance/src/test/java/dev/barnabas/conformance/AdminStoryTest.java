@@ -371,8 +371,6 @@ final class AdminStoryTest {
                 "quotas",
                 "SCRAM",
                 "delegation tokens",
-                "reassignments",
-                "quorum",
                 "transactions",
                 "a transaction",
                 "fence producers")) {
