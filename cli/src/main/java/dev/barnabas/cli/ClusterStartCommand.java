@@ -154,9 +154,9 @@ final class ClusterStartCommand implements Callable<Integer> {
                     "pid",
                     node.pid(),
                     "settings",
-                    cluster.settings(node.id()),
+                    cluster.settings(node.id()).toString(),
                     "log",
-                    node.log())));
+                    node.log().toString())));
             Json.print(ordered("bootstrapServers", servers, "nodes", documents), streams.raw());
             return;
         }

@@ -100,7 +100,7 @@ final class LocalCluster {
             int factor = Math.min(3, size);
             lines.add("default.replication.factor=" + factor);
             lines.add("offsets.topic.replication.factor=" + factor);
-            lines.add("min.insync.replicas=" + (factor / 2 + 1 < factor ? factor / 2 + 1 : 1));
+            lines.add("min.insync.replicas=" + (factor == 3 ? 2 : 1));
         }
         lines.add("log.dirs=" + data(id));
         lines.add("barnabas.http.listener=http://localhost:" + (httpPort + id - 1));
