@@ -4,6 +4,7 @@ import dev.barnabas.host.Loop;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.Quorum;
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.message.DescribeQuorumRequest;
 import dev.barnabas.protocol.message.DescribeQuorumResponse;
 import dev.barnabas.protocol.message.DescribeQuorumResponse.Listener;
@@ -30,7 +31,7 @@ import java.util.stream.Stream;
 final class DescribeQuorumHandler implements Handler<DescribeQuorumRequest> {
 
     private static final String METADATA_TOPIC = "__cluster_metadata";
-    private static final int FIRST_WITH_ADDRESSES = 2;
+    private static final int FIRST_WITH_DIRECTORIES = 2;
 
     private final ClusterMetadata metadata;
     private final Loop metadataLoop;
@@ -67,34 +68,34 @@ final class DescribeQuorumHandler implements Handler<DescribeQuorumRequest> {
                     topic.partitions().stream()
                             .map(partition ->
                                     topic.topicName().equals(METADATA_TOPIC) && partition.partitionIndex() == 0
-                                            ? described(description)
+                                            ? described(description, call.version())
                                             : refused(
                                                     partition.partitionIndex(), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
                             .toList()));
         }
         DescribeQuorumResponse.Builder response =
                 DescribeQuorumResponse.builder().errorMessage(null).topics(topics);
-        return call.version() < FIRST_WITH_ADDRESSES
+        return call.version() < FIRST_WITH_DIRECTORIES
                 ? response.build()
                 : response.nodes(nodes(description)).build();
     }
 
-    private static PartitionData described(Quorum.Description description) {
+    private static PartitionData described(Quorum.Description description, int version) {
         return PartitionData.builder()
                 .errorMessage(null)
                 .leaderId(description.leader().orElse(-1))
                 .leaderEpoch(description.leaderEpoch())
                 .highWatermark(description.highWatermark())
-                .currentVoters(states(description.voters()))
-                .observers(states(description.observers()))
+                .currentVoters(states(description.voters(), version))
+                .observers(states(description.observers(), version))
                 .build();
     }
 
-    private static List<ReplicaState> states(List<Quorum.Member> members) {
+    private static List<ReplicaState> states(List<Quorum.Member> members, int version) {
         return members.stream()
                 .map(member -> new ReplicaState(
                         member.nodeId(),
-                        member.directoryId(),
+                        version < FIRST_WITH_DIRECTORIES ? Uuid.ZERO : member.directoryId(),
                         member.logEndOffset(),
                         member.lastFetchMs(),
                         member.lastCaughtUpMs()))

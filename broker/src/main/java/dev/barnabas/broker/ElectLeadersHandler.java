@@ -37,17 +37,17 @@ final class ElectLeadersHandler implements Handler<ElectLeadersRequest> {
     public void handle(ElectLeadersRequest request, Call call) {
         Optional<ElectLeaders.Type> type = ElectLeaders.Type.forCode(request.electionType());
         if (type.isEmpty()) {
-            call.answer(refusal(request, ErrorCode.INVALID_REQUEST));
+            call.answer(refusal(request, call, ErrorCode.INVALID_REQUEST));
             return;
         }
         Answers<ElectLeadersResponse> answers = new Answers<>(call.loop());
-        Consumer<ElectLeadersResponse> then = answers.expect(refusal(request, ErrorCode.REQUEST_TIMED_OUT));
+        Consumer<ElectLeadersResponse> then = answers.expect(refusal(request, call, ErrorCode.REQUEST_TIMED_OUT));
         metadata.submit(new ElectLeaders(type.get(), targets(request)), call.loop(), answer -> then.accept(
                 switch (answer) {
                     case Answer.Granted<List<ElectLeaders.Result>>(List<ElectLeaders.Result> results) ->
                         response(results);
                     case Answer.Refused<List<ElectLeaders.Result>>(Refusal refusal) ->
-                        refusal(request, refusal.error());
+                        refusal(request, call, refusal.error());
                 }));
         answers.await(request.timeoutMs(), responses -> call.answer(responses.getFirst()));
     }
@@ -81,10 +81,10 @@ final class ElectLeadersHandler implements Handler<ElectLeadersRequest> {
                 .build();
     }
 
-    private static ElectLeadersResponse refusal(ElectLeadersRequest request, ErrorCode error) {
+    private static ElectLeadersResponse refusal(ElectLeadersRequest request, Call call, ErrorCode error) {
         List<ElectLeadersRequest.TopicPartitions> topics = request.topicPartitions();
         return ElectLeadersResponse.builder()
-                .errorCode(error.code())
+                .errorCode(call.version() == 0 ? ErrorCode.NONE.code() : error.code())
                 .replicaElectionResults(
                         topics == null
                                 ? List.of()
