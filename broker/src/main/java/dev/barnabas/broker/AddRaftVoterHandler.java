@@ -60,9 +60,12 @@ final class AddRaftVoterHandler implements Handler<AddRaftVoterRequest> {
         Answers<AddRaftVoterResponse> answers = new Answers<>(call.loop());
         Consumer<AddRaftVoterResponse> then =
                 answers.expect(response(ErrorCode.REQUEST_TIMED_OUT, ErrorCode.REQUEST_TIMED_OUT.message()));
-        metadataLoop.execute(() -> metadata.quorum().addVoter(voter, refusal -> call.loop()
-                .execute(() -> then.accept(refusal.map(why -> response(why.error(), why.message()))
-                        .orElseGet(() -> response(ErrorCode.NONE, null))))));
+        metadataLoop.execute(() -> metadata.quorum()
+                .addVoter(
+                        voter,
+                        refusal -> call.loop()
+                                .execute(() -> then.accept(refusal.map(why -> response(why.error(), why.message()))
+                                        .orElseGet(() -> response(ErrorCode.NONE, null))))));
         answers.await(request.timeoutMs(), responses -> call.answer(responses.getFirst()));
     }
 

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * AlterPartitionReassignments 0-1 (KIP-455): other replicas for partitions, or the end of such a change. Answered when it
- * is agreed on; ListPartitionReassignments tells when the replicas are there.
+ * AlterPartitionReassignments 0-1 (KIP-455): other replicas for partitions, or the end of such a change. Answered when
+ * it is agreed on; ListPartitionReassignments tells when the replicas are there.
  *
  * <ul>
  *   <li>v1 (KIP-860): a request may forbid to change the number of replicas.
@@ -55,13 +55,16 @@ final class AlterPartitionReassignmentsHandler implements Handler<AlterPartition
         Answers<AlterPartitionReassignmentsResponse> answers = new Answers<>(call.loop());
         Consumer<AlterPartitionReassignmentsResponse> then =
                 answers.expect(refusal(request, ErrorCode.REQUEST_TIMED_OUT, ErrorCode.REQUEST_TIMED_OUT.message()));
-        metadata.submit(wish, call.loop(), answer -> then.accept(
-                switch (answer) {
-                    case Answer.Granted<List<AlterReassignments.Result>>(List<AlterReassignments.Result> granted) ->
-                        response(request, results, granted);
-                    case Answer.Refused<List<AlterReassignments.Result>>(Refusal refusal) ->
-                        refusal(request, refusal.error(), refusal.message());
-                }));
+        metadata.submit(
+                wish,
+                call.loop(),
+                answer -> then.accept(
+                        switch (answer) {
+                            case Answer.Granted<List<AlterReassignments.Result>>(
+                                    List<AlterReassignments.Result> granted) -> response(request, results, granted);
+                            case Answer.Refused<List<AlterReassignments.Result>>(Refusal refusal) ->
+                                refusal(request, refusal.error(), refusal.message());
+                        }));
         answers.await(request.timeoutMs(), responses -> call.answer(responses.getFirst()));
     }
 
@@ -72,8 +75,7 @@ final class AlterPartitionReassignmentsHandler implements Handler<AlterPartition
             ErrorCode error,
             String message) {
         results.computeIfAbsent(topic, absent -> new ArrayList<>())
-                .add(new ReassignablePartitionResponse(
-                        index, error.code(), error == ErrorCode.NONE ? null : message));
+                .add(new ReassignablePartitionResponse(index, error.code(), error == ErrorCode.NONE ? null : message));
     }
 
     private static AlterPartitionReassignmentsResponse response(

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  * DescribeQuorum 0-2 (KIP-595): how the metadata quorum stands, as its leader sees it.
  *
  * <ul>
- *   <li>v1 (KIP-836): when members were heard of last, and when they had everything. v2 (KIP-853): their directories and
- *       addresses, and messages beside errors.
+ *   <li>v1 (KIP-836): when members were heard of last, and when they had everything. v2 (KIP-853): their directories
+ *       and addresses, and messages beside errors.
  * </ul>
  *
  * <p>It stands for the quorum of one partition, the only one of the topic {@code __cluster_metadata}. Nothing else has
@@ -59,8 +59,7 @@ final class DescribeQuorumHandler implements Handler<DescribeQuorumRequest> {
         call.loop().execute(() -> call.answer(response));
     }
 
-    private DescribeQuorumResponse response(
-            DescribeQuorumRequest request, Call call, Quorum.Description description) {
+    private DescribeQuorumResponse response(DescribeQuorumRequest request, Call call, Quorum.Description description) {
         List<TopicData> topics = new ArrayList<>();
         for (DescribeQuorumRequest.TopicData topic : request.topics()) {
             topics.add(new TopicData(
@@ -69,8 +68,7 @@ final class DescribeQuorumHandler implements Handler<DescribeQuorumRequest> {
                             .map(partition ->
                                     topic.topicName().equals(METADATA_TOPIC) && partition.partitionIndex() == 0
                                             ? described(description, call.version())
-                                            : refused(
-                                                    partition.partitionIndex(), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
+                                            : refused(partition.partitionIndex(), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
                             .toList()));
         }
         DescribeQuorumResponse.Builder response =
@@ -111,8 +109,7 @@ final class DescribeQuorumHandler implements Handler<DescribeQuorumRequest> {
                         new DescribeQuorumResponse.Node(
                                 member.nodeId(),
                                 member.address().stream()
-                                        .map(address ->
-                                                new Listener(listenerName, address.host(), address.port()))
+                                        .map(address -> new Listener(listenerName, address.host(), address.port()))
                                         .toList())));
         return List.copyOf(nodes.values());
     }
@@ -125,8 +122,8 @@ final class DescribeQuorumHandler implements Handler<DescribeQuorumRequest> {
                         .map(topic -> new TopicData(
                                 topic.topicName(),
                                 topic.partitions().stream()
-                                        .map(partition -> refused(
-                                                partition.partitionIndex(), ErrorCode.NOT_LEADER_OR_FOLLOWER))
+                                        .map(partition ->
+                                                refused(partition.partitionIndex(), ErrorCode.NOT_LEADER_OR_FOLLOWER))
                                         .toList()))
                         .toList())
                 .build();

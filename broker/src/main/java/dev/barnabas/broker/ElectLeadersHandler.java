@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * ElectLeaders 0-2 (KIP-183): other leaders for some partitions, or for all that need one.
  *
  * <ul>
- *   <li>v1 (KIP-460): unclean elections beside the preferred ones, and an error of the whole request. v0 has no place for
- *       that: each of the partitions has it.
+ *   <li>v1 (KIP-460): unclean elections beside the preferred ones, and an error of the whole request. v0 has no place
+ *       for that: each of the partitions has it.
  * </ul>
  */
 final class ElectLeadersHandler implements Handler<ElectLeadersRequest> {
@@ -42,13 +42,16 @@ final class ElectLeadersHandler implements Handler<ElectLeadersRequest> {
         }
         Answers<ElectLeadersResponse> answers = new Answers<>(call.loop());
         Consumer<ElectLeadersResponse> then = answers.expect(refusal(request, call, ErrorCode.REQUEST_TIMED_OUT));
-        metadata.submit(new ElectLeaders(type.get(), targets(request)), call.loop(), answer -> then.accept(
-                switch (answer) {
-                    case Answer.Granted<List<ElectLeaders.Result>>(List<ElectLeaders.Result> results) ->
-                        response(results);
-                    case Answer.Refused<List<ElectLeaders.Result>>(Refusal refusal) ->
-                        refusal(request, call, refusal.error());
-                }));
+        metadata.submit(
+                new ElectLeaders(type.get(), targets(request)),
+                call.loop(),
+                answer -> then.accept(
+                        switch (answer) {
+                            case Answer.Granted<List<ElectLeaders.Result>>(List<ElectLeaders.Result> results) ->
+                                response(results);
+                            case Answer.Refused<List<ElectLeaders.Result>>(Refusal refusal) ->
+                                refusal(request, call, refusal.error());
+                        }));
         answers.await(request.timeoutMs(), responses -> call.answer(responses.getFirst()));
     }
 
@@ -92,8 +95,8 @@ final class ElectLeadersHandler implements Handler<ElectLeadersRequest> {
                                         .map(topic -> new ReplicaElectionResult(
                                                 topic.topic(),
                                                 topic.partitions().stream()
-                                                        .map(index ->
-                                                                new PartitionResult(index, error.code(), error.message()))
+                                                        .map(index -> new PartitionResult(
+                                                                index, error.code(), error.message()))
                                                         .toList()))
                                         .toList())
                 .build();

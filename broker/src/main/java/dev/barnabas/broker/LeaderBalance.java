@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives partitions back to their preferred leaders from time to time, while the active controller is at this node: after
- * a restart everything else would be led by those that were there meanwhile. Clients of a partition that moves have to
- * turn to another broker, so few move at once.
+ * Gives partitions back to their preferred leaders from time to time, while the active controller is at this node:
+ * after a restart everything else would be led by those that were there meanwhile. Clients of a partition that moves
+ * have to turn to another broker, so few move at once.
  *
  * <p>Owned by the loop of the cluster's metadata.
  */

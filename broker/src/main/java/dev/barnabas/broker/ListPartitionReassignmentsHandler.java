@@ -15,9 +15,9 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * ListPartitionReassignments 0 (KIP-455): which partitions are getting other replicas, of all or of those that are named.
- * What is not being reassigned, or not there at all, is left out. The controller is asked, so that who has just changed a
- * reassignment sees it.
+ * ListPartitionReassignments 0 (KIP-455): which partitions are getting other replicas, of all or of those that are
+ * named. What is not being reassigned, or not there at all, is left out. The controller is asked, so that who has just
+ * changed a reassignment sees it.
  */
 final class ListPartitionReassignmentsHandler implements Handler<ListPartitionReassignmentsRequest> {
 
@@ -34,7 +34,10 @@ final class ListPartitionReassignmentsHandler implements Handler<ListPartitionRe
         List<ListPartitionReassignmentsTopics> named = request.topics();
         if (named == null) {
             for (Topic topic : image.topics()) {
-                add(ongoing, topic, IntStream.range(0, topic.partitions().size()).boxed().toList());
+                add(
+                        ongoing,
+                        topic,
+                        IntStream.range(0, topic.partitions().size()).boxed().toList());
             }
         } else {
             for (ListPartitionReassignmentsTopics each : named) {
@@ -54,10 +57,7 @@ final class ListPartitionReassignmentsHandler implements Handler<ListPartitionRe
             topic.partition(index)
                     .filter(Partition::isBeingReassigned)
                     .ifPresent(partition -> partitions.add(new OngoingPartitionReassignment(
-                            index,
-                            partition.replicas(),
-                            partition.addingReplicas(),
-                            partition.removingReplicas())));
+                            index, partition.replicas(), partition.addingReplicas(), partition.removingReplicas())));
         }
         if (!partitions.isEmpty()) {
             ongoing.add(new OngoingTopicReassignment(topic.name(), partitions));

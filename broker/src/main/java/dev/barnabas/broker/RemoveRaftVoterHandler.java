@@ -29,9 +29,12 @@ final class RemoveRaftVoterHandler implements Handler<RemoveRaftVoterRequest> {
             return;
         }
         metadataLoop.execute(() -> metadata.quorum()
-                .removeVoter(request.voterId(), request.voterDirectoryId(), refusal -> call.loop()
-                        .execute(() -> call.answer(refusal.map(why -> response(why.error(), why.message()))
-                                .orElseGet(() -> response(ErrorCode.NONE, null))))));
+                .removeVoter(
+                        request.voterId(),
+                        request.voterDirectoryId(),
+                        refusal -> call.loop()
+                                .execute(() -> call.answer(refusal.map(why -> response(why.error(), why.message()))
+                                        .orElseGet(() -> response(ErrorCode.NONE, null))))));
     }
 
     private static RemoveRaftVoterResponse response(ErrorCode error, @Nullable String message) {

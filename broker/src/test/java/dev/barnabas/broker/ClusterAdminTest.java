@@ -172,13 +172,14 @@ final class ClusterAdminTest {
         // Unless the controller has done it by itself meanwhile.
         boolean needed = states().getFirst().leader() != 1;
 
-        Result<dev.barnabas.client.Done> elected = get(
-                        () -> admin.electLeaders(Replicas.Election.PREFERRED, List.of(FIRST)))
+        Result<dev.barnabas.client.Done> elected = get(() ->
+                        admin.electLeaders(Replicas.Election.PREFERRED, List.of(FIRST)))
                 .get(FIRST);
 
         assertThat(refusal(elected)).isEqualTo(needed ? ErrorCode.NONE : ErrorCode.ELECTION_NOT_NEEDED);
         await("it leads again", states -> states.getFirst().leader() == 1);
-        assertThat(get(() -> admin.electLeaders(Replicas.Election.PREFERRED, null))).isEmpty();
+        assertThat(get(() -> admin.electLeaders(Replicas.Election.PREFERRED, null)))
+                .isEmpty();
     }
 
     @Test
@@ -190,8 +191,10 @@ final class ClusterAdminTest {
 
         first.restart();
 
-        await("balance", states -> states.stream()
-                .allMatch(state -> state.leader() == state.replicas().getFirst()));
+        await(
+                "balance",
+                states -> states.stream()
+                        .allMatch(state -> state.leader() == state.replicas().getFirst()));
     }
 
     @Test
@@ -216,9 +219,7 @@ final class ClusterAdminTest {
         MetadataQuorum quorum = get(admin::describeQuorum);
 
         assertThat(quorum.leader()).isEqualTo(get(admin::describeCluster).controllerId());
-        assertThat(quorum.voters())
-                .extracting(MetadataQuorum.Member::nodeId)
-                .containsExactlyInAnyOrder(1, 2, 3);
+        assertThat(quorum.voters()).extracting(MetadataQuorum.Member::nodeId).containsExactlyInAnyOrder(1, 2, 3);
         assertThat(quorum.voters())
                 .allSatisfy(voter -> assertThat(voter.logEndOffset()).isPositive());
         assertThat(quorum.highWatermark()).isPositive();
@@ -231,8 +232,8 @@ final class ClusterAdminTest {
         MetadataQuorum.Member observer = get(admin::describeQuorum).observers().getFirst();
         assertThat(observer.nodeId()).isEqualTo(4);
 
-        get(() -> admin.addVoter(new MetadataQuorum.NewVoter(
-                4, observer.directoryId(), "CONTROLLER", new Endpoint("node4", 9093))));
+        get(() -> admin.addVoter(
+                new MetadataQuorum.NewVoter(4, observer.directoryId(), "CONTROLLER", new Endpoint("node4", 9093))));
 
         assertThat(get(admin::describeQuorum).voters())
                 .extracting(MetadataQuorum.Member::nodeId)
@@ -241,8 +242,8 @@ final class ClusterAdminTest {
         assertThat(get(admin::describeQuorum).voters())
                 .extracting(MetadataQuorum.Member::nodeId)
                 .containsExactlyInAnyOrder(1, 2, 3);
-        assertThat(refusal(result(() -> admin.addVoter(new MetadataQuorum.NewVoter(
-                        5, new Uuid(5, 5), "ELSEWHERE", new Endpoint("node5", 9093))))))
+        assertThat(refusal(result(() -> admin.addVoter(
+                        new MetadataQuorum.NewVoter(5, new Uuid(5, 5), "ELSEWHERE", new Endpoint("node5", 9093))))))
                 .isEqualTo(ErrorCode.INVALID_REQUEST);
     }
 

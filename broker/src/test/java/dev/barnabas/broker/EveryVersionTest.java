@@ -454,7 +454,9 @@ class EveryVersionTest {
                                 List.of(AlterPartitionRequest.PartitionData.builder()
                                         .newIsr(v < 3 ? List.of(1) : List.of())
                                         .newIsrWithEpochs(
-                                                v < 3 ? List.of() : List.of(new AlterPartitionRequest.BrokerState(1, 0)))
+                                                v < 3
+                                                        ? List.of()
+                                                        : List.of(new AlterPartitionRequest.BrokerState(1, 0)))
                                         .build()))))
                         .build();
             case ALLOCATE_PRODUCER_IDS ->
@@ -465,8 +467,7 @@ class EveryVersionTest {
                         .directories(List.of(new AssignReplicasToDirsRequest.DirectoryData(
                                 UNKNOWN_ID,
                                 List.of(new AssignReplicasToDirsRequest.TopicData(
-                                        target.topicId,
-                                        List.of(new AssignReplicasToDirsRequest.PartitionData(0)))))))
+                                        target.topicId, List.of(new AssignReplicasToDirsRequest.PartitionData(0)))))))
                         .build();
             case ENVELOPE ->
                 new EnvelopeRequest(

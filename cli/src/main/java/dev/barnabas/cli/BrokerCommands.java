@@ -22,8 +22,7 @@ final class BrokerCommands {
     }
 
     @Command(name = "list", description = "List the brokers and what they hold.", mixinStandardHelpOptions = true)
-    int list(
-            @Mixin ClusterOptions cluster, @Option(names = "--json", description = "A JSON document.") boolean json) {
+    int list(@Mixin ClusterOptions cluster, @Option(names = "--json", description = "A JSON document.") boolean json) {
         try (Session session = cluster.open()) {
             BrokerShares shares = BrokerShares.of(session);
             if (json) {
@@ -41,8 +40,8 @@ final class BrokerCommands {
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "Refused while the broker runs or is a replica of partitions, unless --force is given: one that runs stops"
-                        + " then, and partitions of which it has the only replica stay without leader.",
+                "Refused while the broker runs or is a replica of partitions, unless --force is given: one that runs"
+                        + " stops then, and partitions of which it has the only replica stay without leader.",
                 "If it votes in the metadata quorum, take its vote away first: barnabas quorum remove-voter."
             })
     int unregister(
@@ -54,8 +53,9 @@ final class BrokerCommands {
             BrokerShares.Share share = BrokerShares.of(session).all().get(id);
             if (share != null && share.isRegistered() && !force) {
                 if (!share.isFenced()) {
-                    throw Failure.failed("broker " + id + " is running.\n  Stop it first: as long as it runs it belongs to"
-                            + " the cluster. --force stops it.");
+                    throw Failure.failed(
+                            "broker " + id + " is running.\n  Stop it first: as long as it runs it belongs to"
+                                    + " the cluster. --force stops it.");
                 }
                 if (share.replicas() > 0) {
                     throw Failure.failed("broker " + id + " is a replica of "

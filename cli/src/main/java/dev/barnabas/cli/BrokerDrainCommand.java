@@ -86,8 +86,11 @@ final class BrokerDrainCommand implements Callable<Integer> {
             ClusterView view = session.get(() -> session.admin().view());
             DrainPlan plan = DrainPlan.next(view, Set.of(id), moving, maxMoves);
             if (plan.isDone()) {
-                say("done", plan, "Broker " + id + " holds nothing any more."
-                        + (reported < 0 ? "" : " Stop it, then: ./barnabas broker unregister " + id));
+                say(
+                        "done",
+                        plan,
+                        "Broker " + id + " holds nothing any more."
+                                + (reported < 0 ? "" : " Stop it, then: ./barnabas broker unregister " + id));
                 return ExitCode.OK;
             }
             if (dryRun) {
@@ -132,7 +135,8 @@ final class BrokerDrainCommand implements Callable<Integer> {
                         .println("barnabas: " + partition + " cannot leave broker " + id
                                 + ": every other broker that serves is a replica of it already"));
         if (!plan.stuck().isEmpty()) {
-            streams.err().println("  Add a broker, or give the partition fewer replicas: ./barnabas partition reassign.");
+            streams.err()
+                    .println("  Add a broker, or give the partition fewer replicas: ./barnabas partition reassign.");
         }
         return !plan.stuck().isEmpty();
     }
@@ -149,8 +153,7 @@ final class BrokerDrainCommand implements Callable<Integer> {
         var cancelled = Session.succeeded(
                 session.get(() -> session.admin().alterReassignments(back, true)), "partition", streams);
         if (json) {
-            Json.print(
-                    ordered("cancelled", List.copyOf(cancelled.keySet())), streams.raw());
+            Json.print(ordered("cancelled", List.copyOf(cancelled.keySet())), streams.raw());
         } else {
             streams.out()
                     .println(

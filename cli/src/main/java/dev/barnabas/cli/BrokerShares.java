@@ -24,8 +24,7 @@ record BrokerShares(Admin.ClusterDescription cluster, Map<Integer, Share> all) {
      * @param replicas how many, in sync or not
      * @param behind how many of them are not in sync
      */
-    record Share(
-            int id, Admin.@Nullable DescribedBroker described, int leads, int replicas, int behind) {
+    record Share(int id, Admin.@Nullable DescribedBroker described, int leads, int replicas, int behind) {
 
         boolean isRegistered() {
             return described != null;
@@ -63,8 +62,7 @@ record BrokerShares(Admin.ClusterDescription cluster, Map<Integer, Share> all) {
         Map<Integer, Admin.DescribedBroker> described = new TreeMap<>();
         cluster.brokers().forEach(each -> described.put(each.broker().id(), each));
         Map<Integer, Share> all = new TreeMap<>();
-        counts.forEach(
-                (id, count) -> all.put(id, new Share(id, described.get(id), count[0], count[1], count[2])));
+        counts.forEach((id, count) -> all.put(id, new Share(id, described.get(id), count[0], count[1], count[2])));
         return new BrokerShares(cluster, all);
     }
 

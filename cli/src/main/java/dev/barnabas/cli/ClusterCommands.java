@@ -34,7 +34,8 @@ final class ClusterCommands {
             ClusterView view = session.get(() -> session.admin().view());
             BrokerShares shares = BrokerShares.of(found, view);
             Map<PartitionHealth, Integer> health = health(view);
-            int partitions = health.values().stream().mapToInt(Integer::intValue).sum();
+            int partitions =
+                    health.values().stream().mapToInt(Integer::intValue).sum();
             int leaderless = health.getOrDefault(PartitionHealth.LEADERLESS, 0);
             int underReplicated = health.getOrDefault(PartitionHealth.UNDER_REPLICATED, 0);
             if (json) {

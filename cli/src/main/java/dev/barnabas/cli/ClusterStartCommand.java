@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Each node is a process with its own settings, data and log in the folder. Started again with the same folder,"
-                    + " the cluster has everything it had. All nodes stop when the command does.",
+            "Each node is a process with its own settings, data and log in the folder. Started again with the same"
+                    + " folder, the cluster has everything it had. All nodes stop when the command does.",
             "With three nodes and more, topics have three replicas and two must be in sync.",
             "Clusters on several machines: docs/cluster.md."
         })
@@ -128,7 +128,9 @@ final class ClusterStartCommand implements Callable<Integer> {
             try {
                 addresses.put(node, node.ready().get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
             } catch (ExecutionException e) {
-                throw notStarted(node, String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
+                throw notStarted(
+                        node,
+                        String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
             } catch (TimeoutException e) {
                 throw notStarted(node, "it does not serve after " + START_SECONDS + " seconds");
             }
@@ -165,7 +167,8 @@ final class ClusterStartCommand implements Callable<Integer> {
                 .println("  node " + node.id() + "   " + address + "   pid " + node.pid() + "   log " + node.log()));
         String bootstrap = servers.startsWith("localhost:9092") ? "" : " --bootstrap-server " + servers;
         LocalNode last = nodes().getLast();
-        streams.out().println("  stop     Ctrl-C, or kill " + ProcessHandle.current().pid());
+        streams.out()
+                .println("  stop     Ctrl-C, or kill " + ProcessHandle.current().pid());
         streams.out().println("  see      ./barnabas cluster describe" + bootstrap);
         streams.out()
                 .println("  crash    kill -9 " + last.pid() + "; then again: ./barnabas start --config "
@@ -180,7 +183,8 @@ final class ClusterStartCommand implements Callable<Integer> {
                 if (!stopping.get()) {
                     streams.err()
                             .println("barnabas: node " + node.id() + " has ended with code " + ended.exitValue()
-                                    + "; its log is " + node.log() + ".\n  Start it again with ./barnabas start --config "
+                                    + "; its log is " + node.log()
+                                    + ".\n  Start it again with ./barnabas start --config "
                                     + cluster.settings(node.id()));
                 }
             }));

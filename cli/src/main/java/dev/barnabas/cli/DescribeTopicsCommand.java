@@ -30,8 +30,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "ELIGIBLE: not in sync, but with every acknowledged record, so that they may lead if nobody else can"
-                    + " (KIP-966). STATE: ok, under-replicated, below minimum (of min.insync.replicas), no leader; with *"
-                    + " where another replica than the preferred one, the first, leads."
+                + " (KIP-966). STATE: ok, under-replicated, below minimum (of min.insync.replicas), no leader; with *"
+                + " where another replica than the preferred one, the first, leads."
         })
 final class DescribeTopicsCommand implements Callable<Integer> {
 
@@ -76,13 +76,7 @@ final class DescribeTopicsCommand implements Callable<Integer> {
             topics.forEach((name, topic) -> {
                 Result<List<Configs.Entry>> settings = configs.get(Configs.Resource.topic(name));
                 Described described = new Described(
-                        topic,
-                        states(session, topic),
-                        minInSync(settings),
-                        ownSettings(settings),
-                        starts,
-                        ends,
-                        sizes);
+                        topic, states(session, topic), minInSync(settings), ownSettings(settings), starts, ends, sizes);
                 if (json) {
                     documents.add(document(described));
                 } else {
@@ -112,8 +106,7 @@ final class DescribeTopicsCommand implements Callable<Integer> {
                                 List.of(),
                                 partition.offline()))
                         .toList();
-            case Result.Failure<List<Replicas.State>> failure ->
-                Session.required("topic " + topic.name(), failure);
+            case Result.Failure<List<Replicas.State>> failure -> Session.required("topic " + topic.name(), failure);
         };
     }
 
@@ -227,8 +220,8 @@ final class DescribeTopicsCommand implements Callable<Integer> {
         ClusterView.Topic topic = described.topic;
         streams.out().println(topic.name() + "  id " + topic.id() + (topic.internal() ? "  internal" : ""));
         described.settings.forEach((name, value) -> streams.out().println("  " + name + "=" + value));
-        Table table = new Table(
-                "PARTITION", "LEADER", "REPLICAS", "IN SYNC", "ELIGIBLE", "START", "END", "BYTES", "STATE");
+        Table table =
+                new Table("PARTITION", "LEADER", "REPLICAS", "IN SYNC", "ELIGIBLE", "START", "END", "BYTES", "STATE");
         boolean unwell = false;
         for (Replicas.State state : described.states) {
             TopicPartition id = new TopicPartition(topic.name(), state.partition());

@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The files of a cluster for development in one folder: for each node {@code node-N.properties}, its settings, which are
- * written once and then left to whoever wants to change them; {@code node-N}, its data; {@code node-N.log}, what it says.
+ * The files of a cluster for development in one folder: for each node {@code node-N.properties}, its settings, which
+ * are written once and then left to whoever wants to change them; {@code node-N}, its data; {@code node-N.log}, what it
+ * says.
  */
 final class LocalCluster {
 
@@ -85,8 +86,8 @@ final class LocalCluster {
     private List<String> lines(int id, int port, int httpPort, List<String> further) {
         int broker = port + BROKER_AND_CONTROLLER * (id - 1);
         List<String> lines = new ArrayList<>();
-        lines.add("# Node " + id + " of " + size + ", written by barnabas cluster start. It is not written again: change what"
-                + " you like.");
+        lines.add("# Node " + id + " of " + size
+                + ", written by barnabas cluster start. It is not written again: change what" + " you like.");
         lines.add("node.id=" + id);
         if (size == 1) {
             lines.add("listeners=PLAINTEXT://localhost:" + broker);

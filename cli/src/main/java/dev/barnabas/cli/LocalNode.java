@@ -84,8 +84,8 @@ final class LocalNode {
             ready.completeExceptionally(e);
         }
         process.onExit()
-                .thenAccept(ended -> ready.completeExceptionally(
-                        new IOException("it has ended with code " + ended.exitValue())));
+                .thenAccept(ended ->
+                        ready.completeExceptionally(new IOException("it has ended with code " + ended.exitValue())));
     }
 
     int id() {

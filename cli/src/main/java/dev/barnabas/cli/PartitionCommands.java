@@ -37,9 +37,9 @@ final class PartitionCommands {
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "The preferred leader is the first replica. With --unclean a partition without leader gets one that misses"
-                        + " acknowledged records: they are lost for good. barnabas why partition says whether that is"
-                        + " needed."
+                "The preferred leader is the first replica. With --unclean a partition without leader gets one that"
+                    + " misses acknowledged records: they are lost for good. barnabas why partition says whether that"
+                    + " is needed."
             })
     int electLeader(
             @Mixin ClusterOptions cluster,
@@ -85,7 +85,9 @@ final class PartitionCommands {
                 } else {
                     streams.out()
                             .println(each.getKey()
-                                    + (state.equals("elected") ? " has another leader" : " has the right leader already"));
+                                    + (state.equals("elected")
+                                            ? " has another leader"
+                                            : " has the right leader already"));
                 }
             }
             if (json) {

@@ -40,7 +40,11 @@ record PartitionDiagnosis(
      * @param lag how many records it is behind; -1 if that is not known
      * @param directory that has failed, if one has
      */
-    record Broker(Trouble trouble, long lastHeardMs, long lag, @Nullable String directory) {}
+    record Broker(
+            Trouble trouble,
+            long lastHeardMs,
+            long lag,
+            @Nullable String directory) {}
 
     /**
      * All that is known.
@@ -85,14 +89,16 @@ record PartitionDiagnosis(
                 case LEADERLESS -> leaderless();
                 case BELOW_MINIMUM -> {
                     sentences.add("Broker " + state.leader() + " leads, but only " + Partitions.named(state.inSync())
-                            + (state.inSync().size() == 1 ? " is" : " are") + " in sync, and min.insync.replicas asks for "
-                            + evidence.minInSync + ": producers that wait for all in-sync replicas (acks=all) are refused,"
+                            + (state.inSync().size() == 1 ? " is" : " are")
+                            + " in sync, and min.insync.replicas asks for "
+                            + evidence.minInSync
+                            + ": producers that wait for all in-sync replicas (acks=all) are refused,"
                             + " consumers go on.");
                     missing();
                 }
                 case UNDER_REPLICATED -> {
-                    sentences.add("Broker " + state.leader() + " leads, and clients can produce and consume; but not all"
-                            + " replicas are in sync.");
+                    sentences.add("Broker " + state.leader()
+                            + " leads, and clients can produce and consume; but not all" + " replicas are in sync.");
                     missing();
                 }
                 case WELL ->
@@ -116,8 +122,8 @@ record PartitionDiagnosis(
             sentences.add(
                     complete.isEmpty()
                             ? "Of none of its replicas it is known that it has every acknowledged record."
-                            : "Only " + Partitions.named(candidates)
-                                    + (candidates.size() == 1 ? " has" : " have") + " every acknowledged record.");
+                            : "Only " + Partitions.named(candidates) + (candidates.size() == 1 ? " has" : " have")
+                                    + " every acknowledged record.");
             candidates.forEach(this::trouble);
             List<Integer> others = state.replicas().stream()
                     .filter(broker -> !candidates.contains(broker)
@@ -159,10 +165,11 @@ record PartitionDiagnosis(
                             + (broker.lastHeardMs < 0
                                     ? "."
                                     : "; it was last heard of at "
-                                            + Instant.ofEpochMilli(broker.lastHeardMs).truncatedTo(
-                                                    java.time.temporal.ChronoUnit.SECONDS)
+                                            + Instant.ofEpochMilli(broker.lastHeardMs)
+                                                    .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
                                             + " (" + QuorumCommands.ago(broker.lastHeardMs, now) + ")."));
-                    help.add("Start broker " + id + " again; if it runs, look into its log and at the network between it and"
+                    help.add("Start broker " + id
+                            + " again; if it runs, look into its log and at the network between it and"
                             + " the others.");
                 }
                 case DIRECTORY_FAILED -> {
@@ -174,7 +181,9 @@ record PartitionDiagnosis(
                 }
                 case BEHIND -> {
                     sentences.add("Broker " + id + " runs and is catching up"
-                            + (broker.lag > 0 ? ": it is " + Partitions.count(broker.lag, "record") + " behind." : "."));
+                            + (broker.lag > 0
+                                    ? ": it is " + Partitions.count(broker.lag, "record") + " behind."
+                                    : "."));
                     help.add("Wait; if it does not come nearer, its disk or network is slower than what is produced.");
                 }
                 case NONE -> sentences.add("Broker " + id + " runs; it should be back in a moment.");
@@ -187,7 +196,9 @@ record PartitionDiagnosis(
                 return;
             }
             sentences.add("It is being reassigned: "
-                    + (moving.adding().isEmpty() ? "" : Partitions.named(moving.adding()) + " come" + s(moving.adding()))
+                    + (moving.adding().isEmpty()
+                            ? ""
+                            : Partitions.named(moving.adding()) + " come" + s(moving.adding()))
                     + (moving.adding().isEmpty() || moving.removing().isEmpty() ? "" : ", ")
                     + (moving.removing().isEmpty()
                             ? ""
@@ -209,7 +220,9 @@ record PartitionDiagnosis(
             int preferred = state.replicas().getFirst();
             boolean ready = state.inSync().contains(preferred);
             sentences.add("The preferred leader is broker " + preferred
-                    + (ready ? ", which is in sync: it leads again before long." : "; it leads again once it is in sync."));
+                    + (ready
+                            ? ", which is in sync: it leads again before long."
+                            : "; it leads again once it is in sync."));
             if (ready) {
                 help.add("At once: ./barnabas partition elect-leader " + id);
             }

@@ -21,9 +21,7 @@ final class Partitions {
 
     /** In columns: {@code 1,2,3}. */
     static String joined(List<Integer> brokers) {
-        return brokers.isEmpty()
-                ? "-"
-                : brokers.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return brokers.isEmpty() ? "-" : brokers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     /** In sentences: {@code broker 1}, {@code brokers 1, 2 and 3}. */

@@ -82,8 +82,8 @@ final class QuorumCommands {
                 .println("Leader: node " + quorum.leader() + " in term " + quorum.leaderEpoch()
                         + ", committed up to offset " + (quorum.highWatermark() - 1));
         streams.out()
-                .println(Partitions.count(quorum.voters().size(), "voter") + ", of whom " + majority
-                        + " must agree: " + (quorum.voters().size() - majority) + " may fail");
+                .println(Partitions.count(quorum.voters().size(), "voter") + ", of whom " + majority + " must agree: "
+                        + (quorum.voters().size() - majority) + " may fail");
         Table table = new Table("NODE", "ROLE", "ADDRESS", "END OFFSET", "BEHIND", "LAST HEARD OF", "DIRECTORY");
         List<Member> all = new ArrayList<>(quorum.voters());
         all.addAll(quorum.observers());
@@ -123,8 +123,8 @@ final class QuorumCommands {
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "A node that follows already (an observer of barnabas quorum describe) needs no more than its id. Have an odd"
-                        + " number of voters: 3 survive the loss of one, 5 of two."
+                "A node that follows already (an observer of barnabas quorum describe) needs no more than its id. Have"
+                        + " an odd number of voters: 3 survive the loss of one, 5 of two."
             })
     int addVoter(
             @Mixin ClusterOptions cluster,
@@ -165,8 +165,7 @@ final class QuorumCommands {
                     : known.flatMap(Member::address)
                             .orElseThrow(() -> Failure.failed("it is not known where node " + node
                                     + " is.\n  Give the address of its controller listener: --address HOST:PORT."));
-            session.get(() ->
-                    session.admin().addVoter(new MetadataQuorum.NewVoter(node, id, listener, endpoint)));
+            session.get(() -> session.admin().addVoter(new MetadataQuorum.NewVoter(node, id, listener, endpoint)));
             tell("voter", node, json, "Node " + node + " votes now.");
             return ExitCode.OK;
         }
@@ -196,8 +195,7 @@ final class QuorumCommands {
                 throw Failure.failed(
                         directories.isEmpty()
                                 ? "node " + node + " has no vote.\n  ./barnabas quorum describe shows who has."
-                                : "node " + node + " has several votes; say which with --directory-id: "
-                                        + directories);
+                                : "node " + node + " has several votes; say which with --directory-id: " + directories);
             }
             Uuid id = directory == null ? directories.getFirst() : uuid(directory);
             session.get(() -> session.admin().removeVoter(node, id));

@@ -32,8 +32,9 @@ import picocli.CommandLine.Parameters;
             "",
             "The plan is JSON as Kafka's kafka-reassign-partitions takes it:",
             "  {\"partitions\":[{\"topic\":\"logs\",\"partition\":0,\"replicas\":[1,2,3]}]}",
-            "The first replica is the preferred leader. What the partitions have now is printed in the same format, so that"
-                    + " it can be kept to go back. The command does not wait for the moves: --verify tells how they are.",
+            "The first replica is the preferred leader. What the partitions have now is printed in the same format, so"
+                + " that it can be kept to go back. The command does not wait for the moves: --verify tells how they"
+                + " are.",
             "Exit code 1: something was refused; with --verify, something is not as the plan says."
         })
 final class ReassignCommand implements Callable<Integer> {
@@ -131,8 +132,7 @@ final class ReassignCommand implements Callable<Integer> {
         return before;
     }
 
-    private static List<Integer> target(
-            List<Integer> replicas, Replicas.@Nullable Reassignment reassignment) {
+    private static List<Integer> target(List<Integer> replicas, Replicas.@Nullable Reassignment reassignment) {
         return reassignment == null
                 ? replicas
                 : reassignment.replicas().stream()
@@ -148,15 +148,14 @@ final class ReassignCommand implements Callable<Integer> {
         List<Object> documents = new ArrayList<>();
         for (Map.Entry<TopicPartition, List<Integer>> each : plan.replicas().entrySet()) {
             TopicPartition id = each.getKey();
-            List<Integer> now = view.partition(id)
-                    .map(ClusterView.Partition::replicas)
-                    .orElse(List.of());
+            List<Integer> now =
+                    view.partition(id).map(ClusterView.Partition::replicas).orElse(List.of());
             Replicas.Reassignment moving = ongoing.get(id);
             String state = state(now, each.getValue(), moving);
             done &= state.equals("complete");
             if (json) {
-                documents.add(ordered(
-                        "topic", id.topic(), "partition", id.partition(), "state", state, "replicas", now));
+                documents.add(
+                        ordered("topic", id.topic(), "partition", id.partition(), "state", state, "replicas", now));
             } else {
                 streams.out()
                         .println(id + " " + state
@@ -172,10 +171,7 @@ final class ReassignCommand implements Callable<Integer> {
         return done ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private static String state(
-            List<Integer> now,
-            List<Integer> wanted,
-            Replicas.@Nullable Reassignment reassignment) {
+    private static String state(List<Integer> now, List<Integer> wanted, Replicas.@Nullable Reassignment reassignment) {
         if (now.isEmpty()) {
             return "does-not-exist";
         }

@@ -17,7 +17,8 @@ import tools.jackson.core.ObjectReadContext;
 /**
  * Which replicas partitions are to have, in the format of Kafka's {@code kafka-reassign-partitions}:
  *
- * <pre>{"version":1,"partitions":[{"topic":"logs","partition":0,"replicas":[1,2,3],"log_dirs":["any","any","any"]}]}</pre>
+ * <pre>{"version":1,"partitions":[{"topic":"logs","partition":0,"replicas":[1,2,3],"log_dirs":["any","any","any"]}]}
+ * </pre>
  *
  * <p>{@code version} and {@code log_dirs} may be left out; nothing but {@code any} can stand in the latter.
  */

@@ -95,7 +95,8 @@ final class WhyCommands {
                     .brokers()
                     .forEach(broker -> brokers.put(broker.broker().id(), broker));
             view = session.get(() -> session.admin().view());
-            reassignments = ifTold(session.blocking().result(() -> session.admin().listReassignments()), Map.of());
+            reassignments =
+                    ifTold(session.blocking().result(() -> session.admin().listReassignments()), Map.of());
             if (session.blocking().result(() -> session.admin().describeQuorum())
                     instanceof Result.Success<MetadataQuorum>(MetadataQuorum quorum)) {
                 Stream.concat(quorum.voters().stream(), quorum.observers().stream())
@@ -118,24 +119,29 @@ final class WhyCommands {
                                     + "\n  ./barnabas topic list shows which topics there are.");
                 }
             }
-            Map<String, Integer> minInSync = minInSync(named.isEmpty() ? view.topics().keySet() : topics(examined));
+            Map<String, Integer> minInSync =
+                    minInSync(named.isEmpty() ? view.topics().keySet() : topics(examined));
             if (named.isEmpty()) {
-                view.topics().values().forEach(topic -> topic.partitions().stream()
-                        .filter(partition -> PartitionHealth.of(
-                                        partition.leader(),
-                                        partition.inSync().size(),
-                                        partition.replicas().size(),
-                                        minInSync.getOrDefault(topic.name(), 0))
-                                != PartitionHealth.WELL)
-                        .forEach(partition -> examined.add(new TopicPartition(topic.name(), partition.index()))));
+                view.topics()
+                        .values()
+                        .forEach(topic -> topic.partitions().stream()
+                                .filter(partition -> PartitionHealth.of(
+                                                partition.leader(),
+                                                partition.inSync().size(),
+                                                partition.replicas().size(),
+                                                minInSync.getOrDefault(topic.name(), 0))
+                                        != PartitionHealth.WELL)
+                                .forEach(partition ->
+                                        examined.add(new TopicPartition(topic.name(), partition.index()))));
             }
             Map<Integer, List<LogDirs.Directory>> directories = directories(examined);
             List<PartitionDiagnosis> diagnoses = new ArrayList<>();
             for (String name : topics(examined)) {
-                view.topic(name).ifPresent(topic -> DescribeTopicsCommand.states(session, topic).stream()
-                        .filter(state -> examined.contains(new TopicPartition(name, state.partition())))
-                        .forEach(state -> diagnoses.add(
-                                diagnose(name, state, minInSync.getOrDefault(name, 0), directories))));
+                view.topic(name)
+                        .ifPresent(topic -> DescribeTopicsCommand.states(session, topic).stream()
+                                .filter(state -> examined.contains(new TopicPartition(name, state.partition())))
+                                .forEach(state -> diagnoses.add(
+                                        diagnose(name, state, minInSync.getOrDefault(name, 0), directories))));
             }
             return diagnoses;
         }
@@ -149,9 +155,8 @@ final class WhyCommands {
         private Map<String, Integer> minInSync(Set<String> topics) {
             Map<String, Integer> minInSync = new HashMap<>();
             session.get(() -> session.admin()
-                            .describeConfigs(topics.stream()
-                                    .map(Configs.Resource::topic)
-                                    .toList()))
+                            .describeConfigs(
+                                    topics.stream().map(Configs.Resource::topic).toList()))
                     .forEach((resource, settings) ->
                             minInSync.put(resource.name(), DescribeTopicsCommand.minInSync(settings)));
             return minInSync;
@@ -160,9 +165,10 @@ final class WhyCommands {
         /** Of the brokers that serve: what is in their directories, and which have failed. */
         private Map<Integer, List<LogDirs.Directory>> directories(Set<TopicPartition> partitions) {
             Set<Integer> serving = new TreeSet<>();
-            partitions.forEach(id -> view.partition(id).ifPresent(partition -> partition.replicas().stream()
-                    .filter(view.brokers()::containsKey)
-                    .forEach(serving::add)));
+            partitions.forEach(id -> view.partition(id)
+                    .ifPresent(partition -> partition.replicas().stream()
+                            .filter(view.brokers()::containsKey)
+                            .forEach(serving::add)));
             Map<Integer, List<LogDirs.Directory>> directories = new HashMap<>();
             session.get(() -> session.admin().describeLogDirs(serving, partitions))
                     .forEach((broker, result) -> directories.put(broker, ifTold(result, List.of())));
@@ -170,10 +176,7 @@ final class WhyCommands {
         }
 
         private PartitionDiagnosis diagnose(
-                String topic,
-                Replicas.State state,
-                int minInSync,
-                Map<Integer, List<LogDirs.Directory>> directories) {
+                String topic, Replicas.State state, int minInSync, Map<Integer, List<LogDirs.Directory>> directories) {
             TopicPartition id = new TopicPartition(topic, state.partition());
             Map<Integer, PartitionDiagnosis.Broker> replicas = new TreeMap<>();
             for (int broker : state.replicas()) {

@@ -100,18 +100,21 @@ final class ClusterCommandsTest {
                 .contains(
                         "Before: {\"version\":1,\"partitions\":[{\"topic\":\"t\",\"partition\":0,\"replicas\":[1]}]}",
                         "Reassigned 1 partition");
-        assertThat(run(plan, "partition", "reassign", "-", "--verify")).isEqualTo(new Outcome(0, "t-0 complete: on broker 1\n", ""));
+        assertThat(run(plan, "partition", "reassign", "-", "--verify"))
+                .isEqualTo(new Outcome(0, "t-0 complete: on broker 1\n", ""));
         assertThat(run(plan, "partition", "reassign", "-", "--cancel").out()).contains("Nothing of this plan");
         Outcome refused = run(impossible, "partition", "reassign", "-");
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err()).contains("t-0", "no such broker is registered", "none-0");
-        assertThat(run(impossible, "partition", "reassign", "-", "--verify").code()).isEqualTo(1);
+        assertThat(run(impossible, "partition", "reassign", "-", "--verify").code())
+                .isEqualTo(1);
         assertThat(run("{}", "partition", "reassign", "-").code()).isEqualTo(2);
     }
 
     @Test
     void leadersAreElectedWhereThatIsNeeded() {
-        assertThat(run("", "partition", "elect-leader")).isEqualTo(new Outcome(0, "Every partition has its preferred leader.\n", ""));
+        assertThat(run("", "partition", "elect-leader"))
+                .isEqualTo(new Outcome(0, "Every partition has its preferred leader.\n", ""));
         assertThat(run("", "partition", "elect-leader", "t-0").out()).contains("has the right leader already");
         assertThat(run("", "partition", "elect-leader", "none-0").code()).isEqualTo(1);
         assertThat(run("", "partition", "elect-leader", "--unclean").code()).isEqualTo(2);
@@ -126,7 +129,8 @@ final class ClusterCommandsTest {
         assertThat(all.code()).as(all.err()).isZero();
         assertThat(all.out()).startsWith("All partitions are well");
         assertThat(one.out()).contains("t-1: ok", "broker 1 leads");
-        assertThat(run("", "why", "partition", "t-1", "--json").out()).contains("\"state\":\"well\"", "\"trouble\":\"none\"");
+        assertThat(run("", "why", "partition", "t-1", "--json").out())
+                .contains("\"state\":\"well\"", "\"trouble\":\"none\"");
         assertThat(run("", "why", "partition", "t-9").code()).isEqualTo(1);
     }
 

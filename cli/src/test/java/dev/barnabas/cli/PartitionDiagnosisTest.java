@@ -27,8 +27,7 @@ final class PartitionDiagnosisTest {
     private PartitionDiagnosis diagnose(int leader, List<Integer> inSync, List<Integer> eligible) {
         Replicas.State state =
                 new Replicas.State(0, leader, 4, List.of(1, 2, 3), inSync, eligible, List.of(), List.of());
-        return PartitionDiagnosis.of(
-                new TopicPartition("t", 0), new Evidence(state, brokers, 2, reassignment), NOW);
+        return PartitionDiagnosis.of(new TopicPartition("t", 0), new Evidence(state, brokers, 2, reassignment), NOW);
     }
 
     @Test
@@ -71,7 +70,8 @@ final class PartitionDiagnosisTest {
 
         assertThat(diagnosis.health()).isEqualTo(PartitionHealth.BELOW_MINIMUM);
         assertThat(diagnosis.sentences().getFirst()).contains("asks for 2", "are refused");
-        assertThat(diagnosis.sentences()).contains("Broker 3 runs, but its directory /disk has failed or is not there.");
+        assertThat(diagnosis.sentences())
+                .contains("Broker 3 runs, but its directory /disk has failed or is not there.");
     }
 
     @Test

@@ -14,12 +14,11 @@ final class ReassignmentPlanTest {
 
     @Test
     void aPlanThatKafkasToolHasWrittenIsRead() {
-        ReassignmentPlan plan = ReassignmentPlan.parse(
-                """
-                {"version":1,"partitions":[
-                  {"topic":"logs","partition":0,"replicas":[1,2,3],"log_dirs":["any","any","any"]},
-                  {"topic":"logs","partition":1,"replicas":[2]}]}
-                """);
+        ReassignmentPlan plan = ReassignmentPlan.parse("""
+            {"version":1,"partitions":[
+              {"topic":"logs","partition":0,"replicas":[1,2,3],"log_dirs":["any","any","any"]},
+              {"topic":"logs","partition":1,"replicas":[2]}]}
+            """);
 
         assertThat(plan.replicas())
                 .isEqualTo(Map.of(
@@ -43,7 +42,8 @@ final class ReassignmentPlanTest {
                 "{\"version\":2} | version 2 is not known",
                 "{\"partitions\":[{\"topic\":\"t\",\"partition\":0}]} | needs \"topic\"",
                 "{\"partitions\":[{\"topic\":\"t\",\"partition\":\"0\"}]} | the number of a partition",
-                "{\"partitions\":[{\"topic\":\"t\",\"partition\":0,\"replicas\":[1],\"log_dirs\":[\"/d\"]}]} | only \"any\"",
+                "{\"partitions\":[{\"topic\":\"t\",\"partition\":0,\"replicas\":[1],\"log_dirs\":[\"/d\"]}]} | only"
+                        + " \"any\"",
                 "{\"partitions\":[{\"topic\":\"t\",\"partition\":0,\"replicas\":[1]},"
                         + "{\"topic\":\"t\",\"partition\":0,\"replicas\":[2]}]} | stands there twice"
             })

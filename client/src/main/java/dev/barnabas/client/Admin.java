@@ -144,7 +144,9 @@ public final class Admin {
         return ask(BrokerQuestions.logDirs(partitions), brokers);
     }
 
-    /** A broker does not belong to the cluster any more. One that runs stops; the replicas it has stay assigned to it. */
+    /**
+     * A broker does not belong to the cluster any more. One that runs stops; the replicas it has stay assigned to it.
+     */
     public Eventual<Done> unregisterBroker(int id) {
         return askOne(QuorumQuestions.unregister(), id);
     }
@@ -175,7 +177,8 @@ public final class Admin {
      * Has leaders elected.
      *
      * @param partitions null for all that have another leader than they should
-     * @return what came of each; where nothing was to be done, {@code ELECTION_NOT_NEEDED}, or nothing if all were meant
+     * @return what came of each; where nothing was to be done, {@code ELECTION_NOT_NEEDED}, or nothing if all were
+     *     meant
      */
     public Eventual<Map<TopicPartition, Result<Done>>> electLeaders(
             Replicas.Election election, @Nullable Collection<TopicPartition> partitions) {
@@ -183,8 +186,8 @@ public final class Admin {
     }
 
     /**
-     * Gives partitions other replicas, the preferred leader first, or cancels that where none are given. Done when it is
-     * agreed on; {@link #listReassignments} tells what is still under way.
+     * Gives partitions other replicas, the preferred leader first, or cancels that where none are given. Done when it
+     * is agreed on; {@link #listReassignments} tells what is still under way.
      *
      * @param allowOtherFactor whether a partition may get another number of replicas than it had
      */

@@ -63,8 +63,8 @@ final class QuorumQuestions {
         for (DescribeQuorumResponse.Node node : nodes) {
             node.listeners().stream()
                     .findFirst()
-                    .ifPresent(listener ->
-                            addresses.put(node.nodeId(), new Endpoint(listener.host(), listener.port())));
+                    .ifPresent(
+                            listener -> addresses.put(node.nodeId(), new Endpoint(listener.host(), listener.port())));
         }
         return new MetadataQuorum(
                 partition.leaderId(),
@@ -108,7 +108,9 @@ final class QuorumQuestions {
                 .voterId(voter.nodeId())
                 .voterDirectoryId(voter.directoryId())
                 .listeners(List.of(new AddRaftVoterRequest.Listener(
-                        voter.listener(), voter.address().host(), voter.address().port())))
+                        voter.listener(),
+                        voter.address().host(),
+                        voter.address().port())))
                 .build();
     }
 

@@ -60,8 +60,8 @@ final class ReplicaQuestions {
                         (answer, outcomes) -> {
                             ElectLeadersResponse response = answer.response();
                             outcomes.keys()
-                                    .forEach(key -> outcomes.outcome(
-                                            key, response.errorCode(), null, () -> elected(response)));
+                                    .forEach(key ->
+                                            outcomes.outcome(key, response.errorCode(), null, () -> elected(response)));
                         })
                 .finalUnlessMisdirected();
     }
@@ -178,8 +178,8 @@ final class ReplicaQuestions {
                         error -> error.retriable() && error != ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                         firsts -> Call.of(
                                 DescribeTopicPartitionsRequest.builder()
-                                        .topics(List.of(
-                                                new TopicRequest(firsts.getFirst().topic())))
+                                        .topics(List.of(new TopicRequest(
+                                                firsts.getFirst().topic())))
                                         .cursor(new Cursor(
                                                 firsts.getFirst().topic(),
                                                 firsts.getFirst().partition()))
@@ -224,5 +224,4 @@ final class ReplicaQuestions {
                 lastKnown == null ? List.of() : lastKnown,
                 partition.offlineReplicas());
     }
-
 }
