@@ -57,11 +57,19 @@ final class SimulatedPeer {
             }
         });
         simulation.runUntil("answered", () -> came.response != null, LIMIT);
-        return type.cast(came.response);
+        return type.cast(came.response());
     }
 
     private static final class Came implements Reply<Response> {
         private @Nullable Response response;
+
+        Response response() {
+            Response present = response;
+            if (present == null) {
+                throw new AssertionError("not answered");
+            }
+            return present;
+        }
 
         @Override
         public void answered(Answer<Response> answer) {

@@ -54,7 +54,7 @@ final class SettingsWithoutEffect {
                 list("cordoned.log.dirs").perBroker(),
                 integer("num.replica.alter.log.dirs.threads", null).high());
         declare(
-                "partitions have one replica in this version",
+                "replication needs no such setting here",
                 longInteger("replica.high.watermark.checkpoint.interval.ms", 5000L)
                         .high(),
                 integer("replica.socket.receive.buffer.bytes", 65_536).high(),
