@@ -138,15 +138,17 @@ final class ClusterNode {
 
     private void signal(String name) throws IOException, InterruptedException {
         long pid = requireNonNull(process).pid();
-        int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+        int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                .start()
+                .waitFor();
         if (code != 0) {
             throw new IllegalStateException("kill -" + name + " of node " + id + " ended with " + code);
         }
     }
 
     /**
-     * A port that nobody has, below those that connections get: while the node is down, a client that calls it from that
-     * very port would be connected to itself.
+     * A port that nobody has, below those that connections get: while the node is down, a client that calls it from
+     * that very port would be connected to itself.
      */
     private static int freePort() throws IOException {
         IOException last = null;

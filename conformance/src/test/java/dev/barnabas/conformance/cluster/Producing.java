@@ -48,8 +48,8 @@ final class Producing {
     private void run() {
         try {
             for (long number = 0; !stopping; number++) {
-                Partition partition =
-                        record.partitions().get((int) (number % record.partitions().size()));
+                Partition partition = record.partitions()
+                        .get((int) (number % record.partitions().size()));
                 send(partition, new Message(name, number));
                 TimeUnit.MICROSECONDS.sleep(700);
             }

@@ -117,7 +117,8 @@ final class Reading {
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             for (TopicPartition partition : partitions) {
                 long asked = System.nanoTime();
-                OffsetAndMetadata committed = consumer.committed(Set.copyOf(partitions)).get(partition);
+                OffsetAndMetadata committed =
+                        consumer.committed(Set.copyOf(partitions)).get(partition);
                 long position = consumer.position(partition);
                 record.add(new Event.CommittedRead(
                         asked,

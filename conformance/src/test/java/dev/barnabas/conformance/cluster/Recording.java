@@ -17,6 +17,7 @@ final class Recording {
     private final long[] acknowledged;
     private final long[] acknowledgedEnds;
     private final long[] readEnds;
+    private final long[] committed;
 
     Recording(String topic, int partitions) {
         for (int number = 0; number < partitions; number++) {
@@ -26,6 +27,7 @@ final class Recording {
         acknowledged = new long[partitions];
         acknowledgedEnds = new long[partitions];
         readEnds = new long[partitions];
+        committed = new long[partitions];
     }
 
     List<Partition> partitions() {
@@ -55,7 +57,11 @@ final class Recording {
             case Event.Refused ignored -> {}
             case Event.Positioned ignored -> {}
             case Event.ReadToEnd ignored -> {}
-            case Event.Committed ignored -> {}
+            case Event.Committed commit -> {
+                if (commit.answeredAt() != Long.MAX_VALUE) {
+                    committed[commit.partition().number()] = commit.offset();
+                }
+            }
             case Event.CommittedRead ignored -> {}
         }
     }
@@ -82,6 +88,11 @@ final class Recording {
     /** One more than the last offset that anybody read, by partition. */
     synchronized long[] readEnds() {
         return readEnds.clone();
+    }
+
+    /** The offset that the group has committed last, by partition. */
+    synchronized long[] committed() {
+        return committed.clone();
     }
 
     Gaps gaps() {

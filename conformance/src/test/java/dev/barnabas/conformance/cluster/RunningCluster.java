@@ -92,6 +92,11 @@ final class RunningCluster implements AutoCloseable {
         int id = nodes.size() + 1;
         ClusterNode node = new ClusterNode(id, data.resolve("node-" + id), logs.resolve("node-" + id + ".log"));
         nodes.add(node);
+        if (admin != null) {
+            // It knows the others only.
+            admin.close(Duration.ZERO);
+            admin = null;
+        }
         return node;
     }
 
@@ -138,12 +143,16 @@ final class RunningCluster implements AutoCloseable {
                 node.awaitReady();
             }
         }
-        List<Integer> running =
-                nodes.stream().filter(ClusterNode::isRunning).map(ClusterNode::id).toList();
-        await("all nodes are let in", () -> admin().describeCluster().nodes().get().stream()
-                .map(Node::id)
-                .toList()
-                .containsAll(running));
+        List<Integer> running = nodes.stream()
+                .filter(ClusterNode::isRunning)
+                .map(ClusterNode::id)
+                .toList();
+        await(
+                "all nodes are let in",
+                () -> admin().describeCluster().nodes().get().stream()
+                        .map(Node::id)
+                        .toList()
+                        .containsAll(running));
     }
 
     /** Every partition has a leader, and all its replicas are in sync. */
@@ -162,6 +171,18 @@ final class RunningCluster implements AutoCloseable {
     /** The node that leads the metadata quorum. */
     ClusterNode controller() throws Exception {
         return node(admin().describeCluster().controller().get().id());
+    }
+
+    /** The node that keeps the group's state. */
+    ClusterNode coordinator(String group) throws Exception {
+        return node(admin().describeConsumerGroups(List.of(group))
+                .all()
+                .get()
+                .values()
+                .iterator()
+                .next()
+                .coordinator()
+                .id());
     }
 
     void createTopic(String name, int partitions) throws Exception {
@@ -185,8 +206,7 @@ final class RunningCluster implements AutoCloseable {
 
     Admin admin() {
         if (admin == null) {
-            admin = Admin.create(
-                    Map.of("bootstrap.servers", bootstrapServers(), "request.timeout.ms", 3_000));
+            admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers(), "request.timeout.ms", 3_000));
         }
         return admin;
     }

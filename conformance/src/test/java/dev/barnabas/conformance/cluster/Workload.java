@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -25,14 +26,14 @@ final class Workload implements AutoCloseable {
 
     private final RunningCluster cluster;
     private final String topic;
-    private final Recording record;
+    private final Recording recording;
     private final List<Producing> producers = new ArrayList<>();
     private final List<Reading> readers = new ArrayList<>();
 
     private Workload(RunningCluster cluster, String topic) {
         this.cluster = cluster;
         this.topic = topic;
-        record = new Recording(topic, PARTITIONS);
+        recording = new Recording(topic, PARTITIONS);
     }
 
     /** Creates the topic and begins. Returns when every partition has been acknowledged something and was read from. */
@@ -46,12 +47,12 @@ final class Workload implements AutoCloseable {
         Workload load = new Workload(cluster, topic);
         try {
             for (int number = 1; number <= 2; number++) {
-                load.readers.add(new Reading(cluster.bootstrapServers(), "member-" + number, load.record));
-                load.producers.add(new Producing(cluster.bootstrapServers(), "producer-" + number, load.record));
+                load.readers.add(new Reading(cluster.bootstrapServers(), "member-" + number, load.recording));
+                load.producers.add(new Producing(cluster.bootstrapServers(), "producer-" + number, load.recording));
             }
             load.awaitProgress();
             load.awaitRead();
-            load.record.gaps().restart();
+            load.recording.gaps().restart();
         } catch (Exception | Error e) {
             load.close();
             throw e;
@@ -61,14 +62,14 @@ final class Workload implements AutoCloseable {
 
     /** Prints the longest gap since the last line. */
     void printGap(String what) {
-        record.gaps().print(what);
+        recording.gaps().print(what);
     }
 
     /** Every partition acknowledges again. */
     void awaitProgress() throws Exception {
-        long[] before = record.acknowledged();
+        long[] before = recording.acknowledged();
         await("every partition acknowledges", () -> {
-            long[] now = record.acknowledged();
+            long[] now = recording.acknowledged();
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 if (now[partition] < before[partition] + 20) {
                     return false;
@@ -78,13 +79,21 @@ final class Workload implements AutoCloseable {
         });
     }
 
-    /** The members of the group get what is written from now on. */
+    /** The members of the group get what has been written until now. */
     void awaitRead() throws Exception {
-        long[] written = record.acknowledgedEnds();
-        await("the group reads", () -> {
-            long[] read = record.readEnds();
+        awaitReach("the group reads", recording.acknowledgedEnds(), recording::readEnds);
+    }
+
+    /** The group commits what has been written until now. */
+    void awaitCommitted() throws Exception {
+        awaitReach("the group commits", recording.acknowledgedEnds(), recording::committed);
+    }
+
+    private void awaitReach(String what, long[] wanted, Supplier<long[]> reached) throws Exception {
+        await(what, () -> {
+            long[] now = reached.get();
             for (int partition = 0; partition < PARTITIONS; partition++) {
-                if (read[partition] < written[partition]) {
+                if (now[partition] < wanted[partition]) {
                     return false;
                 }
             }
@@ -95,7 +104,7 @@ final class Workload implements AutoCloseable {
     private void await(String what, RunningCluster.Condition condition) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_SECONDS);
         while (!condition.holds()) {
-            assertThat(record.failures()).isEmpty();
+            assertThat(recording.failures()).isEmpty();
             assertThat(System.nanoTime()).as(what).isLessThan(deadline);
             TimeUnit.MILLISECONDS.sleep(20);
         }
@@ -110,11 +119,13 @@ final class Workload implements AutoCloseable {
         for (Reading reader : readers) {
             reader.finish();
         }
-        assertThat(record.failures()).isEmpty();
+        assertThat(recording.failures()).isEmpty();
         noteCommitted();
-        Audit.run(cluster.bootstrapServers(), topic, PARTITIONS, record);
-        List<Finding> findings = Checks.all(record.history());
-        assertThat(findings.stream().limit(20)).as("%d findings", findings.size()).isEmpty();
+        Audit.run(cluster.bootstrapServers(), topic, PARTITIONS, recording);
+        List<Finding> findings = Checks.all(recording.history());
+        assertThat(findings.stream().limit(20))
+                .as("%d findings", findings.size())
+                .isEmpty();
     }
 
     private void noteCommitted() throws Exception {
@@ -125,8 +136,12 @@ final class Workload implements AutoCloseable {
                 .get();
         for (int partition = 0; partition < PARTITIONS; partition++) {
             OffsetAndMetadata offset = committed.get(new TopicPartition(topic, partition));
-            record.add(new Event.CommittedRead(
-                    asked, System.nanoTime(), GROUP, record.partition(partition), offset == null ? -1 : offset.offset()));
+            recording.add(new Event.CommittedRead(
+                    asked,
+                    System.nanoTime(),
+                    GROUP,
+                    recording.partition(partition),
+                    offset == null ? -1 : offset.offset()));
         }
     }
 
