@@ -3,6 +3,7 @@ package dev.barnabas.broker;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.message.AlterConfigsRequest;
+import dev.barnabas.protocol.message.AlterPartitionReassignmentsRequest;
 import dev.barnabas.protocol.message.CreatePartitionsRequest;
 import dev.barnabas.protocol.message.CreateTopicsRequest;
 import dev.barnabas.protocol.message.DeleteTopicsRequest;
@@ -10,8 +11,10 @@ import dev.barnabas.protocol.message.DescribeClusterRequest;
 import dev.barnabas.protocol.message.DescribeConfigsRequest;
 import dev.barnabas.protocol.message.DescribeLogDirsRequest;
 import dev.barnabas.protocol.message.DescribeProducersRequest;
+import dev.barnabas.protocol.message.ElectLeadersRequest;
 import dev.barnabas.protocol.message.IncrementalAlterConfigsRequest;
 import dev.barnabas.protocol.message.ListConfigResourcesRequest;
+import dev.barnabas.protocol.message.ListPartitionReassignmentsRequest;
 import dev.barnabas.protocol.message.UpdateFeaturesRequest;
 import java.util.List;
 
@@ -61,6 +64,18 @@ final class AdminApis {
                         new DescribeLogDirsHandler(node, reconcilers)),
                 Api.of(ApiKey.UPDATE_FEATURES, UpdateFeaturesRequest.class, new UpdateFeaturesHandler(metadata))
                         .forwardedTo(controller),
-                Api.of(ApiKey.DESCRIBE_PRODUCERS, DescribeProducersRequest.class, new DescribeProducersHandler(node)));
+                Api.of(ApiKey.DESCRIBE_PRODUCERS, DescribeProducersRequest.class, new DescribeProducersHandler(node)),
+                Api.of(ApiKey.ELECT_LEADERS, ElectLeadersRequest.class, new ElectLeadersHandler(metadata))
+                        .forwardedTo(controller),
+                Api.of(
+                                ApiKey.ALTER_PARTITION_REASSIGNMENTS,
+                                AlterPartitionReassignmentsRequest.class,
+                                new AlterPartitionReassignmentsHandler(metadata))
+                        .forwardedTo(controller),
+                Api.of(
+                                ApiKey.LIST_PARTITION_REASSIGNMENTS,
+                                ListPartitionReassignmentsRequest.class,
+                                new ListPartitionReassignmentsHandler(node))
+                        .forwardedTo(controller));
     }
 }

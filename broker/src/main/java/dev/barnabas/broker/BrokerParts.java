@@ -174,13 +174,10 @@ final class BrokerParts {
     private Apis allApis() {
         TopicCreation creation = new TopicCreation(node, on.metadata, on.access.urgent(), reconcilers);
         ProducerIds producerIds = new ProducerIds(loop, on.access.urgent(), node.id(), on.membership.epoch());
-        return BrokerApis.of(
-                node,
-                groups,
-                creation,
-                producerIds,
-                on.access,
+        List<Api<?>> adminApis = new ArrayList<>(
                 AdminApis.of(node, on.metadata, creation, reconcilers, on.logLevels, on.access.forwarded()));
+        adminApis.addAll(MembershipApis.of(node, on.metadata, loop, on.access.forwarded()));
+        return BrokerApis.of(node, groups, creation, producerIds, on.access, adminApis);
     }
 
     /**

@@ -35,6 +35,7 @@ record ControllerAccess(ActiveController urgent, ActiveController forwarded, Lis
             Host host, Settings settings, ClusterMetadata metadata, String clusterId, BrokerListener self) {
         Loop loop = host.loops().getFirst();
         BrokerWatch watch = new BrokerWatch(host.network(), loop, metadata, settings, self.name());
+        LeaderBalance.start(loop, metadata, settings);
         List<Api<?>> apis = ControllerApis.ofBrokers(metadata, clusterId, watch);
         Apis here = new Apis(apis);
         int nodeId = settings.get(BrokerSettings.NODE_ID);

@@ -7,9 +7,17 @@ import dev.barnabas.protocol.MemoryRecords;
 import dev.barnabas.protocol.Request;
 import dev.barnabas.protocol.Response;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.Wire;
+import dev.barnabas.protocol.message.AddRaftVoterRequest;
+import dev.barnabas.protocol.message.AllocateProducerIdsRequest;
 import dev.barnabas.protocol.message.AlterConfigsRequest;
+import dev.barnabas.protocol.message.AlterPartitionReassignmentsRequest;
+import dev.barnabas.protocol.message.AlterPartitionRequest;
 import dev.barnabas.protocol.message.ApiVersionsRequest;
 import dev.barnabas.protocol.message.ApiVersionsResponse;
+import dev.barnabas.protocol.message.AssignReplicasToDirsRequest;
+import dev.barnabas.protocol.message.BrokerHeartbeatRequest;
+import dev.barnabas.protocol.message.BrokerRegistrationRequest;
 import dev.barnabas.protocol.message.CreateAclsRequest;
 import dev.barnabas.protocol.message.CreatePartitionsRequest;
 import dev.barnabas.protocol.message.CreateTopicsRequest;
@@ -24,7 +32,10 @@ import dev.barnabas.protocol.message.DescribeConfigsRequest;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
 import dev.barnabas.protocol.message.DescribeLogDirsRequest;
 import dev.barnabas.protocol.message.DescribeProducersRequest;
+import dev.barnabas.protocol.message.DescribeQuorumRequest;
 import dev.barnabas.protocol.message.DescribeTopicPartitionsRequest;
+import dev.barnabas.protocol.message.ElectLeadersRequest;
+import dev.barnabas.protocol.message.EnvelopeRequest;
 import dev.barnabas.protocol.message.FetchRequest;
 import dev.barnabas.protocol.message.FindCoordinatorRequest;
 import dev.barnabas.protocol.message.HeartbeatRequest;
@@ -35,13 +46,16 @@ import dev.barnabas.protocol.message.LeaveGroupRequest;
 import dev.barnabas.protocol.message.ListConfigResourcesRequest;
 import dev.barnabas.protocol.message.ListGroupsRequest;
 import dev.barnabas.protocol.message.ListOffsetsRequest;
+import dev.barnabas.protocol.message.ListPartitionReassignmentsRequest;
 import dev.barnabas.protocol.message.MetadataRequest;
 import dev.barnabas.protocol.message.OffsetCommitRequest;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
 import dev.barnabas.protocol.message.ProduceRequest;
+import dev.barnabas.protocol.message.RemoveRaftVoterRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
+import dev.barnabas.protocol.message.UnregisterBrokerRequest;
 import dev.barnabas.protocol.message.UpdateFeaturesRequest;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
@@ -378,6 +392,95 @@ class EveryVersionTest {
                                 .permissionType((byte) 1)
                                 .build()))
                         .build();
+            case ELECT_LEADERS ->
+                ElectLeadersRequest.builder()
+                        .topicPartitions(List.of(new ElectLeadersRequest.TopicPartitions(topic, List.of(0))))
+                        .timeoutMs(1000)
+                        .build();
+            case ALTER_PARTITION_REASSIGNMENTS ->
+                AlterPartitionReassignmentsRequest.builder()
+                        .topics(List.of(new AlterPartitionReassignmentsRequest.ReassignableTopic(
+                                topic,
+                                List.of(new AlterPartitionReassignmentsRequest.ReassignablePartition(0, List.of(1))))))
+                        .timeoutMs(1000)
+                        .build();
+            case LIST_PARTITION_REASSIGNMENTS ->
+                ListPartitionReassignmentsRequest.builder()
+                        .topics(List.of(new ListPartitionReassignmentsRequest.ListPartitionReassignmentsTopics(
+                                topic, List.of(0))))
+                        .timeoutMs(1000)
+                        .build();
+            // The only broker is still needed.
+            case UNREGISTER_BROKER ->
+                UnregisterBrokerRequest.builder().brokerId(77).build();
+            case DESCRIBE_QUORUM ->
+                DescribeQuorumRequest.builder()
+                        .topics(List.of(new DescribeQuorumRequest.TopicData(
+                                "__cluster_metadata", List.of(new DescribeQuorumRequest.PartitionData(0)))))
+                        .build();
+            case ADD_RAFT_VOTER ->
+                AddRaftVoterRequest.builder()
+                        .clusterId(null)
+                        .timeoutMs(1000)
+                        .voterId(2)
+                        .voterDirectoryId(target.topicId)
+                        .listeners(List.of(new AddRaftVoterRequest.Listener("CONTROLLER", "elsewhere", 9093)))
+                        .build();
+            case REMOVE_RAFT_VOTER ->
+                RemoveRaftVoterRequest.builder()
+                        .clusterId(null)
+                        .voterId(2)
+                        .voterDirectoryId(target.topicId)
+                        .build();
+            // What brokers ask: from one that is not registered, and from one that is, but not in this epoch.
+            case BROKER_REGISTRATION ->
+                BrokerRegistrationRequest.builder()
+                        .brokerId(77)
+                        .clusterId("another")
+                        .incarnationId(target.topicId)
+                        .listeners(List.of(
+                                new BrokerRegistrationRequest.Listener("PLAINTEXT", "elsewhere", 9092, (short) 0)))
+                        .build();
+            case BROKER_HEARTBEAT ->
+                BrokerHeartbeatRequest.builder()
+                        .brokerId(asker(group))
+                        .wantFence(true)
+                        .build();
+            case ALTER_PARTITION ->
+                AlterPartitionRequest.builder()
+                        .brokerId(asker(group))
+                        .topics(List.of(new AlterPartitionRequest.TopicData(
+                                target.topicId,
+                                List.of(AlterPartitionRequest.PartitionData.builder()
+                                        .newIsr(v < 3 ? List.of(1) : List.of())
+                                        .newIsrWithEpochs(
+                                                v < 3
+                                                        ? List.of()
+                                                        : List.of(new AlterPartitionRequest.BrokerState(1, 0)))
+                                        .build()))))
+                        .build();
+            case ALLOCATE_PRODUCER_IDS ->
+                AllocateProducerIdsRequest.builder().brokerId(asker(group)).build();
+            case ASSIGN_REPLICAS_TO_DIRS ->
+                AssignReplicasToDirsRequest.builder()
+                        .brokerId(asker(group))
+                        .directories(List.of(new AssignReplicasToDirsRequest.DirectoryData(
+                                UNKNOWN_ID,
+                                List.of(new AssignReplicasToDirsRequest.TopicData(
+                                        target.topicId, List.of(new AssignReplicasToDirsRequest.PartitionData(0)))))))
+                        .build();
+            case ENVELOPE ->
+                new EnvelopeRequest(
+                        group.isEmpty()
+                                ? ByteBuffer.allocate(3)
+                                : Wire.encodeRequest(
+                                                1,
+                                                "forwarded",
+                                                example(ApiKey.LIST_PARTITION_REASSIGNMENTS, 0, target),
+                                                0)
+                                        .flatten(),
+                        ByteBuffer.allocate(0),
+                        ByteBuffer.wrap("elsewhere".getBytes(StandardCharsets.UTF_8)));
             default -> throw new AssertionError("no example of a request for " + key + ": add one");
         };
     }
@@ -406,6 +509,11 @@ class EveryVersionTest {
             }
         }
         return request.build();
+    }
+
+    /** The broker of the test, or one that is not there. */
+    private static int asker(String group) {
+        return group.isEmpty() ? 77 : SimulatedNode.ID;
     }
 
     private static Request offsetFetch(int v, Target target) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes on simulated machines, and machines for their clients. A node starts again whenever its machine does. One node
@@ -30,25 +31,46 @@ final class SimulatedCluster {
     private final Simulation simulation;
     private final List<SimulatedHost> nodes = new ArrayList<>();
     private final Map<SimulatedHost, Broker> brokers = new LinkedHashMap<>();
+    private final @Nullable SimulatedQuorum quorum;
+    private final String[] settings;
 
     /** One node that is alone. */
     SimulatedCluster(Simulation simulation, String... settings) {
         this.simulation = simulation;
+        this.quorum = null;
+        this.settings = settings;
         SimulatedHost host = simulation.addHost("node", 2);
         start(host, MetadataLogs.EMBEDDED, settings(1, "node", settings));
     }
 
     private SimulatedCluster(Simulation simulation, int size, String... settings) {
         this.simulation = simulation;
+        this.settings = settings;
         List<Integer> ids = IntStream.rangeClosed(1, size).boxed().toList();
-        SimulatedQuorum quorum = new SimulatedQuorum(simulation, ids);
-        for (int id : ids) {
-            SimulatedHost host = simulation.addHost("node" + id, 2);
-            start(host, new InQuorum(quorum, host), settings(id, host.name(), settings));
-        }
+        SimulatedQuorum founded = new SimulatedQuorum(simulation, ids);
+        this.quorum = founded;
+        ids.forEach(id -> add(id, founded));
     }
 
-    /** Several nodes, each of which votes. */
+    /** One more node for a cluster of several: it has no vote. */
+    SimulatedHost add(int id) {
+        if (quorum == null) {
+            throw new IllegalStateException("the only node keeps its metadata alone");
+        }
+        return add(id, quorum);
+    }
+
+    private SimulatedHost add(int id, SimulatedQuorum joined) {
+        SimulatedHost host = simulation.addHost("node" + id, 2);
+        start(host, new InQuorum(joined, host), settings(id, host.name(), settings));
+        return host;
+    }
+
+    /**
+     * Several nodes, each of which votes.
+     *
+     * @param settings {@code name=value}; {@code {id}} stands for the id of each node
+     */
     static SimulatedCluster of(Simulation simulation, int size, String... settings) {
         return new SimulatedCluster(simulation, size, settings);
     }
@@ -140,7 +162,7 @@ final class SimulatedCluster {
                 .set("num.partitions=3")
                 .set("offsets.topic.num.partitions=3")
                 .set("group.initial.rebalance.delay.ms=100");
-        List.of(given).forEach(reader::set);
+        List.of(given).forEach(setting -> reader.set(setting.replace("{id}", String.valueOf(id))));
         return switch (reader.read()) {
             case Reading.Accepted accepted -> accepted.settings();
             case Reading.Refused refused -> throw new IllegalArgumentException(refused.toString());

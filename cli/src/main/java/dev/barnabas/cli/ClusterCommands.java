@@ -2,15 +2,17 @@ package dev.barnabas.cli;
 
 import static dev.barnabas.cli.TopicCommands.ordered;
 
-import dev.barnabas.client.Admin;
+import dev.barnabas.client.ClusterView;
+import java.util.EnumMap;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code barnabas cluster}. */
+/** {@code barnabas cluster}. {@link ClusterStartCommand} belongs to it. */
 @Command(
         name = "cluster",
-        description = "Show the cluster.",
+        description = "Show the cluster, or start one on this machine.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class ClusterCommands {
@@ -21,11 +23,21 @@ final class ClusterCommands {
         this.streams = streams;
     }
 
-    @Command(name = "describe", description = "Show the cluster's id and its brokers.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "describe",
+            description = "Show the cluster's id, its brokers, and how its partitions are.",
+            mixinStandardHelpOptions = true)
     int describe(
             @Mixin ClusterOptions cluster, @Option(names = "--json", description = "A JSON document.") boolean json) {
         try (Session session = cluster.open()) {
-            Admin.ClusterDescription found = session.get(() -> session.admin().describeCluster());
+            var found = session.get(() -> session.admin().describeCluster());
+            ClusterView view = session.get(() -> session.admin().view());
+            BrokerShares shares = BrokerShares.of(found, view);
+            Map<PartitionHealth, Integer> health = health(view);
+            int partitions =
+                    health.values().stream().mapToInt(Integer::intValue).sum();
+            int leaderless = health.getOrDefault(PartitionHealth.LEADERLESS, 0);
+            int underReplicated = health.getOrDefault(PartitionHealth.UNDER_REPLICATED, 0);
             if (json) {
                 Json.print(
                         ordered(
@@ -33,34 +45,44 @@ final class ClusterCommands {
                                 found.clusterId(),
                                 "controller",
                                 found.controllerId(),
+                                "topics",
+                                view.topics().size(),
+                                "partitions",
+                                partitions,
+                                "leaderless",
+                                leaderless,
+                                "underReplicated",
+                                underReplicated,
                                 "brokers",
-                                found.brokers().stream()
-                                        .map(each -> ordered(
-                                                "id",
-                                                each.broker().id(),
-                                                "host",
-                                                each.broker().endpoint().host(),
-                                                "port",
-                                                each.broker().endpoint().port(),
-                                                "rack",
-                                                each.broker().rack(),
-                                                "fenced",
-                                                each.fenced()))
-                                        .toList()),
+                                shares.documents()),
                         streams.raw());
                 return ExitCode.OK;
             }
             streams.out().println("Cluster " + found.clusterId());
-            Table table = new Table("BROKER", "ADDRESS", "RACK", "ROLE");
-            found.brokers()
-                    .forEach(each -> table.row(
-                            each.broker().id(),
-                            each.broker().endpoint(),
-                            each.broker().rack() == null ? "-" : each.broker().rack(),
-                            (each.broker().id() == found.controllerId() ? "controller" : "broker")
-                                    + (each.fenced() ? ", fenced" : "")));
-            table.print(streams.out());
+            shares.print(streams.out());
+            streams.out()
+                    .println(Partitions.count(partitions, "partition") + " of "
+                            + Partitions.count(view.topics().size(), "topic") + ": " + leaderless + " without leader, "
+                            + underReplicated + " under-replicated");
+            if (leaderless + underReplicated > 0) {
+                streams.out().println("./barnabas why partition says which, and why.");
+            }
             return ExitCode.OK;
         }
+    }
+
+    private static Map<PartitionHealth, Integer> health(ClusterView view) {
+        Map<PartitionHealth, Integer> counts = new EnumMap<>(PartitionHealth.class);
+        view.topics().values().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .forEach(partition -> counts.merge(
+                        PartitionHealth.of(
+                                partition.leader(),
+                                partition.inSync().size(),
+                                partition.replicas().size(),
+                                0),
+                        1,
+                        Integer::sum));
+        return counts;
     }
 }

@@ -36,14 +36,28 @@ public final class Main {
         COMMANDS.put("start", StartCommand::new);
         COMMANDS.put("produce", ProduceCommand::new);
         COMMANDS.put("consume", ConsumeCommand::new);
-        COMMANDS.put("topic", TopicCommands::new);
+        COMMANDS.put(
+                "topic",
+                streams ->
+                        new CommandLine(new TopicCommands(streams)).addSubcommand(new DescribeTopicsCommand(streams)));
         COMMANDS.put(
                 "group",
                 streams -> new CommandLine(new GroupCommands(streams)).addSubcommand(new ResetOffsetsCommand(streams)));
         COMMANDS.put("config", ConfigCommands::new);
         COMMANDS.put(
                 "log", streams -> new CommandLine(new LogCommands(streams)).addSubcommand(new VerifyCommand(streams)));
-        COMMANDS.put("cluster", ClusterCommands::new);
+        COMMANDS.put(
+                "cluster",
+                streams ->
+                        new CommandLine(new ClusterCommands(streams)).addSubcommand(new ClusterStartCommand(streams)));
+        COMMANDS.put(
+                "broker",
+                streams -> new CommandLine(new BrokerCommands(streams)).addSubcommand(new BrokerDrainCommand(streams)));
+        COMMANDS.put(
+                "partition",
+                streams -> new CommandLine(new PartitionCommands(streams)).addSubcommand(new ReassignCommand(streams)));
+        COMMANDS.put("quorum", QuorumCommands::new);
+        COMMANDS.put("why", WhyCommands::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

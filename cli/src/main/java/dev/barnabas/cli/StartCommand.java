@@ -1,6 +1,7 @@
 package dev.barnabas.cli;
 
 import dev.barnabas.server.Server;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Option;
         })
 final class StartCommand implements Callable<Integer> {
 
+    /** For those who start nodes as processes of their own and may be killed: the node does not outlive them. */
+    static final String STOP_AT_END_OF_INPUT = "--stop-at-end-of-input";
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -30,6 +34,12 @@ final class StartCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "One setting. May be repeated.")
     private List<String> assignments = new ArrayList<>();
 
+    @Option(names = STOP_AT_END_OF_INPUT, hidden = true, description = "Stop when the standard input ends.")
+    private boolean stopAtEndOfInput;
+
+    /** As after SIGTERM. */
+    private static final int EXIT_TERMINATED = 143;
+
     private final Streams streams;
 
     StartCommand(Streams streams) {
@@ -38,6 +48,24 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (stopAtEndOfInput) {
+            Thread waiting = new Thread(this::stopAtEnd, "end-of-input");
+            waiting.setDaemon(true);
+            waiting.start();
+        }
         return new Server(streams.out(), streams.err()).run(files, assignments);
+    }
+
+    private void stopAtEnd() {
+        try {
+            while (streams.in().read() >= 0) {
+                // Nothing is meant by what comes.
+            }
+        } catch (IOException e) {
+            // Then there is nobody at the other end either.
+            streams.remark("The standard input cannot be read any more: " + e.getMessage());
+        }
+        // As SIGTERM does: the node is stopped in order.
+        System.exit(EXIT_TERMINATED);
     }
 }

@@ -3,26 +3,20 @@ package dev.barnabas.cli;
 import dev.barnabas.client.ClientError;
 import dev.barnabas.client.ClusterView;
 import dev.barnabas.client.Configs;
-import dev.barnabas.client.LogDirs;
-import dev.barnabas.client.Offsets;
 import dev.barnabas.client.Result;
-import dev.barnabas.client.TopicPartition;
 import dev.barnabas.client.Topics;
 import dev.barnabas.protocol.ErrorCode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code barnabas topic}. */
+/** {@code barnabas topic}. {@link DescribeTopicsCommand} belongs to it. */
 @Command(
         name = "topic",
         description = "Create, list, describe, alter and delete topics.",
@@ -159,156 +153,6 @@ final class TopicCommands {
         return topic.partitions().isEmpty()
                 ? 0
                 : topic.partitions().getFirst().replicas().size();
-    }
-
-    @Command(
-            name = "describe",
-            description = "Show partitions, offsets and settings of topics.",
-            mixinStandardHelpOptions = true)
-    int describe(
-            @Mixin ClusterOptions cluster,
-            @Parameters(paramLabel = "TOPIC", arity = "1..*", description = "Their names.") List<String> names,
-            @Option(names = "--json", description = "A JSON document.") boolean json) {
-        try (Session session = cluster.open()) {
-            Map<String, ClusterView.Topic> topics =
-                    Session.succeeded(session.get(() -> session.admin().describeTopics(names)), "topic", streams);
-            Map<TopicPartition, Long> starts = offsets(session, topics, new Offsets.Spec.Earliest());
-            Map<TopicPartition, Long> ends = offsets(session, topics, new Offsets.Spec.Latest());
-            Map<Configs.Resource, Result<List<Configs.Entry>>> configs = session.get(() -> session.admin()
-                    .describeConfigs(topics.keySet().stream()
-                            .map(Configs.Resource::topic)
-                            .toList()));
-            Map<TopicPartition, Long> sizes = sizes(session, topics);
-            List<Object> documents = new ArrayList<>();
-            topics.forEach((name, topic) -> {
-                Map<String, @Nullable Object> settings = ownSettings(configs.get(Configs.Resource.topic(name)));
-                if (json) {
-                    documents.add(document(topic, settings, starts, ends, sizes));
-                } else {
-                    print(topic, settings, starts, ends, sizes);
-                }
-            });
-            if (json) {
-                Json.print(documents, streams.raw());
-            }
-            return topics.size() == names.size() ? ExitCode.OK : ExitCode.FAILED;
-        }
-    }
-
-    /** Those that were set for the topic; none if the broker does not tell. */
-    private static Map<String, @Nullable Object> ownSettings(@Nullable Result<List<Configs.Entry>> result) {
-        Map<String, @Nullable Object> settings = new TreeMap<>();
-        if (result instanceof Result.Success<List<Configs.Entry>>(List<Configs.Entry> entries)) {
-            entries.stream()
-                    .filter(entry -> entry.source() == Configs.Source.TOPIC)
-                    .forEach(entry -> settings.put(entry.name(), entry.value()));
-        }
-        return settings;
-    }
-
-    private static Map<TopicPartition, Long> offsets(
-            Session session, Map<String, ClusterView.Topic> topics, Offsets.Spec spec) {
-        Map<TopicPartition, Offsets.Spec> specs = new TreeMap<>();
-        topics.values()
-                .forEach(topic -> topic.partitions().stream()
-                        .filter(partition -> partition.leader() >= 0)
-                        .forEach(partition -> specs.put(new TopicPartition(topic.name(), partition.index()), spec)));
-        Map<TopicPartition, Long> offsets = new TreeMap<>();
-        session.get(() -> session.admin().listOffsets(specs)).forEach((partition, result) -> {
-            if (result instanceof Result.Success<Offsets.Found>(Offsets.Found found)) {
-                offsets.put(partition, found.offset());
-            }
-        });
-        return offsets;
-    }
-
-    /** How large the leaders' segments are, of the partitions whose leaders tell. */
-    private static Map<TopicPartition, Long> sizes(Session session, Map<String, ClusterView.Topic> topics) {
-        Map<TopicPartition, Integer> leaders = new TreeMap<>();
-        topics.values()
-                .forEach(topic -> topic.partitions().stream()
-                        .filter(partition -> partition.leader() >= 0)
-                        .forEach(partition ->
-                                leaders.put(new TopicPartition(topic.name(), partition.index()), partition.leader())));
-        Map<TopicPartition, Long> sizes = new TreeMap<>();
-        session.get(() -> session.admin().describeLogDirs(Set.copyOf(leaders.values()), leaders.keySet()))
-                .forEach((broker, result) -> {
-                    if (result instanceof Result.Success<List<LogDirs.Directory>>(List<LogDirs.Directory> found)) {
-                        found.forEach(directory -> directory.replicas().forEach((partition, replica) -> {
-                            if (!replica.future() && broker.equals(leaders.get(partition))) {
-                                sizes.put(partition, replica.sizeBytes());
-                            }
-                        }));
-                    }
-                });
-        return sizes;
-    }
-
-    private static Map<String, @Nullable Object> document(
-            ClusterView.Topic topic,
-            Map<String, @Nullable Object> settings,
-            Map<TopicPartition, Long> starts,
-            Map<TopicPartition, Long> ends,
-            Map<TopicPartition, Long> sizes) {
-        List<Object> partitions = new ArrayList<>();
-        for (ClusterView.Partition partition : topic.partitions()) {
-            TopicPartition id = new TopicPartition(topic.name(), partition.index());
-            partitions.add(ordered(
-                    "partition",
-                    partition.index(),
-                    "leader",
-                    partition.leader(),
-                    "leaderEpoch",
-                    partition.leaderEpoch(),
-                    "replicas",
-                    partition.replicas(),
-                    "inSync",
-                    partition.inSync(),
-                    "startOffset",
-                    starts.get(id),
-                    "endOffset",
-                    ends.get(id),
-                    "sizeBytes",
-                    sizes.get(id)));
-        }
-        return ordered(
-                "name",
-                topic.name(),
-                "id",
-                topic.id(),
-                "internal",
-                topic.internal(),
-                "configs",
-                settings,
-                "partitions",
-                partitions);
-    }
-
-    private void print(
-            ClusterView.Topic topic,
-            Map<String, @Nullable Object> settings,
-            Map<TopicPartition, Long> starts,
-            Map<TopicPartition, Long> ends,
-            Map<TopicPartition, Long> sizes) {
-        streams.out().println(topic.name() + "  id " + topic.id() + (topic.internal() ? "  internal" : ""));
-        settings.forEach((name, value) -> streams.out().println("  " + name + "=" + value));
-        Table table = new Table("PARTITION", "LEADER", "REPLICAS", "IN SYNC", "START", "END", "BYTES");
-        for (ClusterView.Partition partition : topic.partitions()) {
-            TopicPartition id = new TopicPartition(topic.name(), partition.index());
-            table.row(
-                    partition.index(),
-                    partition.leader() < 0 ? "-" : partition.leader(),
-                    joined(partition.replicas()),
-                    joined(partition.inSync()),
-                    starts.containsKey(id) ? starts.get(id) : "-",
-                    ends.containsKey(id) ? ends.get(id) : "-",
-                    sizes.containsKey(id) ? sizes.get(id) : "-");
-        }
-        table.print(streams.out());
-    }
-
-    private static String joined(List<Integer> brokers) {
-        return brokers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     @Command(

@@ -4,6 +4,7 @@ import dev.barnabas.client.ClusterView.Broker;
 import dev.barnabas.host.Endpoint;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Response;
+import dev.barnabas.protocol.Uuid;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -60,7 +62,12 @@ public final class Admin {
 
     /** All topics, by name, with the internal ones. */
     public Eventual<List<ClusterView.Topic>> listTopics() {
-        return askOne(TopicQuestions.list(), "topics");
+        return view().map(view -> List.copyOf(view.topics().values()));
+    }
+
+    /** The brokers that serve, and all topics with the internal ones, as one broker knows them at a moment. */
+    public Eventual<ClusterView> view() {
+        return askOne(TopicQuestions.everything(), "topics");
     }
 
     public Eventual<Map<String, Result<ClusterView.Topic>>> describeTopics(Collection<String> names) {
@@ -135,6 +142,79 @@ public final class Admin {
     public Eventual<Map<Integer, Result<List<LogDirs.Directory>>>> describeLogDirs(
             Collection<Integer> brokers, @Nullable Collection<TopicPartition> partitions) {
         return ask(BrokerQuestions.logDirs(partitions), brokers);
+    }
+
+    /**
+     * A broker does not belong to the cluster any more. One that runs stops; the replicas it has stay assigned to it.
+     */
+    public Eventual<Done> unregisterBroker(int id) {
+        return askOne(QuorumQuestions.unregister(), id);
+    }
+
+    // Replicas
+
+    /**
+     * How the replicas of a topic's partitions stand, in their order.
+     *
+     * @return fails with {@link ClientError.Unsupported} if the broker is too old to tell who is eligible (KIP-966)
+     */
+    public Eventual<List<Replicas.State>> describeReplicas(String topic) {
+        return replicaStates(topic, 0, List.of());
+    }
+
+    private Eventual<List<Replicas.State>> replicaStates(String topic, int first, List<Replicas.State> before) {
+        return askOne(ReplicaQuestions.states(), new TopicPartition(topic, first))
+                .flatMap(page -> {
+                    List<Replicas.State> all = new ArrayList<>(before);
+                    all.addAll(page.states());
+                    return page.next().isPresent()
+                            ? replicaStates(topic, page.next().getAsInt(), all)
+                            : Eventual.of(List.copyOf(all));
+                });
+    }
+
+    /**
+     * Has leaders elected.
+     *
+     * @param partitions null for all that have another leader than they should
+     * @return what came of each; where nothing was to be done, {@code ELECTION_NOT_NEEDED}, or nothing if all were
+     *     meant
+     */
+    public Eventual<Map<TopicPartition, Result<Done>>> electLeaders(
+            Replicas.Election election, @Nullable Collection<TopicPartition> partitions) {
+        return askOne(ReplicaQuestions.elect(election, partitions, timeoutMs()), "partitions");
+    }
+
+    /**
+     * Gives partitions other replicas, the preferred leader first, or cancels that where none are given. Done when it
+     * is agreed on; {@link #listReassignments} tells what is still under way.
+     *
+     * @param allowOtherFactor whether a partition may get another number of replicas than it had
+     */
+    public Eventual<Map<TopicPartition, Result<Done>>> alterReassignments(
+            Map<TopicPartition, Optional<List<Integer>>> targets, boolean allowOtherFactor) {
+        return ask(ReplicaQuestions.reassign(targets, allowOtherFactor, timeoutMs()), targets.keySet());
+    }
+
+    /** The partitions that are getting other replicas. */
+    public Eventual<Map<TopicPartition, Replicas.Reassignment>> listReassignments() {
+        return askOne(ReplicaQuestions.reassignments(timeoutMs()), "reassignments");
+    }
+
+    // Quorum
+
+    public Eventual<MetadataQuorum> describeQuorum() {
+        return askOne(QuorumQuestions.describe(), "the metadata quorum");
+    }
+
+    /** Gives a node a vote in the metadata quorum (KIP-853); done when it has it. */
+    public Eventual<Done> addVoter(MetadataQuorum.NewVoter voter) {
+        return askOne(QuorumQuestions.addVoter(timeoutMs()), voter);
+    }
+
+    /** Takes a node's vote away (KIP-853); done when it has none any more. */
+    public Eventual<Done> removeVoter(int nodeId, Uuid directoryId) {
+        return askOne(QuorumQuestions.removeVoter(directoryId), nodeId);
     }
 
     // Groups

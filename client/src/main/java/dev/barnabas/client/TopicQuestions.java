@@ -193,8 +193,8 @@ final class TopicQuestions {
                                         partition::lowWatermark))));
     }
 
-    /** One key only, whatever it is: all topics. */
-    static Question<String, List<ClusterView.Topic>, MetadataResponse> list() {
+    /** One key only, whatever it is: the brokers that serve, and all topics. */
+    static Question<String, ClusterView, MetadataResponse> everything() {
         return Question.of(
                 "list",
                 name -> new Route.Anyone(),
@@ -207,12 +207,7 @@ final class TopicQuestions {
                         MetadataResponse::read),
                 (answer, outcomes) -> {
                     ClusterView view = ViewUpdate.apply(ClusterView.EMPTY, answer.response(), null);
-                    outcomes.keys()
-                            .forEach(key -> outcomes.done(
-                                    key,
-                                    view.topics().values().stream()
-                                            .sorted(java.util.Comparator.comparing(ClusterView.Topic::name))
-                                            .toList()));
+                    outcomes.keys().forEach(key -> outcomes.done(key, view));
                 });
     }
 

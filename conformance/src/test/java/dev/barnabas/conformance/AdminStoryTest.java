@@ -367,15 +367,8 @@ final class AdminStoryTest {
                 () -> each(admin.describeStreamsGroups(List.of("s")).describedGroups()));
 
         Map<String, String> instead = new HashMap<>();
-        for (String notOffered : List.of(
-                "quotas",
-                "SCRAM",
-                "delegation tokens",
-                "reassignments",
-                "quorum",
-                "transactions",
-                "a transaction",
-                "fence producers")) {
+        for (String notOffered :
+                List.of("quotas", "SCRAM", "delegation tokens", "transactions", "a transaction", "fence producers")) {
             instead.put(notOffered, "!UnsupportedVersionException");
         }
         instead.put("share group", "{s=!UnsupportedVersionException}");
