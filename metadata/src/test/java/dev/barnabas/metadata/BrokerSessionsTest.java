@@ -47,6 +47,19 @@ final class BrokerSessionsTest {
     }
 
     @Test
+    void theControllerBeforeHasHalfASessionUnlessItIsHeardFrom() {
+        sessions.start(given.image(), ns(nowMs));
+        sessions.suspect(2);
+        sessions.suspect(3);
+        pass(1_000);
+        heartbeat(3);
+        pass(1_000);
+        assertThat(sessions.over(ns(nowMs))).containsExactly(over(2));
+        pass(1_999);
+        assertThat(sessions.over(ns(nowMs))).containsExactly(over(2));
+    }
+
+    @Test
     void aSessionThatIsOverIsForgottenWhenTheBrokerIsFenced() {
         sessions.start(given.image(), ns(nowMs));
         pass(4_000);

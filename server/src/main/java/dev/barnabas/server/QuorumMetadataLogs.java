@@ -87,7 +87,7 @@ final class QuorumMetadataLogs implements MetadataLogs {
 
     /** Whoever is named as a voter goes on being one when its disk was replaced. */
     private QuorumSettings.Claim claim(int self) {
-        if (quorum.autoJoin()) {
+        if (quorum.joinsByItself()) {
             return QuorumSettings.Claim.VOTE;
         }
         return quorum.voters().containsKey(self) ? QuorumSettings.Claim.SUCCESSION : QuorumSettings.Claim.NONE;

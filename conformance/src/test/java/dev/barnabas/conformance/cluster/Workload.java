@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -67,15 +69,17 @@ final class Workload implements AutoCloseable {
 
     /** Every partition acknowledges again. */
     void awaitProgress() throws Exception {
+        awaitProgress(partition -> true);
+    }
+
+    /** The chosen partitions acknowledge again. */
+    void awaitProgress(IntPredicate chosen) throws Exception {
         long[] before = recording.acknowledged();
-        await("every partition acknowledges", () -> {
+        await("partitions acknowledge", () -> {
             long[] now = recording.acknowledged();
-            for (int partition = 0; partition < PARTITIONS; partition++) {
-                if (now[partition] < before[partition] + 20) {
-                    return false;
-                }
-            }
-            return true;
+            return IntStream.range(0, PARTITIONS)
+                    .filter(chosen)
+                    .allMatch(partition -> now[partition] >= before[partition] + 20);
         });
     }
 
@@ -92,12 +96,7 @@ final class Workload implements AutoCloseable {
     private void awaitReach(String what, long[] wanted, Supplier<long[]> reached) throws Exception {
         await(what, () -> {
             long[] now = reached.get();
-            for (int partition = 0; partition < PARTITIONS; partition++) {
-                if (now[partition] < wanted[partition]) {
-                    return false;
-                }
-            }
-            return true;
+            return IntStream.range(0, PARTITIONS).allMatch(partition -> now[partition] >= wanted[partition]);
         });
     }
 
