@@ -2,6 +2,7 @@ package dev.barnabas.broker;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.barnabas.simulation.Dice;
 import dev.barnabas.simulation.Fault;
 import dev.barnabas.simulation.FaultPlan;
 import dev.barnabas.simulation.Seeds;
@@ -12,6 +13,7 @@ import dev.barnabas.simulation.history.Finding;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +74,33 @@ final class ClusterSimulationTest {
                         "offsets.topic.replication.factor=5"));
     }
 
+    /** Any number of nodes, any settings, whatever can go wrong with a minority, and an operator. */
+    @Test
+    void norWhileAnOperatorMovesPartitionsAndRestartsNodes() {
+        Seeds.check(60, ClusterSimulationTest::runRestless);
+    }
+
+    private static void runRestless(Simulation simulation) {
+        Dice dice = simulation.dice("settings");
+        int size = 3 + dice.nextInt(3);
+        int factor = 3 + 2 * dice.nextInt((size - 1) / 2);
+        EnumSet<Fault.Kind> kinds = EnumSet.copyOf(SURVIVABLE);
+        kinds.add(Fault.Kind.FULL_DISK);
+        kinds.add(Fault.Kind.CLOCK_JUMP);
+        SimulatedCluster cluster = SimulatedCluster.of(
+                simulation,
+                size,
+                "default.replication.factor=" + factor,
+                "min.insync.replicas=" + (factor + 1) / 2,
+                "offsets.topic.replication.factor=" + factor,
+                "log.segment.bytes=" + dice.magnitude(1 << 20, 1 << 26),
+                "replica.lag.time.max.ms=" + dice.magnitude(1_000, 30_000),
+                "replica.fetch.max.bytes=" + dice.magnitude(1_000, 1 << 20),
+                "broker.session.timeout.ms=" + dice.magnitude(1_000, 10_000));
+        RestlessOperator operator = new RestlessOperator(simulation, cluster);
+        run(simulation, cluster, (size - 1) / 2, kinds, Optional.of(operator));
+    }
+
     /** The canary: who elects leaders that lack acknowledged records loses them, and that is found. */
     @Test
     void uncleanElectionsAreCaught() {
@@ -111,7 +140,15 @@ final class ClusterSimulationTest {
 
     private static void run(
             Simulation simulation, int size, int mostImpaired, Set<Fault.Kind> kinds, String... settings) {
-        SimulatedCluster cluster = SimulatedCluster.of(simulation, size, settings);
+        run(simulation, SimulatedCluster.of(simulation, size, settings), mostImpaired, kinds, Optional.empty());
+    }
+
+    private static void run(
+            Simulation simulation,
+            SimulatedCluster cluster,
+            int mostImpaired,
+            Set<Fault.Kind> kinds,
+            Optional<RestlessOperator> operator) {
         simulation.runUntil("all nodes serve", cluster::isServing, STARTING);
         ReplicaWatch watch = new ReplicaWatch(simulation, cluster);
         watch.start();
@@ -119,10 +156,16 @@ final class ClusterSimulationTest {
         FaultPlan plan = FaultPlan.draw(simulation, new FaultPlan.Limits(kinds, cluster.nodes(), mostImpaired, FAULTS));
         workload.start();
         plan.start();
+        operator.ifPresent(RestlessOperator::start);
         simulation.runFor(FAULTS);
 
+        operator.ifPresent(RestlessOperator::stop);
         plan.stop();
         workload.stopSending();
+        simulation.runUntil(
+                "the operator is done",
+                () -> operator.map(RestlessOperator::isDone).orElse(true),
+                DEADLINE);
         simulation.runUntil("all nodes serve again", cluster::isServing, DEADLINE);
         simulation.runUntil("every record has an answer", workload::allAnswered, DEADLINE);
         workload.readAll();

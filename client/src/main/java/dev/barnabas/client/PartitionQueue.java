@@ -158,6 +158,7 @@ final class PartitionQueue {
 
     /** It shall be sent again. Whether it was written is not known. */
     void retry(ProduceBatch batch) {
+        batch.attemptUnknown();
         fail(batch);
         putBack(batch);
     }
@@ -179,10 +180,14 @@ final class PartitionQueue {
         putBack(batch);
     }
 
-    /** It was not written, for certain, and is given up. */
+    /** This attempt has not written it, for certain, and it is given up. */
     void refused(ProduceBatch batch) {
-        fail(batch);
-        releaseSequence(batch);
+        if (batch.mayBeWritten()) {
+            abandoned(batch);
+        } else {
+            fail(batch);
+            releaseSequence(batch);
+        }
     }
 
     /** It is given up, and perhaps was written; it may be in flight or waiting. */

@@ -33,6 +33,7 @@ final class ProduceBatch {
 
     private int attempts;
     private @Nullable ProducerIdentity identity;
+    private boolean mayBeWritten;
     private int baseSequence = RecordBatch.NO_SEQUENCE;
     private long number;
 
@@ -88,6 +89,19 @@ final class ProduceBatch {
         return identity != null;
     }
 
+    /** Nobody knows what became of an attempt to send it under its number. */
+    void attemptUnknown() {
+        mayBeWritten = true;
+    }
+
+    /**
+     * Whether an earlier attempt may have written it: then the refusal of a later one does not say that it is not
+     * there, and its number must not be given to another batch.
+     */
+    boolean mayBeWritten() {
+        return mayBeWritten;
+    }
+
     int baseSequence() {
         return baseSequence;
     }
@@ -106,6 +120,7 @@ final class ProduceBatch {
     /** It is known not to have been written, so it may be sent under another number without becoming a duplicate. */
     void clearSequence() {
         identity = null;
+        mayBeWritten = false;
         baseSequence = RecordBatch.NO_SEQUENCE;
     }
 

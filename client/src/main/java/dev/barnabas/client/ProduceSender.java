@@ -324,7 +324,7 @@ final class ProduceSender {
                     unwritten(batch, error);
                 }
                 case MESSAGE_TOO_LARGE -> {
-                    if (batch.recordCount() > 1) {
+                    if (batch.recordCount() > 1 && !batch.mayBeWritten()) {
                         List<ProduceBatch> pieces = BatchSplit.halves(batch, producer.compressor());
                         queue.retryUnwritten(batch, pieces);
                         producer.replaced(batch, pieces);

@@ -30,6 +30,26 @@ final class PartitionQueueTest {
         assertThat(queue.next(batch -> true)).isPresent();
     }
 
+    /**
+     * A leader that loses its role refuses what it has written, and the next leader has it. If that one then refuses
+     * the batch for another reason, it is there all the same: another batch of its number would be taken for it.
+     */
+    @Test
+    void aBatchThatMayBeWrittenKeepsItsNumberWhenItIsRefused() {
+        acknowledgeOne();
+        ProduceBatch first = batch(1);
+        ProduceBatch second = batch(1);
+        send(IDENTITY);
+        queue.retry(first);
+        assertThat(send(IDENTITY)).isSameAs(first);
+        queue.refused(first);
+
+        assertThat(queue.next(batch -> true)).contains(second);
+        assertThat(queue.needsOtherThan(IDENTITY)).isTrue();
+        assertThat(send(NEXT)).isSameAs(second);
+        assertThat(second.baseSequence()).isZero();
+    }
+
     @Test
     void underAnotherIdentityBatchesGoOneByOneAgain() {
         acknowledgeOne();
