@@ -63,14 +63,15 @@ public final class BrokerSessions {
     }
 
     /**
-     * A broker has sent a heartbeat that was not refused.
+     * A broker has sent a heartbeat that was not refused. One that is fenced has no session, and gets none: it may be
+     * stopping, and its end would be a reason to fence it again and again.
      *
      * @param metadataVersion of the image that it has
      */
     public void contact(int id, long epoch, long metadataVersion, long nowNs) {
         long counted = count(nowNs);
         Session known = sessions.get(id);
-        if (known == null || known.epoch <= epoch) {
+        if (known != null && known.epoch <= epoch) {
             sessions.put(id, new Session(epoch, metadataVersion, counted + timeoutNs));
         }
     }
