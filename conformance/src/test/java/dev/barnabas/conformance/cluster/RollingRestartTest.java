@@ -26,6 +26,8 @@ final class RollingRestartTest {
             }
             load.finish();
             assertThat(cluster.logLines(" ERROR ")).isEmpty();
+            // Once each at most, if the machine was too busy to hear of a clean stop.
+            assertThat(cluster.logLines("is fenced")).hasSizeLessThan(4);
         }
     }
 
