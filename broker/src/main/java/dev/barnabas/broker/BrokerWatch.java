@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,9 @@ final class BrokerWatch {
     private final Set<BrokerSessions.Over> beingFenced = new LinkedHashSet<>();
     private final List<Handover> handovers = new ArrayList<>();
     private boolean watching;
+    /** Where the active controller was last, if that was elsewhere. */
+    private OptionalInt predecessor = OptionalInt.empty();
+
     private Loop.@Nullable Timer timer;
 
     private record Handover(long version, Runnable then) {}
@@ -71,9 +75,15 @@ final class BrokerWatch {
     }
 
     private void leaderChanged() {
+        OptionalInt leader = metadata.quorum().leader();
+        if (leader.isPresent() && !metadata.leads()) {
+            predecessor = leader;
+        }
         if (metadata.leads() && !watching) {
             watching = true;
             sessions.start(metadata.image(), loop.clock().nanos());
+            predecessor.ifPresent(sessions::suspect);
+            predecessor = OptionalInt.empty();
             metadata.image().brokers().values().stream()
                     .filter(broker -> !broker.fenced())
                     .forEach(broker -> knock(broker.id(), broker.epoch()));

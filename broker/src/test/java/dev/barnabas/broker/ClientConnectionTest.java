@@ -2,8 +2,12 @@ package dev.barnabas.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.barnabas.host.ConnectionHandler;
 import dev.barnabas.host.Endpoint;
+import dev.barnabas.host.Frame;
+import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
+import dev.barnabas.host.Network;
 import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.Wire;
 import dev.barnabas.protocol.message.ApiVersionsRequest;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class ClientConnectionTest {
 
     private static final Endpoint ADDRESS = new Endpoint("server", 9092);
+    private static final BrokerListener LISTENER = new BrokerListener("PLAINTEXT", ADDRESS, ADDRESS);
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final Simulation simulation = new Simulation(1);
@@ -69,23 +74,59 @@ class ClientConnectionTest {
         assertThat(eager.responses()).isEqualTo(1);
     }
 
+    /** What a socket had read when reading was paused still comes, even if that was when the connection was made. */
+    @Test
+    void aRequestThatComesBeforeTheNodeIsReadyWaitsUntilItIs() {
+        Connections connections = connections();
+        server.run(host -> listen(host, connection -> {
+            ConnectionHandler accepted = connections.accept(connection, LISTENER);
+            accepted.received(new EarlyFrame(ByteBuffer.wrap(request(7))));
+            return accepted;
+        }));
+        simulation.runFor(Duration.ofSeconds(1));
+        RawConnection early = connect();
+        simulation.runFor(Duration.ofSeconds(1));
+        boolean openBefore = early.isOpen();
+        loop().execute(() -> connections.serve(
+                apis((_, call) -> call.answer(ApiVersionsResponse.builder().build()))));
+        simulation.runFor(Duration.ofSeconds(1));
+
+        assertThat(openBefore).isTrue();
+        assertThat(early.responses()).isEqualTo(1);
+    }
+
+    private record EarlyFrame(ByteBuffer bytes) implements Frame {
+        @Override
+        public void release() {}
+    }
+
     private void serve(Handler<ApiVersionsRequest> handler) {
-        Apis apis = new Apis(List.of(new Api<>(ApiKey.API_VERSIONS, 0, 4, false, ApiVersionsRequest.class, handler)));
         server.run(host -> {
-            Connections connections = new Connections(
-                    loop(),
-                    new Connections.Limits(10, 10, Map.of(), Duration.ofHours(1)),
-                    new Connections.Totals(),
-                    new RequestMetrics());
-            loop().execute(() -> connections.serve(apis));
-            BrokerListener listener = new BrokerListener("PLAINTEXT", ADDRESS, ADDRESS);
-            try {
-                host.network().listen(ADDRESS, 1 << 20, connection -> connections.accept(connection, listener));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Connections connections = connections();
+            loop().execute(() -> connections.serve(apis(handler)));
+            listen(host, connection -> connections.accept(connection, LISTENER));
         });
         simulation.runFor(Duration.ofSeconds(1));
+    }
+
+    private static Apis apis(Handler<ApiVersionsRequest> handler) {
+        return new Apis(List.of(new Api<>(ApiKey.API_VERSIONS, 0, 4, false, ApiVersionsRequest.class, handler)));
+    }
+
+    private Connections connections() {
+        return new Connections(
+                loop(),
+                new Connections.Limits(10, 10, Map.of(), Duration.ofHours(1)),
+                new Connections.Totals(),
+                new RequestMetrics());
+    }
+
+    private static void listen(Host host, Network.Acceptor acceptor) {
+        try {
+            host.network().listen(ADDRESS, 1 << 20, acceptor);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Loop loop() {

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 /**
  * Which brokers are alive, as the active controller sees it. Not agreed on by anybody: a node that becomes the
- * controller begins with a full session for every broker that is let in. A session that is over is a reason for
+ * controller begins with a full session for every broker that is let in, its predecessor excepted. A session that is over is a reason for
  * {@link FenceBroker}; it stays over until the broker is fenced.
  *
  * <p>Times are those of {@code Clock.nanos}. Time in which this node itself stood still does not count: heartbeats that
@@ -52,14 +52,26 @@ public final class BrokerSessions {
     }
 
     /**
-     * A broker has sent a heartbeat that was not refused.
+     * There is reason to believe that a broker is silent already: it was the active controller, and the quorum has given
+     * it up. It has half a session to show that it lives; otherwise the quorum's patience and a session would add up.
+     */
+    public void suspect(int id) {
+        Session known = sessions.get(id);
+        if (known != null) {
+            sessions.put(id, new Session(known.epoch, known.metadataVersion, known.endNs - timeoutNs / 2));
+        }
+    }
+
+    /**
+     * A broker has sent a heartbeat that was not refused. One that is fenced has no session, and gets none: it may be
+     * stopping, and its end would be a reason to fence it again and again.
      *
      * @param metadataVersion of the image that it has
      */
     public void contact(int id, long epoch, long metadataVersion, long nowNs) {
         long counted = count(nowNs);
         Session known = sessions.get(id);
-        if (known == null || known.epoch <= epoch) {
+        if (known != null && known.epoch <= epoch) {
             sessions.put(id, new Session(epoch, metadataVersion, counted + timeoutNs));
         }
     }

@@ -47,6 +47,31 @@ final class BrokerSessionsTest {
     }
 
     @Test
+    void aBrokerThatIsHeardFromWhileItIsFencedIsNotOverAfterwards() {
+        sessions.start(given.image(), ns(nowMs));
+        long epoch = given.broker(2).epoch();
+        given.fence(2);
+        sessions.update(given.image(), ns(nowMs));
+        heartbeat(2);
+        sessions.lost(2, epoch);
+
+        assertThat(sessions.over(ns(nowMs))).isEmpty();
+    }
+
+    @Test
+    void theControllerBeforeHasHalfASessionUnlessItIsHeardFrom() {
+        sessions.start(given.image(), ns(nowMs));
+        sessions.suspect(2);
+        sessions.suspect(3);
+        pass(1_000);
+        heartbeat(3);
+        pass(1_000);
+        assertThat(sessions.over(ns(nowMs))).containsExactly(over(2));
+        pass(1_999);
+        assertThat(sessions.over(ns(nowMs))).containsExactly(over(2));
+    }
+
+    @Test
     void aSessionThatIsOverIsForgottenWhenTheBrokerIsFenced() {
         sessions.start(given.image(), ns(nowMs));
         pass(4_000);

@@ -70,6 +70,7 @@ final class QuorumMetadataLogs implements MetadataLogs {
                 voters(place.nodeId()),
                 quorum.bootstrap().stream().map(QuorumMetadataLogs::endpoint).toList(),
                 fetchTimeout,
+                claim(place.nodeId()),
                 state.map(sole -> new QuorumSettings.Seed(sole.lastOffset(), sole.state())));
         RatisMetadataLog.open(settings, place.loop(), new Disk.Completion<>() {
             @Override
@@ -82,6 +83,14 @@ final class QuorumMetadataLogs implements MetadataLogs {
                 then.failed(fault);
             }
         });
+    }
+
+    /** Whoever is named as a voter goes on being one when its disk was replaced. */
+    private QuorumSettings.Claim claim(int self) {
+        if (quorum.joinsByItself()) {
+            return QuorumSettings.Claim.VOTE;
+        }
+        return quorum.voters().containsKey(self) ? QuorumSettings.Claim.SUCCESSION : QuorumSettings.Claim.NONE;
     }
 
     private Map<Integer, Endpoint> voters(int self) {

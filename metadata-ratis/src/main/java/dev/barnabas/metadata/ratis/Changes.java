@@ -17,6 +17,7 @@ import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
@@ -70,6 +71,38 @@ final class Changes {
             return Optional.empty();
         });
         refusal.ifPresent(why -> LOG.debug("{} could not be added: {}", greeting.from(), why.message()));
+    }
+
+    /**
+     * Gives an observer the vote that it asked for. One that the same node was with another disk loses it, unless that
+     * one is there: then somebody gave two nodes the same id.
+     *
+     * @param further whether it may become one more voter, rather than only take the place of such a one
+     */
+    void promote(Greeting greeting, boolean further) {
+        Optional<Refusal> refusal = change(roles -> {
+            RaftPeerId id = greeting.from().peer();
+            int nodeId = greeting.from().nodeId();
+            if (roles.observers.stream().noneMatch(peer -> peer.getId().equals(id))) {
+                return refuse(ErrorCode.VOTER_NOT_FOUND, greeting.from() + " is no observer");
+            }
+            Optional<MemberId> former = roles.voters.stream()
+                    .map(peer -> MemberId.of(peer.getId()))
+                    .filter(voter -> voter.nodeId() == nodeId)
+                    .findFirst();
+            if (former.isEmpty() ? !further : isThere(former.get())) {
+                return refuse(ErrorCode.DUPLICATE_VOTER, "it has nobody's vote to take");
+            }
+            roles.voters.removeIf(peer -> MemberId.of(peer.getId()).nodeId() == nodeId);
+            roles.observers.removeIf(peer -> peer.getId().equals(id));
+            roles.voters.add(new Member(greeting.from(), greeting.address(), true).peer());
+            return Optional.empty();
+        });
+        refusal.ifPresentOrElse(
+                why -> LOG.debug("{} gets no vote: {}", greeting.from(), why.message()),
+                () -> LOG.info(
+                        "An observer of the metadata quorum votes from now on node={}",
+                        greeting.from().nodeId()));
     }
 
     Optional<Refusal> addVoter(Quorum.Voter voter) {

@@ -13,9 +13,20 @@ import java.util.Optional;
 /**
  * What a member says to an address of which it does not know who is there, or whether that one knows where it is.
  *
- * @param wantsIn whether it is in no quorum that it knows of, and asks the leader to be added
+ * @param wish what it asks the leader for
  */
-record Greeting(MemberId from, Endpoint address, boolean wantsIn) {
+record Greeting(MemberId from, Endpoint address, Wish wish) {
+
+    /** Encoded as the position, in one byte. */
+    enum Wish {
+        NOTHING,
+        /** It is in no quorum that it knows of, and wants to be added. */
+        ADMISSION,
+        /** It observes, and wants the vote that its node had with another disk. */
+        SUCCESSION,
+        /** It observes, and wants a vote. */
+        VOTE
+    }
 
     private static final int MAX_MEMBERS = 10_000;
 
@@ -62,14 +73,20 @@ record Greeting(MemberId from, Endpoint address, boolean wantsIn) {
         DataOutputStream out = new DataOutputStream(bytes);
         out.writeUTF(from.toString());
         write(out, address);
-        out.writeBoolean(wantsIn);
+        out.writeByte(wish.ordinal());
         return bytes.toByteArray();
     }
 
     static Greeting decode(byte[] bytes) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
         try {
-            return new Greeting(MemberId.of(in.readUTF()), endpoint(in), in.readBoolean());
+            MemberId from = MemberId.of(in.readUTF());
+            Endpoint address = endpoint(in);
+            int wish = in.readUnsignedByte();
+            if (wish >= Wish.values().length) {
+                throw new IOException("a greeting with a wish that is not known: " + wish);
+            }
+            return new Greeting(from, address, Wish.values()[wish]);
         } catch (IllegalArgumentException malformed) {
             throw new IOException("a greeting that is none", malformed);
         }

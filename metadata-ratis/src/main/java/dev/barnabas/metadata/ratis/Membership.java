@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -50,6 +51,11 @@ final class Membership implements AutoCloseable {
     private final Path file;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Object guard = new Object();
+
+    /** A wish of another member is being granted. */
+    private final AtomicBoolean granting = new AtomicBoolean();
+    /** As they were when this member started; nobody may found another quorum while it has not yet. */
+    private volatile List<Member> known = List.of();
 
     private volatile @Nullable Running running;
     private volatile boolean closed;
@@ -141,6 +147,7 @@ final class Membership implements AutoCloseable {
                 }
                 Member.write(file, members);
             }
+            known = List.copyOf(members);
             startRatis(members);
             while (!closed) {
                 pause(PAUSE);
@@ -244,7 +251,10 @@ final class Membership implements AutoCloseable {
             return;
         }
         if (!state.isLeader() && (!(votes || observes) || hearsNothing(division))) {
-            search.greetAll(true);
+            search.greetAll(Greeting.Wish.ADMISSION);
+        } else if (observes && settings.claim() != QuorumSettings.Claim.NONE) {
+            search.greetAll(
+                    settings.claim() == QuorumSettings.Claim.VOTE ? Greeting.Wish.VOTE : Greeting.Wish.SUCCESSION);
         }
     }
 
@@ -278,17 +288,39 @@ final class Membership implements AutoCloseable {
         addresses.says(greeting.from(), greeting.address());
         Running present = running;
         if (present == null) {
-            return new Greeting.Answer(self, Optional.empty(), List.of());
+            return new Greeting.Answer(self, Optional.empty(), known);
         }
         RaftServer.Division division = present.division();
         List<Member> members = members(division.getRaftConf());
         boolean isIn = members.stream().anyMatch(member -> member.id().equals(greeting.from()));
-        if (greeting.wantsIn() && !isIn && division.getInfo().isLeaderReady()) {
-            Thread.ofVirtual().name("quorum-admission").start(() -> new Changes(this).admit(greeting));
+        if (division.getInfo().isLeaderReady()) {
+            switch (greeting.wish()) {
+                case NOTHING -> {}
+                case ADMISSION -> {
+                    if (!isIn) {
+                        grant(() -> new Changes(this).admit(greeting));
+                    }
+                }
+                case SUCCESSION -> grant(() -> new Changes(this).promote(greeting, false));
+                case VOTE -> grant(() -> new Changes(this).promote(greeting, true));
+            }
         }
         Optional<MemberId> leader =
                 Optional.ofNullable(division.getInfo().getLeaderId()).map(MemberId::of);
         return new Greeting.Answer(self, leader, members);
+    }
+
+    /** One wish at a time; the others are said again. */
+    private void grant(Runnable wish) {
+        if (granting.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("quorum-admission").start(() -> {
+                try {
+                    wish.run();
+                } finally {
+                    granting.set(false);
+                }
+            });
+        }
     }
 
     /** All members, and where they are to the best of our knowledge. */

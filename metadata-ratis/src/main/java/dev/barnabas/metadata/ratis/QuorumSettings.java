@@ -23,6 +23,7 @@ import java.util.TreeMap;
  *     ({@code controller.quorum.bootstrap.servers})
  * @param fetchTimeout how long at most a voter waits for a leader that says nothing before it wants another one
  *     ({@code controller.quorum.fetch.timeout.ms}); some wait only for half of it
+ * @param claim whether it asks for a vote by itself when it observes
  * @param seed what a single node has that begins a quorum; only looked at as long as there is none
  */
 public record QuorumSettings(
@@ -34,7 +35,18 @@ public record QuorumSettings(
         Map<Integer, Endpoint> voters,
         List<Endpoint> bootstrapServers,
         Duration fetchTimeout,
+        Claim claim,
         Optional<Seed> seed) {
+
+    /** What a member that observes asks for. */
+    public enum Claim {
+        /** It waits until somebody adds it. */
+        NONE,
+        /** The vote that its node had with another disk, which is lost. */
+        SUCCESSION,
+        /** Any vote ({@code controller.quorum.auto.join.enable}). */
+        VOTE
+    }
 
     /** A dead leader is replaced within about that, and one that is merely busy is not taken for dead. */
     public static final Duration USUAL_FETCH_TIMEOUT = Duration.ofMillis(600);

@@ -36,7 +36,7 @@ final class Search {
     /** Greets everybody until there is a quorum to belong to, or one to be founded; its members. */
     List<Member> run(BooleanSupplier closed) throws IOException {
         while (!closed.getAsBoolean()) {
-            Map<Endpoint, Greeting.Answer> answers = greetAll(false);
+            Map<Endpoint, Greeting.Answer> answers = greetAll(Greeting.Wish.NOTHING);
             for (Greeting.Answer answer : answers.values()) {
                 if (!answer.members().isEmpty()) {
                     return withSelf(answer.members());
@@ -83,9 +83,9 @@ final class Search {
     }
 
     /** Tells all where this member is; what they answer, by address. */
-    Map<Endpoint, Greeting.Answer> greetAll(boolean wantsIn) throws IOException {
+    Map<Endpoint, Greeting.Answer> greetAll(Greeting.Wish wish) throws IOException {
         Map<Endpoint, Greeting.Answer> answers = new ConcurrentHashMap<>();
-        byte[] greeting = new Greeting(self, own, wantsIn).encode();
+        byte[] greeting = new Greeting(self, own, wish).encode();
         List<Thread> greeters = new ArrayList<>();
         for (Endpoint address : addresses.all(self, own)) {
             greeters.add(Thread.ofVirtual().name("quorum-greeting").start(() -> {

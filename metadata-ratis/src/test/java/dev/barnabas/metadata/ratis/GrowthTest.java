@@ -85,6 +85,7 @@ final class GrowthTest {
                 voters,
                 bootstrap,
                 QuorumSettings.USUAL_FETCH_TIMEOUT,
+                QuorumSettings.Claim.NONE,
                 seed.isEmpty()
                         ? Optional.empty()
                         : Optional.of(new QuorumSettings.Seed(41, ByteBuffer.wrap(seed.getBytes(UTF_8)))));

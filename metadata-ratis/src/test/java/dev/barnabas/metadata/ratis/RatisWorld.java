@@ -73,6 +73,7 @@ final class RatisWorld implements QuorumContract.World, TestBed {
                 voters,
                 List.of(),
                 QuorumSettings.USUAL_FETCH_TIMEOUT,
+                QuorumSettings.Claim.NONE,
                 Optional.empty());
     }
 

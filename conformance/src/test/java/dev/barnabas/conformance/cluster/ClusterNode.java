@@ -1,0 +1,165 @@
+package dev.barnabas.conformance.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One node of a cluster, as a process. Its ports and its directory stay when the process ends. */
+final class ClusterNode {
+
+    private static final int START_SECONDS = 60;
+    private static final int STOP_SECONDS = 60;
+
+    private final int id;
+    private final Path directory;
+    private final Path log;
+    private final int port = freePort();
+    private final int controllerPort = freePort();
+    private @Nullable Process process;
+
+    /** @param log what the process says, of all its lives */
+    ClusterNode(int id, Path directory, Path log) throws IOException {
+        this.id = id;
+        this.directory = directory;
+        this.log = log;
+    }
+
+    int id() {
+        return id;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    String controllerAddress() {
+        return "127.0.0.1:" + controllerPort;
+    }
+
+    String listeners() {
+        return "PLAINTEXT://" + address();
+    }
+
+    String listenersWithController() {
+        return listeners() + ",CONTROLLER://" + controllerAddress();
+    }
+
+    boolean isRunning() {
+        return process != null && process.isAlive();
+    }
+
+    /** @param settings {@code name=value} */
+    void launch(List<String> settings) throws IOException {
+        if (isRunning()) {
+            throw new IllegalStateException("node " + id + " is running");
+        }
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.barnabas.cli.Main",
+                "start"));
+        List<String> all = new ArrayList<>(
+                List.of("node.id=" + id, "log.dirs=" + directory, "barnabas.http.listener=", "barnabas.loops=1"));
+        all.addAll(settings);
+        all.forEach(setting -> command.addAll(List.of("--set", setting)));
+        Files.writeString(log, "--- start of node " + id + "\n", CREATE, APPEND);
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    /** Returns when the process says that it serves. */
+    void awaitReady() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (!lastLife().contains("Barnabas is ready")) {
+            if (!isRunning() || System.nanoTime() > deadline) {
+                throw new IllegalStateException("node " + id + " does not start");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** What it has said since it was started last. */
+    String lastLife() throws IOException {
+        String all = log();
+        return all.substring(Math.max(0, all.lastIndexOf("--- start of node")));
+    }
+
+    String log() throws IOException {
+        return Files.exists(log) ? new String(Files.readAllBytes(log), UTF_8) : "";
+    }
+
+    /** {@code kill -9}, also of one that is paused. */
+    void kill() throws InterruptedException {
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Lets it stop in its own way. */
+    void stop() throws InterruptedException {
+        Process running = requireNonNull(process);
+        running.destroy();
+        if (!running.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("node " + id + " does not stop");
+        }
+    }
+
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        long pid = requireNonNull(process).pid();
+        int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IllegalStateException("kill -" + name + " of node " + id + " ended with " + code);
+        }
+    }
+
+    /**
+     * A port that nobody has, below those that connections get: while the node is down, a client that calls it from
+     * that very port would be connected to itself.
+     */
+    private static int freePort() throws IOException {
+        IOException last = null;
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                last = taken;
+            }
+        }
+        throw new IOException("no port is free", last);
+    }
+}
