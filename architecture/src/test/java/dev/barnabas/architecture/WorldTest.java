@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The core meets the world through the ports of {@code dev.barnabas.host} only, so that the simulator can take the
- * world's place. {@code host.live} is where the ports are made of clocks, threads, files and sockets; {@code cli},
+ * world's place. {@code host.live} is where the ports are made of clocks, threads, files and sockets;
+ * {@code metadata-ratis} stands on a library that has threads, files and sockets of its own; {@code cli},
  * {@code server} and {@code gateway} are processes, {@code protocol-generator} runs in the build.
  */
 final class WorldTest {
@@ -26,6 +27,7 @@ final class WorldTest {
         "dev.barnabas.cli..",
         "dev.barnabas.server..",
         "dev.barnabas.gateway..",
+        "dev.barnabas.metadata.ratis..",
         "dev.barnabas.protocol.generator.."
     };
 

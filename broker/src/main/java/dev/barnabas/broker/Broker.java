@@ -2,7 +2,6 @@ package dev.barnabas.broker;
 
 import dev.barnabas.host.Host;
 import dev.barnabas.log.LogDirectory;
-import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.MetadataLog;
 import dev.barnabas.settings.Settings;
 import java.util.List;
@@ -114,8 +113,8 @@ public final class Broker {
         }
     }
 
-    ClusterMetadata metadata() {
-        return parts.metadata();
+    BrokerParts parts() {
+        return parts;
     }
 
     private void closeLogs(LoopShare share, Runnable then) {

@@ -2,6 +2,7 @@ package dev.barnabas.broker;
 
 import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Loop;
+import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.MalformedMessageException;
 import dev.barnabas.protocol.Reader;
@@ -41,7 +42,8 @@ final class EnvelopeHandler implements Handler<EnvelopeRequest> {
         try {
             Reader in = new Reader(envelope.requestData());
             header = Wire.readRequestHeader(in);
-            api = offered.get().find(dev.barnabas.protocol.ApiKey.forId(header.requestApiKey()));
+            ApiKey key = ApiKey.forId(header.requestApiKey());
+            api = key == null ? null : offered.get().find(key);
             if (api == null || !api.isForwarded() || !api.supports(header.requestApiVersion())) {
                 refuse(call, ErrorCode.INVALID_REQUEST);
                 return;

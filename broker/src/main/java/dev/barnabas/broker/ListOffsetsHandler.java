@@ -101,9 +101,14 @@ final class ListOffsetsHandler implements Handler<ListOffsetsRequest> {
             boolean committedOnly,
             Consumer<ListOffsetsPartitionResponse> answer) {
         int index = wanted.partitionIndex();
-        ErrorCode epochError = partition.checkLeaderEpoch(wanted.currentLeaderEpoch());
+        ErrorCode epochError = partition.checkLeader(wanted.currentLeaderEpoch());
         if (epochError != ErrorCode.NONE) {
             answer.accept(refused(index, epochError));
+            return;
+        }
+        if (!partition.knowsHighWatermark()) {
+            // The end must not seem to go back (KIP-207).
+            answer.accept(refused(index, ErrorCode.OFFSET_NOT_AVAILABLE));
             return;
         }
         long end = committedOnly ? partition.lastStableOffset() : partition.highWatermark();

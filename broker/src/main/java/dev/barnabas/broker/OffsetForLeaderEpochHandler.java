@@ -51,7 +51,7 @@ final class OffsetForLeaderEpochHandler implements Handler<OffsetForLeaderEpochR
     }
 
     private static EpochEndOffset find(Partition partition, OffsetForLeaderPartition wanted) {
-        ErrorCode error = partition.checkLeaderEpoch(wanted.currentLeaderEpoch());
+        ErrorCode error = partition.checkLeader(wanted.currentLeaderEpoch());
         if (error != ErrorCode.NONE) {
             return refused(wanted.partition(), error);
         }

@@ -366,6 +366,11 @@ final class Reconciler {
         }
 
         @Override
+        public void roleChanged(Partition partition) {
+            roles.changed(partition);
+        }
+
+        @Override
         public void inSyncReplicasChanged(Partition partition) {
             // Who is in sync is in the image, for whoever wants to know.
         }

@@ -123,7 +123,8 @@ final class ReplicaShare {
         for (Named named : given.named) {
             Followed known = followed.get(named.place);
             if (known == null) {
-                followed.put(named.place, known = new Followed(named));
+                known = new Followed(named);
+                followed.put(named.place, known);
             }
             known.wanted = named.wanted;
             known.knownHighWatermark = named.wanted.highWatermark();

@@ -46,14 +46,21 @@ final class Roles {
                     agreed.replicas(),
                     agreed.inSyncReplicas(),
                     agreed.leaderRecovering()));
-            coordinate(partition, agreed.leaderEpoch());
             if (agreed.replicas().size() > 1) {
                 checkFollowersRegularly();
             }
         } else {
-            resign(partition.id());
             partition.follow(new Following(agreed.leader(), agreed.leaderEpoch(), agreed.partitionEpoch()));
             fetchers.follow(partition);
+        }
+    }
+
+    /** What was given has taken effect, which takes a moment when a truncation has to end first. */
+    void changed(Partition partition) {
+        if (partition.leads()) {
+            coordinate(partition, partition.leaderEpoch());
+        } else {
+            resign(partition.id());
         }
     }
 

@@ -13,6 +13,7 @@ import dev.barnabas.protocol.message.CreateTopicsRequest.CreatableTopic;
 import dev.barnabas.protocol.message.CreateTopicsRequest.CreatableTopicConfig;
 import dev.barnabas.protocol.message.CreateTopicsResponse;
 import dev.barnabas.settings.BrokerSettings;
+import dev.barnabas.settings.ControllerQuorum;
 import dev.barnabas.settings.CoordinatorSettings;
 import dev.barnabas.settings.Settings;
 import java.time.Duration;
@@ -172,8 +173,8 @@ final class TopicCreation {
         return CreatableTopic.builder()
                 .name(name)
                 .numPartitions(settings.get(CoordinatorSettings.OFFSETS_TOPIC_NUM_PARTITIONS))
-                .replicationFactor(settings.get(CoordinatorSettings.OFFSETS_TOPIC_REPLICATION_FACTOR)
-                        .shortValue())
+                .replicationFactor((short) Math.min(
+                        settings.get(CoordinatorSettings.OFFSETS_TOPIC_REPLICATION_FACTOR), clusterSize(settings)))
                 .configs(List.of(
                         config("cleanup.policy", "compact"),
                         config("compression.type", "producer"),
@@ -181,6 +182,14 @@ final class TopicCreation {
                                 "segment.bytes",
                                 Integer.toString(settings.get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES)))))
                 .build();
+    }
+
+    /** How many brokers the cluster has, or is going to have when those that begin it are there. */
+    private int clusterSize(Settings settings) {
+        int voters = ControllerQuorum.of(settings)
+                .map(quorum -> quorum.voters().size())
+                .orElse(1);
+        return Math.max(voters, node.image().brokers().size());
     }
 
     private static CreatableTopicConfig config(String name, String value) {

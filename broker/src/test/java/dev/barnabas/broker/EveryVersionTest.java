@@ -151,19 +151,7 @@ class EveryVersionTest {
                                         .build()))
                                 .build()))
                         .build();
-            case FETCH ->
-                FetchRequest.builder()
-                        .maxWaitMs(10)
-                        .minBytes(1)
-                        .topics(List.of(FetchRequest.FetchTopic.builder()
-                                .topic(v < 13 ? topic : "")
-                                .topicId(v < 13 ? Uuid.ZERO : target.topicId)
-                                .partitions(List.of(FetchRequest.FetchPartition.builder()
-                                        .partition(0)
-                                        .partitionMaxBytes(1000)
-                                        .build()))
-                                .build()))
-                        .build();
+            case FETCH -> fetch(v, target);
             case LIST_OFFSETS ->
                 ListOffsetsRequest.builder()
                         .replicaId(-1)
@@ -392,6 +380,32 @@ class EveryVersionTest {
                         .build();
             default -> throw new AssertionError("no example of a request for " + key + ": add one");
         };
+    }
+
+    /** What does not exist is asked for by a broker that does not exist either. */
+    private static Request fetch(int v, Target target) {
+        FetchRequest.Builder request = FetchRequest.builder()
+                .maxWaitMs(10)
+                .minBytes(1)
+                .topics(List.of(FetchRequest.FetchTopic.builder()
+                        .topic(v < 13 ? target.topic : "")
+                        .topicId(v < 13 ? Uuid.ZERO : target.topicId)
+                        .partitions(List.of(FetchRequest.FetchPartition.builder()
+                                .partition(0)
+                                .partitionMaxBytes(1000)
+                                .build()))
+                        .build()));
+        if (target.group.isEmpty()) {
+            if (v < 15) {
+                request.replicaId(7);
+            } else {
+                request.replicaState(FetchRequest.ReplicaState.builder()
+                        .replicaId(7)
+                        .replicaEpoch(7)
+                        .build());
+            }
+        }
+        return request.build();
     }
 
     private static Request offsetFetch(int v, Target target) {

@@ -90,6 +90,11 @@ public record AlterPartition(int brokerId, long brokerEpoch, List<Wanted> wanted
                 .recovering(each.recovering)
                 .completeReassignment()
                 .build();
+        if (after.partitionEpoch() == partition.partitionEpoch()) {
+            // A leader that got no answer to an earlier request asks for what is agreed on already, to be certain that
+            // the earlier one is not granted any more: it is of an old epoch from now on.
+            after = after.inPartitionEpoch(partition.partitionEpoch() + 1);
+        }
         sweep.put(topic.get(), each.index, after);
         return after.leader() == brokerId
                 ? new Result.Granted(each.topicId, each.index, after)

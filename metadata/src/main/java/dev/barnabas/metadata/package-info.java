@@ -8,6 +8,13 @@
  *   <li>{@link dev.barnabas.metadata.Wish} is what somebody wants, such as {@link dev.barnabas.metadata.CreateTopic};
  *       each wish is one file with its rules. The {@link dev.barnabas.metadata.Controller} plans it: all that is open
  *       is settled, and there is one change, or a {@link dev.barnabas.metadata.Refusal}.
+ *   <li>What follows for partitions when brokers come and go, or settings change, is part of the same change:
+ *       {@code PartitionSweep} looks at the partitions that it concerns, {@code PartitionDraft} makes the next state of
+ *       one and knows who is eligible to lead it (KIP-966), {@code LeaderElection} chooses. One entry then carries
+ *       several changes ({@link dev.barnabas.metadata.Change.Together}), so that nobody ever sees a broker that is
+ *       fenced and still leads, and fencing a broker of 10,000 partitions costs one write.
+ *   <li>{@link dev.barnabas.metadata.BrokerSessions} is what only the active controller knows: who is alive. When a
+ *       session is over it wishes {@link dev.barnabas.metadata.FenceBroker}.
  *   <li>{@link dev.barnabas.metadata.MetadataLog} puts changes in order and keeps them safe. A port: the single node's
  *       is {@link dev.barnabas.metadata.EmbeddedMetadataLog}; a cluster has another one.
  *   <li>{@link dev.barnabas.metadata.ClusterMetadata} runs all that on one loop: it takes wishes, has them planned,

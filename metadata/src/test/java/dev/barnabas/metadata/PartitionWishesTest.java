@@ -107,9 +107,7 @@ final class PartitionWishesTest {
         assertThat(error(2, inSync(2, 2))).isEqualTo(INVALID_REQUEST);
         assertThat(error(2, new AlterPartition.Wanted(new Uuid(5, 5), 0, 0, 0, List.of(), false)))
                 .isEqualTo(UNKNOWN_TOPIC_ID);
-        assertThat(error(
-                        2,
-                        new AlterPartition.Wanted(given.topic("t").id(), 7, 0, 0, List.of(), false)))
+        assertThat(error(2, new AlterPartition.Wanted(given.topic("t").id(), 7, 0, 0, List.of(), false)))
                 .isEqualTo(UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(given.error(new AlterPartition(2, 0, List.of()))).isEqualTo(STALE_BROKER_EPOCH);
     }
@@ -289,7 +287,8 @@ final class PartitionWishesTest {
                         new AlterReassignments.Wanted("u", 0, List.of(1, 2))),
                 false);
         assertThat(given.grant(smaller))
-                .extracting(result -> java.util.Objects.requireNonNull(result.refusal()).error())
+                .extracting(result ->
+                        java.util.Objects.requireNonNull(result.refusal()).error())
                 .containsExactly(INVALID_REPLICATION_FACTOR, UNKNOWN_TOPIC_OR_PARTITION);
     }
 

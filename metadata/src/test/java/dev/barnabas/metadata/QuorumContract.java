@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 public abstract class QuorumContract {
 
     /** Nodes 1, 2 and 3 are the first voters; others observe. */
-    protected interface World {
+    public interface World {
 
         /** Starts a node's process; it was not running. */
         Loop start(int nodeId) throws Exception;
@@ -40,7 +40,7 @@ public abstract class QuorumContract {
 
         Endpoint address(int nodeId);
 
-        void run(Loop loop, Runnable task) throws Exception;
+        void execute(Loop loop, Runnable task) throws Exception;
 
         void await(String what, BooleanSupplier condition);
 
@@ -94,7 +94,7 @@ public abstract class QuorumContract {
     @AfterEach
     void cleanUp() throws Exception {
         for (Node node : List.copyOf(nodes.values())) {
-            world.run(node.loop, node.log::close);
+            world.execute(node.loop, node.log::close);
         }
         world.close();
     }
@@ -111,7 +111,7 @@ public abstract class QuorumContract {
         Loop loop = world.start(id);
         Node node = new Node(id, directoryId, loop, world.open(id, directoryId, loop), new RecordingSubscriber());
         nodes.put(id, node);
-        world.run(loop, () -> node.log.subscribe(0, node.subscriber));
+        world.execute(loop, () -> node.log.subscribe(0, node.subscriber));
         return node;
     }
 
@@ -144,7 +144,7 @@ public abstract class QuorumContract {
     /** Asks the node for an entry; the answer comes into the queue. */
     private Queue<MetadataLog.Appended> ask(Node node, String entry) throws Exception {
         Queue<MetadataLog.Appended> answers = new ConcurrentLinkedQueue<>();
-        world.run(node.loop, () -> node.log.append(RecordingSubscriber.bytes(entry), answers::add));
+        world.execute(node.loop, () -> node.log.append(RecordingSubscriber.bytes(entry), answers::add));
         return answers;
     }
 
@@ -175,7 +175,7 @@ public abstract class QuorumContract {
         Queue<String> answers = new ConcurrentLinkedQueue<>();
         long lastOffset = node.lastOffset();
         String state = String.join(",", node.entries());
-        world.run(
+        world.execute(
                 node.loop,
                 () -> node.log.snapshot(
                         lastOffset,
@@ -187,7 +187,7 @@ public abstract class QuorumContract {
 
     private Quorum.Description describe(Node node) throws Exception {
         Queue<Quorum.Description> answers = new ConcurrentLinkedQueue<>();
-        world.run(node.loop, () -> node.log.quorum().describe(answers::add));
+        world.execute(node.loop, () -> node.log.quorum().describe(answers::add));
         world.await("a description", () -> !answers.isEmpty());
         return Objects.requireNonNull(answers.peek());
     }
@@ -195,14 +195,14 @@ public abstract class QuorumContract {
     private Optional<Refusal> addVoter(Node by, int id, Uuid directoryId) throws Exception {
         Queue<Optional<Refusal>> answers = new ConcurrentLinkedQueue<>();
         Quorum.Voter voter = new Quorum.Voter(id, directoryId, world.address(id));
-        world.run(by.loop, () -> by.log.quorum().addVoter(voter, answers::add));
+        world.execute(by.loop, () -> by.log.quorum().addVoter(voter, answers::add));
         world.await("an answer", () -> !answers.isEmpty());
         return answers.remove();
     }
 
     private Optional<Refusal> removeVoter(Node by, int id, Uuid directoryId) throws Exception {
         Queue<Optional<Refusal>> answers = new ConcurrentLinkedQueue<>();
-        world.run(by.loop, () -> by.log.quorum().removeVoter(id, directoryId, answers::add));
+        world.execute(by.loop, () -> by.log.quorum().removeVoter(id, directoryId, answers::add));
         world.await("an answer", () -> !answers.isEmpty());
         return answers.remove();
     }
@@ -215,7 +215,7 @@ public abstract class QuorumContract {
         List<OptionalInt> seen = new ArrayList<>();
         world.await("node " + node.id + " knows the leader", () -> {
             try {
-                world.run(node.loop, () -> seen.add(node.log.quorum().leader()));
+                world.execute(node.loop, () -> seen.add(node.log.quorum().leader()));
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
@@ -404,7 +404,7 @@ public abstract class QuorumContract {
         append("a");
         Node former = leader();
         Queue<String> answers = new ConcurrentLinkedQueue<>();
-        world.run(former.loop, () -> former.log.quorum().resign(() -> answers.add("resigned")));
+        world.execute(former.loop, () -> former.log.quorum().resign(() -> answers.add("resigned")));
         world.await("it has resigned", () -> !answers.isEmpty());
 
         Node next = leaderOtherThan(former);
@@ -418,7 +418,7 @@ public abstract class QuorumContract {
     void whoDoesNotLeadNeedNotResign() throws Exception {
         Node follower = follower();
         Queue<String> answers = new ConcurrentLinkedQueue<>();
-        world.run(follower.loop, () -> follower.log.quorum().resign(() -> answers.add("resigned")));
+        world.execute(follower.loop, () -> follower.log.quorum().resign(() -> answers.add("resigned")));
 
         world.await("an answer", () -> !answers.isEmpty());
     }
@@ -459,7 +459,7 @@ public abstract class QuorumContract {
         Queue<MetadataLog.Appended> answers = new ConcurrentLinkedQueue<>();
         String[] entries =
                 IntStream.range(0, 500).mapToObj(number -> "e" + number).toArray(String[]::new);
-        world.run(leader.loop, () -> {
+        world.execute(leader.loop, () -> {
             for (String entry : entries) {
                 leader.log.append(RecordingSubscriber.bytes(entry), answers::add);
             }

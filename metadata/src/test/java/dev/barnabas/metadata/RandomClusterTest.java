@@ -138,8 +138,8 @@ final class RandomClusterTest {
         private void heartbeat(int broker, boolean wantShutDown) {
             long epoch = knownEpochs.getOrDefault(broker, 0L);
             if (model.isRunning(broker)) {
-                Optional<BrokerHeartbeat.State> state = grant(
-                        new BrokerHeartbeat(broker, epoch, image.version(), false, wantShutDown, List.of()));
+                Optional<BrokerHeartbeat.State> state =
+                        grant(new BrokerHeartbeat(broker, epoch, image.version(), false, wantShutDown, List.of()));
                 if (state.filter(BrokerHeartbeat.State::shouldShutDown).isPresent()) {
                     model.crash(broker);
                 }
@@ -147,8 +147,7 @@ final class RandomClusterTest {
         }
 
         private void elect() {
-            ElectLeaders.Type type =
-                    dice.chance(0.2) ? ElectLeaders.Type.UNCLEAN : ElectLeaders.Type.PREFERRED;
+            ElectLeaders.Type type = dice.chance(0.2) ? ElectLeaders.Type.UNCLEAN : ElectLeaders.Type.PREFERRED;
             grant(new ElectLeaders(
                     type,
                     dice.chance(0.3) ? null : List.of(new ElectLeaders.Target(dice.pick(TOPICS), dice.nextInt(3)))));
@@ -169,9 +168,7 @@ final class RandomClusterTest {
                     List.of(new AlterSettings.Alteration(
                             unclean ? "unclean.leader.election.enable" : "min.insync.replicas",
                             AlterSettings.Operation.SET,
-                            unclean
-                                    ? Boolean.toString(dice.chance(0.2))
-                                    : Integer.toString(1 + dice.nextInt(3)))),
+                            unclean ? Boolean.toString(dice.chance(0.2)) : Integer.toString(1 + dice.nextInt(3)))),
                     false));
         }
 
@@ -205,8 +202,7 @@ final class RandomClusterTest {
                         ? grant(new AssignReplicas(
                                 broker,
                                 knownEpochs.getOrDefault(broker, 0L),
-                                List.of(new ReplicaAssignment(
-                                        ReplicaDirectory.LOST, topic.id(), List.of(index)))))
+                                List.of(new ReplicaAssignment(ReplicaDirectory.LOST, topic.id(), List.of(index)))))
                         : Optional.empty();
                 if (granted.isPresent()) {
                     model.beginAnew(broker, new PartitionKey(topic.id(), index));
@@ -297,8 +293,7 @@ final class RandomClusterTest {
             fromSnapshot = fromSnapshot.apply(stored, offset);
             assertThat(fromSnapshot).isEqualTo(image);
             forEachPartition((id, partition) -> {
-                Optional<Partition> earlier =
-                        before.topic(id.topic()).flatMap(topic -> topic.partition(id.index()));
+                Optional<Partition> earlier = before.topic(id.topic()).flatMap(topic -> topic.partition(id.index()));
                 checkInvariants(id, partition);
                 earlier.ifPresent(old -> checkStep(id, old, partition, wish, before));
                 return true;
@@ -311,15 +306,27 @@ final class RandomClusterTest {
             assertThat(new HashSet<>(partition.replicas())).as(what).hasSameSizeAs(partition.replicas());
             assertThat(new HashSet<>(inSync)).as(what).hasSameSizeAs(inSync);
             assertThat(partition.replicas().containsAll(inSync)).as(what).isTrue();
-            assertThat(partition.replicas().containsAll(partition.eligibleLeaders())).as(what).isTrue();
-            assertThat(partition.replicas().containsAll(partition.lastKnownEligible())).as(what).isTrue();
-            assertThat(partition.replicas().containsAll(partition.addingReplicas())).as(what).isTrue();
-            assertThat(partition.replicas().containsAll(partition.removingReplicas())).as(what).isTrue();
+            assertThat(partition.replicas().containsAll(partition.eligibleLeaders()))
+                    .as(what)
+                    .isTrue();
+            assertThat(partition.replicas().containsAll(partition.lastKnownEligible()))
+                    .as(what)
+                    .isTrue();
+            assertThat(partition.replicas().containsAll(partition.addingReplicas()))
+                    .as(what)
+                    .isTrue();
+            assertThat(partition.replicas().containsAll(partition.removingReplicas()))
+                    .as(what)
+                    .isTrue();
             assertThat(Collections.disjoint(partition.addingReplicas(), partition.removingReplicas()))
                     .as(what)
                     .isTrue();
-            assertThat(Collections.disjoint(inSync, partition.eligibleLeaders())).as(what).isTrue();
-            assertThat(Collections.disjoint(inSync, partition.lastKnownEligible())).as(what).isTrue();
+            assertThat(Collections.disjoint(inSync, partition.eligibleLeaders()))
+                    .as(what)
+                    .isTrue();
+            assertThat(Collections.disjoint(inSync, partition.lastKnownEligible()))
+                    .as(what)
+                    .isTrue();
             assertThat(Collections.disjoint(partition.lastKnownEligible(), partition.eligibleLeaders()))
                     .as(what)
                     .isTrue();
@@ -347,25 +354,28 @@ final class RandomClusterTest {
             if (!now.hasLeader()) {
                 return;
             }
-            boolean anew = before.directoryOf(now.leader(), id.topic(), id.index()).isPresent()
+            boolean anew = before.directoryOf(now.leader(), id.topic(), id.index())
+                            .isPresent()
                     && image.directoryOf(now.leader(), id.topic(), id.index()).isEmpty();
             boolean clean = !anew
                     && (old.inSyncReplicas().contains(now.leader())
                             || old.eligibleLeaders().contains(now.leader()));
             if (clean) {
                 assertThat(model.hasAllAcknowledged(id, now.leader()))
-                        .as("%s: the leader has %s, acknowledged are %s", what, model.log(now.leader(), id),
-                                model.acknowledged(id))
+                        .as(
+                                "%s: the leader has %s, acknowledged are %s",
+                                what, model.log(now.leader(), id), model.acknowledged(id))
                         .isTrue();
                 return;
             }
             Topic topic = image.topic(id.topic()).orElseThrow();
             TopicRules rules = new TopicRules.OfAll(image, controller).of(topic);
             boolean joining = wish instanceof AlterPartition;
-            boolean asked = wish instanceof ElectLeaders(ElectLeaders.Type type, Object _)
-                    && type == ElectLeaders.Type.UNCLEAN;
+            boolean asked =
+                    wish instanceof ElectLeaders(ElectLeaders.Type type, Object _) && type == ElectLeaders.Type.UNCLEAN;
             boolean last = rules.afterWrite()
-                    && Objects.equals(old.lastKnownEligible().stream().findFirst().orElse(null), now.leader());
+                    && Objects.equals(
+                            old.lastKnownEligible().stream().findFirst().orElse(null), now.leader());
             assertThat(joining || asked || rules.unclean() || last).as(what).isTrue();
             if (anew) {
                 model.beginAnew(now.leader(), id);

@@ -67,16 +67,14 @@ final class ReplicaModel {
     /** A follower does what its leader says: truncates where they differ, and takes over some of the rest. */
     void fetch(PartitionKey id, Partition partition, int follower, double share) {
         int leader = partition.leader();
-        if (!partition.hasLeader()
-                || follower == leader
-                || !running.contains(leader)
-                || !running.contains(follower)) {
+        if (!partition.hasLeader() || follower == leader || !running.contains(leader) || !running.contains(follower)) {
             return;
         }
         List<Integer> source = log(leader, id);
         List<Integer> copy = log(follower, id);
         int common = 0;
-        while (common < Math.min(source.size(), copy.size()) && source.get(common).equals(copy.get(common))) {
+        while (common < Math.min(source.size(), copy.size())
+                && source.get(common).equals(copy.get(common))) {
             common++;
         }
         copy.subList(common, copy.size()).clear();

@@ -6,8 +6,6 @@ import dev.barnabas.host.TestBed;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.Simulation;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,7 +110,7 @@ final class SimulatedQuorumTest {
         }
 
         @Override
-        public void run(Loop loop, Runnable task) {
+        public void execute(Loop loop, Runnable task) {
             boolean[] done = new boolean[1];
             loop.execute(() -> {
                 task.run();
@@ -129,36 +127,6 @@ final class SimulatedQuorumTest {
         @Override
         public void close() {
             simulation.runUntilIdle(LIMIT);
-        }
-    }
-
-    /** A node that does not want to lead. */
-    record Deputy(MetadataLog log) implements MetadataLog.Subscriber {
-
-        @Override
-        public void restored(long lastOffset, ByteBuffer state) {}
-
-        @Override
-        public void committed(long offset, ByteBuffer entry) {}
-
-        @Override
-        public void leading() {
-            log.quorum().resign(() -> {
-                if (log.quorum().leader().isPresent()) {
-                    leading();
-                }
-            });
-        }
-
-        @Override
-        public void following() {}
-
-        @Override
-        public void leaderChanged() {}
-
-        @Override
-        public void failed(IOException fault) {
-            throw new AssertionError(fault);
         }
     }
 }

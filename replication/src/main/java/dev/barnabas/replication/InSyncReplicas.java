@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which replicas are in sync, as far as the leader knows, and what it asks the controller for. Owned by the
@@ -45,7 +44,9 @@ final class InSyncReplicas {
     /** The controller refused: no more questions until {@link #resume}. */
     private boolean paused;
 
-    private @Nullable Proposal asked;
+    private boolean asking;
+    /** How often was asked: an answer to an earlier question than the last is out of date. */
+    private int questions;
 
     /** @param whenChanged called when something has been answered */
     InSyncReplicas(PartitionId partition, Leadership given, InSyncChanges changes, Runnable whenChanged) {
@@ -89,12 +90,12 @@ final class InSyncReplicas {
         perhaps.clear();
         unsettled = false;
         waiting = false;
-        asked = null;
+        asking = false;
     }
 
     /** Whether something can be asked for now. */
     boolean canAsk() {
-        return asked == null && !waiting && !paused;
+        return !asking && !waiting && !paused;
     }
 
     /** What was refused a while ago may be asked for again. */
@@ -118,10 +119,11 @@ final class InSyncReplicas {
                 added.add(member.replica());
             }
         }
-        asked = proposal;
+        asking = true;
+        int question = ++questions;
         changes.ask(partition, proposal, outcome -> {
-            if (asked == proposal) {
-                asked = null;
+            if (asking && question == questions) {
+                asking = false;
                 answered(outcome, added);
                 whenChanged.run();
             }

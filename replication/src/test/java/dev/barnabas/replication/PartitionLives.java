@@ -2,6 +2,8 @@ package dev.barnabas.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.barnabas.log.LogAnswer;
+import dev.barnabas.log.LogRefusal;
 import dev.barnabas.replication.TestBatches.Seen;
 import dev.barnabas.simulation.Dice;
 import dev.barnabas.simulation.DiskFaults;
@@ -35,13 +37,13 @@ final class PartitionLives implements Scenario {
         simulation.runFor(Duration.ofMillis(50));
         double trouble = dice.pick(List.of(0.02, 0.05, 0.15));
         for (int step = 0; step < STEPS; step++) {
-            act(simulation, cluster, trouble);
+            act(cluster, trouble);
             simulation.runFor(Duration.ofNanos(dice.magnitude(100_000, 60_000_000)));
         }
         end(simulation, cluster);
     }
 
-    private static void act(Simulation simulation, TestCluster cluster, double trouble) {
+    private static void act(TestCluster cluster, double trouble) {
         Dice dice = cluster.dice;
         int id = dice.pick(cluster.ids());
         if (!dice.chance(trouble)) {
@@ -58,8 +60,8 @@ final class PartitionLives implements Scenario {
         }
         SimulatedHost host = cluster.host(id);
         switch (dice.nextInt(9)) {
-            case 0, 1 -> crash(simulation, cluster, id, true);
-            case 2 -> crash(simulation, cluster, id, false);
+            case 0, 1 -> host.powerLoss();
+            case 2 -> host.crash();
             case 3 -> host.crashAtDiskOperation(dice.between(0, 30), SimulatedHost.Crash.POWER);
             case 4 -> cluster.wire().cutOff(id);
             case 5 -> cluster.ids().forEach(cluster.wire()::join);
@@ -85,14 +87,6 @@ final class PartitionLives implements Scenario {
             if (!cluster.host(other).isUp()) {
                 restartLater(cluster, other);
             }
-        }
-    }
-
-    private static void crash(Simulation simulation, TestCluster cluster, int id, boolean power) {
-        if (power) {
-            cluster.host(id).powerLoss();
-        } else {
-            cluster.host(id).crash();
         }
     }
 
@@ -222,7 +216,7 @@ final class PartitionLives implements Scenario {
     }
 
     private static void load(Partition partition, long from, List<Seen> found, boolean[] done) {
-        partition.log().load(from, 1 << 20, partition.endOffset(), new dev.barnabas.log.LogAnswer<>() {
+        partition.log().load(from, 1 << 20, partition.endOffset(), new LogAnswer<>() {
             @Override
             public void done(ByteBuffer bytes) {
                 List<Seen> some = TestBatches.seen(bytes);
@@ -235,7 +229,7 @@ final class PartitionLives implements Scenario {
             }
 
             @Override
-            public void refused(dev.barnabas.log.LogRefusal refusal) {
+            public void refused(LogRefusal refusal) {
                 throw new AssertionError(refusal.toString());
             }
         });

@@ -3,7 +3,6 @@ package dev.barnabas.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.log.Appended;
-import dev.barnabas.log.Durability;
 import dev.barnabas.log.LogRefusal;
 import dev.barnabas.log.LogSettings;
 import dev.barnabas.replication.InSyncChanges.Outcome;
@@ -11,6 +10,7 @@ import dev.barnabas.replication.InSyncChanges.Proposal;
 import dev.barnabas.simulation.Dice;
 import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.Simulation;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,10 +85,6 @@ final class TestCluster {
             throw new AssertionError("no node " + id);
         }
         return host;
-    }
-
-    boolean losesWhatWasNotSynced() {
-        return settings.log().flush().durability() == Durability.AFTER_SYNC;
     }
 
     /** The node, if it is up and has its partition open. */
@@ -175,7 +171,7 @@ final class TestCluster {
     private static Fetched copy(Fetched answer) {
         return answer instanceof Fetched.Batches(var batches, long highWatermark, long start)
                 ? new Fetched.Batches(
-                        java.nio.ByteBuffer.allocate(batches.remaining())
+                        ByteBuffer.allocate(batches.remaining())
                                 .put(batches.duplicate())
                                 .flip(),
                         highWatermark,

@@ -42,7 +42,7 @@ final class TestController {
     }
 
     boolean isLive(int node, long brokerEpoch) {
-        return live.contains(node) && (brokerEpoch < 0 || brokerEpochs.get(node) == brokerEpoch);
+        return live.contains(node) && (brokerEpoch < 0 || brokerEpochs.getOrDefault(node, -1L) == brokerEpoch);
     }
 
     /** A node has started. What it led before it leads no more, or in another term. To ask twice changes nothing. */
@@ -63,8 +63,8 @@ final class TestController {
     void fence(int node) {
         live.remove(node);
         if (image.inSync.contains(node) && image.inSync.size() > 1) {
-            List<Integer> left = new ArrayList<>(image.inSync);
-            left.remove((Integer) node);
+            List<Integer> left =
+                    image.inSync.stream().filter(each -> each != node).toList();
             change(image.leader, image.leaderEpoch, left, image.recovering);
         }
         if (image.leader == node) {
@@ -88,11 +88,6 @@ final class TestController {
             }
         }
         change(chosen, image.leaderEpoch + 1, image.inSync, image.recovering);
-    }
-
-    /** Somebody who was not in sync leads: what was acknowledged may be lost. */
-    void electUncleanly(int node) {
-        change(node, image.leaderEpoch + 1, List.of(node), true);
     }
 
     Outcome alter(int from, Proposal proposal) {

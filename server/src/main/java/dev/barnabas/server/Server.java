@@ -7,6 +7,7 @@ import dev.barnabas.broker.MetadataLogs;
 import dev.barnabas.gateway.Gateway;
 import dev.barnabas.host.live.LiveHost;
 import dev.barnabas.settings.BrokerSettings;
+import dev.barnabas.settings.ControllerQuorum;
 import dev.barnabas.settings.Listeners;
 import dev.barnabas.settings.Problem;
 import dev.barnabas.settings.Reading;
@@ -18,6 +19,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -162,7 +164,7 @@ public final class Server {
     private static Broker start(LiveHost host, Settings settings, Consumer<String> halted)
             throws StartException, InterruptedException {
         CompletableFuture<Broker> starting = new CompletableFuture<>();
-        Broker.start(host, settings, logLevels(), MetadataLogs.EMBEDDED, new Broker.Starting() {
+        Broker.start(host, settings, logLevels(), metadataLogs(settings), new Broker.Starting() {
             @Override
             public void started(Broker broker) {
                 starting.complete(broker);
@@ -184,6 +186,24 @@ public final class Server {
             throw new StartException(
                     String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
         }
+    }
+
+    /** Alone, or with others. A node that was with others once would not know what they have agreed on since. */
+    private static MetadataLogs metadataLogs(Settings settings) throws StartException {
+        Optional<ControllerQuorum> quorum = ControllerQuorum.of(settings);
+        if (quorum.isPresent()) {
+            return new QuorumMetadataLogs(
+                    quorum.get(), Duration.ofMillis(settings.get(BrokerSettings.CONTROLLER_QUORUM_FETCH_TIMEOUT_MS)));
+        }
+        String first = settings.find(BrokerSettings.LOG_DIRS)
+                .orElseGet(() -> settings.get(BrokerSettings.LOG_DIR))
+                .getFirst();
+        if (Files.exists(Path.of(first).resolve(QuorumMetadataLogs.FOLDER))) {
+            throw new StartException("the data in " + first + " belongs to a node of a cluster: start it with the"
+                    + " settings that name the others (controller.quorum.voters or"
+                    + " controller.quorum.bootstrap.servers), or with another --set log.dirs=DIRECTORY");
+        }
+        return MetadataLogs.EMBEDDED;
     }
 
     private static LogLevels logLevels() {

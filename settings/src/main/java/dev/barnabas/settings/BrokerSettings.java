@@ -86,6 +86,15 @@ public final class BrokerSettings {
             .doc("Controller listeners, as host:port, through which this node joins a cluster. If it is only this"
                     + " node's own, the cluster begins with this node, and with the data that it has.");
 
+    public static final Setting<Integer> CONTROLLER_QUORUM_FETCH_TIMEOUT_MS = DECLARED.integer(
+                    "controller.quorum.fetch.timeout.ms", 1000)
+            .allow(atLeast(20))
+            .high()
+            .differs("Kafka's is 2000")
+            .doc("How long those who agree on the metadata wait for a leader that says nothing before they elect"
+                    + " another one, in milliseconds. Some wait only half of it. A leader whose process has ended is"
+                    + " missed after this, too.");
+
     public static final Setting<Boolean> CONTROLLER_QUORUM_AUTO_JOIN_ENABLE = DECLARED.bool(
                     "controller.quorum.auto.join.enable", false)
             .low()

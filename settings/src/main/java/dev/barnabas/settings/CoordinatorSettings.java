@@ -65,12 +65,12 @@ public final class CoordinatorSettings {
             .doc("The number of partitions of __consumer_offsets, taken when it is created and never to be changed.");
 
     public static final Setting<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = DECLARED.shortInteger(
-                    "offsets.topic.replication.factor", 1)
+                    "offsets.topic.replication.factor", 3)
             .allow(atLeast(1))
             .high()
-            .differs("Kafka's is 3: " + SINGLE_NODE)
-            .withoutEffect("partitions have one replica in this version")
-            .doc("The number of replicas of __consumer_offsets, taken when it is created.");
+            .differs("in Kafka the topic cannot be created while there are fewer brokers")
+            .doc("The number of replicas of __consumer_offsets, taken when it is created; one for each broker if the"
+                    + " cluster has fewer.");
 
     public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = DECLARED.integer(
                     "offsets.topic.segment.bytes", 104_857_600)

@@ -54,7 +54,7 @@ final class SettingsWithoutEffect {
                 list("cordoned.log.dirs").perBroker(),
                 integer("num.replica.alter.log.dirs.threads", null).high());
         declare(
-                "partitions have one replica in this version",
+                "replication needs no such setting here",
                 longInteger("replica.high.watermark.checkpoint.interval.ms", 5000L)
                         .high(),
                 integer("replica.socket.receive.buffer.bytes", 65_536).high(),
@@ -94,9 +94,6 @@ final class SettingsWithoutEffect {
                 integer("controller.quorum.fetch.snapshot.max.bytes", 1_048_576)
                         .allow(atLeast(1))
                         .low(),
-                integer("controller.quorum.fetch.timeout.ms", 2000)
-                        .allow(atLeast(0))
-                        .high(),
                 integer("controller.quorum.request.timeout.ms", 2000).allow(atLeast(0)),
                 integer("controller.quorum.retry.backoff.ms", 20)
                         .allow(atLeast(0))

@@ -56,9 +56,7 @@ final class SettingsReaderTest {
                         "server.properties:11: socket.send.buffer.bytes has no effect: the operating system sizes the"
                                 + " buffers of connections",
                         "server.properties:13: num.recovery.threads.per.data.dir has no effect: partitions are"
-                                + " recovered in parallel anyway",
-                        "server.properties:14: offsets.topic.replication.factor has no effect: partitions have one"
-                                + " replica in this version");
+                                + " recovered in parallel anyway");
     }
 
     @Test

@@ -1,0 +1,186 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.host.Loop;
+import dev.barnabas.log.LogAnswer;
+import dev.barnabas.log.LogRefusal;
+import dev.barnabas.replication.Partition;
+import dev.barnabas.replication.PartitionId;
+import dev.barnabas.simulation.Simulation;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What no client can see: that no two nodes lead a partition in the same term, ever, and that in the end all replicas
+ * hold the same bytes up to the high watermark.
+ */
+final class ReplicaWatch {
+
+    private static final Duration INTERVAL = Duration.ofMillis(20);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final Simulation simulation;
+    private final SimulatedCluster cluster;
+    private final Map<Term, String> leaders = new HashMap<>();
+    private boolean stopped;
+
+    private record Term(PartitionId partition, int leaderEpoch) {}
+
+    ReplicaWatch(Simulation simulation, SimulatedCluster cluster) {
+        this.simulation = simulation;
+        this.cluster = cluster;
+    }
+
+    void start() {
+        look();
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** How many terms there were, of all partitions. */
+    int terms() {
+        return leaders.size();
+    }
+
+    private void look() {
+        if (stopped) {
+            return;
+        }
+        forEachShare((name, share) -> {
+            for (Partition partition : share.partitions().all()) {
+                if (partition.leads()) {
+                    led(new Term(partition.id(), partition.leaderEpoch()), name);
+                }
+            }
+        });
+        simulation.later(INTERVAL, this::look);
+    }
+
+    private void led(Term term, String by) {
+        String before = leaders.putIfAbsent(term, by);
+        if (before != null && !before.equals(by)) {
+            throw simulation.failure("two nodes lead in one term: " + before + " and " + by + " " + term, null);
+        }
+    }
+
+    private interface Look {
+        void at(String node, LoopShare share);
+    }
+
+    private void forEachShare(Look look) {
+        cluster.nodes().stream()
+                .filter(node -> node.isUp())
+                .forEach(node -> cluster.broker(node)
+                        .ifPresent(broker -> broker.parts()
+                                .node()
+                                .shares()
+                                .forEach(share -> share.loop().execute(() -> look.at(node.name(), share)))));
+    }
+
+    /** A replica, as it is at one moment. */
+    private record Replica(String node, Partition partition) {
+        Loop loop() {
+            return partition.loop();
+        }
+    }
+
+    /** Waits until the followers have all that the leaders have, and compares what they hold. */
+    void checkEquality() {
+        Map<String, List<Replica>> byPartition = replicas();
+        simulation.runUntil(
+                "all replicas are at the same end",
+                () -> byPartition.values().stream().allMatch(ReplicaWatch::agree),
+                LIMIT);
+        byPartition.forEach((partition, replicas) -> {
+            List<ByteBuffer> contents = new ArrayList<>();
+            for (Replica replica : replicas) {
+                contents.add(load(replica));
+            }
+            for (int i = 1; i < contents.size(); i++) {
+                if (!contents.get(i).equals(contents.getFirst())) {
+                    throw simulation.failure(
+                            "replicas of " + partition + " differ: " + replicas.getFirst().node + " and "
+                                    + replicas.get(i).node,
+                            null);
+                }
+            }
+        });
+    }
+
+    private Map<String, List<Replica>> replicas() {
+        Map<String, List<Replica>> byPartition = new TreeMap<>();
+        int[] left = {0};
+        cluster.nodes()
+                .forEach(node -> cluster.broker(node)
+                        .ifPresent(broker ->
+                                left[0] += broker.parts().node().shares().size()));
+        forEachShare((name, share) -> {
+            left[0]--;
+            for (Partition partition : share.partitions().all()) {
+                byPartition
+                        .computeIfAbsent(partition.id().toString(), absent -> new ArrayList<>())
+                        .add(new Replica(name, partition));
+            }
+        });
+        simulation.runUntil("all replicas are known", () -> left[0] == 0, LIMIT);
+        return byPartition;
+    }
+
+    private static boolean agree(List<Replica> replicas) {
+        long end = replicas.getFirst().partition.endOffset();
+        return replicas.stream()
+                .allMatch(replica -> replica.partition.endOffset() == end && replica.partition.highWatermark() == end);
+    }
+
+    private ByteBuffer load(Replica replica) {
+        List<ByteBuffer> chunks = new ArrayList<>();
+        boolean[] done = {false};
+        replica.loop()
+                .execute(() ->
+                        load(replica, replica.partition.logStartOffset(), replica.partition.endOffset(), chunks, done));
+        simulation.runUntil("the replica on " + replica.node + " is read", () -> done[0], LIMIT);
+        int size = chunks.stream().mapToInt(ByteBuffer::remaining).sum();
+        ByteBuffer all = ByteBuffer.allocate(size);
+        chunks.forEach(all::put);
+        return all.flip();
+    }
+
+    private void load(Replica replica, long from, long end, List<ByteBuffer> chunks, boolean[] done) {
+        if (from >= end) {
+            done[0] = true;
+            return;
+        }
+        replica.partition.log().load(from, CHUNK_BYTES, end, new LogAnswer<>() {
+            @Override
+            public void done(ByteBuffer batches) {
+                chunks.add(batches.duplicate());
+                long next = dev.barnabas.protocol.record.RecordBatches.of(batches.duplicate())
+                                .iterator()
+                                .hasNext()
+                        ? endOf(batches.duplicate())
+                        : end;
+                load(replica, next, end, chunks, done);
+            }
+
+            @Override
+            public void refused(LogRefusal refusal) {
+                throw simulation.failure("a replica cannot be read: " + refusal, null);
+            }
+        });
+    }
+
+    private static long endOf(ByteBuffer batches) {
+        long end = 0;
+        for (dev.barnabas.protocol.record.RecordBatch batch : dev.barnabas.protocol.record.RecordBatches.of(batches)) {
+            end = batch.endOffset();
+        }
+        return end;
+    }
+}
