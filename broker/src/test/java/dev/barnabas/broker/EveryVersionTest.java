@@ -18,6 +18,8 @@ import dev.barnabas.protocol.message.ApiVersionsResponse;
 import dev.barnabas.protocol.message.AssignReplicasToDirsRequest;
 import dev.barnabas.protocol.message.BrokerHeartbeatRequest;
 import dev.barnabas.protocol.message.BrokerRegistrationRequest;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.CreateAclsRequest;
 import dev.barnabas.protocol.message.CreatePartitionsRequest;
 import dev.barnabas.protocol.message.CreateTopicsRequest;
@@ -445,6 +447,19 @@ class EveryVersionTest {
                 BrokerHeartbeatRequest.builder()
                         .brokerId(asker(group))
                         .wantFence(true)
+                        .build();
+            case CONSUMER_GROUP_HEARTBEAT ->
+                ConsumerGroupHeartbeatRequest.builder()
+                        .groupId(target.group())
+                        .memberId("member")
+                        .memberEpoch(0)
+                        .rebalanceTimeoutMs(10_000)
+                        .subscribedTopicNames(List.of(target.topic()))
+                        .topicPartitions(List.of())
+                        .build();
+            case CONSUMER_GROUP_DESCRIBE ->
+                ConsumerGroupDescribeRequest.builder()
+                        .groupIds(List.of(target.group()))
                         .build();
             case ALTER_PARTITION ->
                 AlterPartitionRequest.builder()
