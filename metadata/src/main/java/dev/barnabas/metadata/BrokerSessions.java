@@ -9,8 +9,8 @@ import java.util.TreeMap;
 
 /**
  * Which brokers are alive, as the active controller sees it. Not agreed on by anybody: a node that becomes the
- * controller begins with a full session for every broker that is let in, its predecessor excepted. A session that is over is a reason for
- * {@link FenceBroker}; it stays over until the broker is fenced.
+ * controller begins with a full session for every broker that is let in, its predecessor excepted. A session that is
+ * over is a reason for {@link FenceBroker}; it stays over until the broker is fenced.
  *
  * <p>Times are those of {@code Clock.nanos}. Time in which this node itself stood still does not count: heartbeats that
  * came meanwhile were not read. So it wants to be asked at least every {@link #LONGEST_SLEEP}.
@@ -52,8 +52,9 @@ public final class BrokerSessions {
     }
 
     /**
-     * There is reason to believe that a broker is silent already: it was the active controller, and the quorum has given
-     * it up. It has half a session to show that it lives; otherwise the quorum's patience and a session would add up.
+     * There is reason to believe that a broker is silent already: it was the active controller, and the quorum has
+     * given it up. It has half a session to show that it lives; otherwise the quorum's patience and a session would add
+     * up.
      */
     public void suspect(int id) {
         Session known = sessions.get(id);
