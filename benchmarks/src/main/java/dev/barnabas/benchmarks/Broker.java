@@ -10,16 +10,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A running broker, and what its process has used so far. */
+/** A running broker in a directory of its own, and what its process has used so far. */
 final class Broker implements AutoCloseable {
 
-    private static final double TICKS_PER_SECOND = 100;
-
-    private final Process process;
+    private final MeasuredProcess process;
     private final Path directory;
     private final InetSocketAddress address;
 
-    private Broker(Process process, Path directory, int port) {
+    private Broker(MeasuredProcess process, Path directory, int port) {
         this.process = process;
         this.directory = directory;
         this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
@@ -28,11 +26,11 @@ final class Broker implements AutoCloseable {
     static Broker start(Subject subject, int port) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("side-by-side-" + subject.name());
         for (List<String> preparation : subject.preparations(directory, port)) {
-            if (process(preparation, directory).waitFor() != 0) {
+            if (MeasuredProcess.start(preparation, directory).waitFor() != 0) {
                 throw new IOException("failed: " + preparation + "; see " + directory);
             }
         }
-        return new Broker(process(subject.command(directory, port), directory), directory, port);
+        return new Broker(MeasuredProcess.start(subject.command(directory, port), directory), directory, port);
     }
 
     InetSocketAddress address() {
@@ -58,43 +56,28 @@ final class Broker implements AutoCloseable {
 
     /** User and system time of the process, in seconds. */
     double processorSeconds() throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-        // The command's name stands in parentheses and may hold anything; what follows it is numbered from field 3.
-        List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
-        return (Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12))) / TICKS_PER_SECOND;
+        return process.processorSeconds();
     }
 
     double residentMegabytes() throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1_000.0)
-                .findFirst()
-                .orElse(Double.NaN);
+        return process.residentMegabytes();
     }
 
     @Override
     public void close() throws IOException {
-        process.destroy();
         try {
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
+            process.stop();
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        delete(directory);
+    }
+
+    static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         }
-    }
-
-    private static Process process(List<String> command, Path directory) throws IOException {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("output.txt").toFile()))
-                .start();
     }
 }

@@ -3,12 +3,24 @@ package dev.barnabas.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Apache Kafka with its default settings: one combined node with a heap of 1 GB and G1, as its start script sets it.
  */
 record KafkaSubject(String java, Path libraries) implements Subject {
+
+    /** Those of its start script. */
+    static final List<String> OPTIONS = List.of(
+            "-Xmx1G",
+            "-Xms1G",
+            "-server",
+            "-XX:+UseG1GC",
+            "-XX:MaxGCPauseMillis=20",
+            "-XX:InitiatingHeapOccupancyPercent=35",
+            "-XX:+ExplicitGCInvokesConcurrent",
+            "-Djava.awt.headless=true");
 
     @Override
     public String name() {
@@ -32,20 +44,11 @@ record KafkaSubject(String java, Path libraries) implements Subject {
 
     @Override
     public List<String> command(Path directory, int port) throws IOException {
-        return List.of(
-                java,
-                "-Xmx1G",
-                "-Xms1G",
-                "-server",
-                "-XX:+UseG1GC",
-                "-XX:MaxGCPauseMillis=20",
-                "-XX:InitiatingHeapOccupancyPercent=35",
-                "-XX:+ExplicitGCInvokesConcurrent",
-                "-Djava.awt.headless=true",
-                "-cp",
-                libraries + "/*",
-                "kafka.Kafka",
-                settings(directory, port).toString());
+        List<String> command = new ArrayList<>(List.of(java));
+        command.addAll(OPTIONS);
+        command.addAll(List.of(
+                "-cp", libraries + "/*", "kafka.Kafka", settings(directory, port).toString()));
+        return command;
     }
 
     private static Path settings(Path directory, int port) throws IOException {

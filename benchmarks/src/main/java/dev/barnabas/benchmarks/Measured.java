@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** All figures of all runs: per case and figure, one value per run of each subject. */
 final class Measured {
@@ -48,10 +49,25 @@ final class Measured {
         return text.toString();
     }
 
+    /** The same as JSON: for each case and figure, per subject, the value of each run. */
+    String json() {
+        return byRow.entrySet().stream()
+                .map(row -> "  \"" + row.getKey() + "\": {"
+                        + row.getValue().entrySet().stream()
+                                .map(subject -> "\"" + subject.getKey() + "\": " + subject.getValue())
+                                .collect(Collectors.joining(", "))
+                        + "}")
+                .collect(Collectors.joining(",\n", "{\n", "\n}\n"));
+    }
+
     private static List<Double> ratios(List<Double> of, List<Double> to) {
         List<Double> ratios = new ArrayList<>();
         for (int run = 0; run < Math.min(of.size(), to.size()); run++) {
-            ratios.add(of.get(run) / to.get(run));
+            double ratio = of.get(run) / to.get(run);
+            // Nothing can be said in relation to none.
+            if (Double.isFinite(ratio)) {
+                ratios.add(ratio);
+            }
         }
         return ratios;
     }

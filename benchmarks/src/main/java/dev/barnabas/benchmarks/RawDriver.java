@@ -55,7 +55,7 @@ final class RawDriver {
     /** Creates a topic, unless it is there, and waits until each of its partitions has taken a record. */
     void createTopic(String topic, int partitions) throws IOException, InterruptedException {
         try (RawConnection connection = new RawConnection(broker)) {
-            connection.send(RawRequests.createTopic(topic, partitions));
+            connection.send(RawRequests.createTopic(topic, partitions, 1));
             RawRequests.requireCreated(connection.receive());
             ByteBuffer record = RawRequests.batch(1, 100);
             for (int partition = 0; partition < partitions; partition++) {

@@ -6,10 +6,15 @@ import dev.barnabas.protocol.Reader;
 import dev.barnabas.protocol.message.CreateTopicsRequest;
 import dev.barnabas.protocol.message.CreateTopicsRequest.CreatableTopic;
 import dev.barnabas.protocol.message.CreateTopicsResponse;
+import dev.barnabas.protocol.message.DescribeQuorumRequest;
+import dev.barnabas.protocol.message.DescribeQuorumResponse;
 import dev.barnabas.protocol.message.FetchRequest;
 import dev.barnabas.protocol.message.FetchRequest.FetchPartition;
 import dev.barnabas.protocol.message.FetchRequest.FetchTopic;
 import dev.barnabas.protocol.message.FetchResponse;
+import dev.barnabas.protocol.message.MetadataRequest;
+import dev.barnabas.protocol.message.MetadataRequest.MetadataRequestTopic;
+import dev.barnabas.protocol.message.MetadataResponse;
 import dev.barnabas.protocol.message.ProduceRequest;
 import dev.barnabas.protocol.message.ProduceRequest.PartitionProduceData;
 import dev.barnabas.protocol.message.ProduceRequest.TopicProduceData;
@@ -18,8 +23,10 @@ import dev.barnabas.protocol.record.RecordBatchBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * The requests of the raw driver as frames, and what it has to know of their responses. All in the last version that
@@ -31,19 +38,29 @@ final class RawRequests {
     private static final int FETCH_VERSION = 12;
     private static final int CREATE_TOPICS_VERSION = 5;
 
+    private static final int METADATA_VERSION = 9;
+    private static final int DESCRIBE_QUORUM_VERSION = 1;
+
     private static final int TIMEOUT_MS = 30_000;
     private static final short ALL = -1;
 
+    private static final Set<ErrorCode> NOT_OPEN_YET = EnumSet.of(
+            ErrorCode.NOT_LEADER_OR_FOLLOWER,
+            ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+            ErrorCode.LEADER_NOT_AVAILABLE,
+            ErrorCode.NOT_ENOUGH_REPLICAS,
+            ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+
     private RawRequests() {}
 
-    static ByteBuffer createTopic(String topic, int partitions) {
+    static ByteBuffer createTopic(String topic, int partitions, int replicas) {
         return RawConnection.frame(
                 CreateTopicsRequest.builder()
                         .timeoutMs(TIMEOUT_MS)
                         .topics(List.of(CreatableTopic.builder()
                                 .name(topic)
                                 .numPartitions(partitions)
-                                .replicationFactor((short) 1)
+                                .replicationFactor((short) replicas)
                                 .build()))
                         .build(),
                 CREATE_TOPICS_VERSION);
@@ -78,11 +95,11 @@ final class RawRequests {
     }
 
     static boolean isNotOpenYet(ByteBuffer response) throws IOException {
-        short error = produced(response);
-        if (error == ErrorCode.NOT_LEADER_OR_FOLLOWER.code() || error == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code()) {
+        ErrorCode error = ErrorCode.forCode(produced(response));
+        if (NOT_OPEN_YET.contains(error)) {
             return true;
         }
-        require(error);
+        require(error.code());
         return false;
     }
 
@@ -134,6 +151,41 @@ final class RawRequests {
             }
         }
         return partitions;
+    }
+
+    static ByteBuffer metadata(String topic) {
+        return RawConnection.frame(
+                MetadataRequest.builder()
+                        .topics(List.of(
+                                MetadataRequestTopic.builder().name(topic).build()))
+                        .build(),
+                METADATA_VERSION);
+    }
+
+    static MetadataResponse metadata(ByteBuffer response) {
+        return MetadataResponse.read(new Reader(response), METADATA_VERSION);
+    }
+
+    /** Of the quorum that keeps the cluster's metadata, as Kafka names it. */
+    static ByteBuffer describeQuorum() {
+        return RawConnection.frame(
+                DescribeQuorumRequest.builder()
+                        .topics(List.of(DescribeQuorumRequest.TopicData.builder()
+                                .topicName("__cluster_metadata")
+                                .partitions(List.of(new DescribeQuorumRequest.PartitionData(0)))
+                                .build()))
+                        .build(),
+                DESCRIBE_QUORUM_VERSION);
+    }
+
+    static int quorumLeader(ByteBuffer response) throws IOException {
+        DescribeQuorumResponse answer =
+                DescribeQuorumResponse.read(new Reader(response), DESCRIBE_QUORUM_VERSION);
+        require(answer.errorCode());
+        DescribeQuorumResponse.PartitionData quorum =
+                answer.topics().getFirst().partitions().getFirst();
+        require(quorum.errorCode());
+        return quorum.leaderId();
     }
 
     /** A batch of random bytes, filled up to a size, with at least one record. */

@@ -26,7 +26,7 @@ record Tools(String java, Path libraries, Path ownClasses) {
     /** What a producing run says of itself; latencies in milliseconds. */
     record Produced(double recordsPerSecond, double p50, double p99, double p999) {}
 
-    /** Latencies of one record at a time, produced and consumed, in milliseconds. */
+    /** Latencies of one record at a time, in milliseconds. */
     record EndToEnd(double p50, double p99, double p999) {}
 
     Produced produce(InetSocketAddress address, String topic, long records, int recordBytes, List<String> properties)
@@ -75,20 +75,42 @@ record Tools(String java, Path libraries, Path ownClasses) {
         return new EndToEnd(number(last, 1), number(last, 2), number(last, 3));
     }
 
+    /** One record at a time until it is acknowledged by all in-sync replicas. */
+    EndToEnd synchronousProduce(InetSocketAddress address, String topic, int records, int recordBytes)
+            throws IOException, InterruptedException {
+        String output = run(
+                SynchronousProduce.class.getName(),
+                List.of(text(address), topic, Integer.toString(records), Integer.toString(recordBytes)));
+        Matcher last = lastMatch(LATENCY, output);
+        return new EndToEnd(number(last, 1), number(last, 2), number(last, 3));
+    }
+
+    /** A process with a main class of this module and Kafka's client, to be talked to over its input and output. */
+    Process conversation(String mainClass, List<String> arguments) throws IOException {
+        return new ProcessBuilder(command(mainClass, arguments))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
     private static String text(InetSocketAddress address) {
         return address.getHostString() + ":" + address.getPort();
     }
 
     private String run(String mainClass, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(java, "-Xmx512M", "-cp", libraries + "/*" + File.pathSeparator + ownClasses, mainClass));
-        command.addAll(arguments);
+        List<String> command = command(mainClass, arguments);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException("failed: " + command + "\n" + output);
         }
         return output;
+    }
+
+    private List<String> command(String mainClass, List<String> arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(java, "-Xmx512M", "-cp", libraries + "/*" + File.pathSeparator + ownClasses, mainClass));
+        command.addAll(arguments);
+        return command;
     }
 
     private static Matcher lastMatch(Pattern pattern, String output) throws IOException {

@@ -52,18 +52,18 @@ final class ClusterSimulationTest {
 
     @Test
     void nothingAcknowledgedIsLostDoubledOrReorderedWhenOneOfThreeFails() {
-        Seeds.check(100, simulation -> run(simulation, 3, 1, SURVIVABLE, REPLICATED));
+        Seeds.check(60, simulation -> run(simulation, 3, 1, SURVIVABLE, REPLICATED));
     }
 
     @Test
     void norWhenAllFailAtOnce() {
-        Seeds.check(50, simulation -> run(simulation, 3, 3, SURVIVABLE, REPLICATED));
+        Seeds.check(30, simulation -> run(simulation, 3, 3, SURVIVABLE, REPLICATED));
     }
 
     @Test
     void norWhenTwoOfFiveFail() {
         Seeds.check(
-                30,
+                20,
                 simulation -> run(
                         simulation,
                         5,
@@ -77,7 +77,7 @@ final class ClusterSimulationTest {
     /** Any number of nodes, any settings, whatever can go wrong with a minority, and an operator. */
     @Test
     void norWhileAnOperatorMovesPartitionsAndRestartsNodes() {
-        Seeds.check(60, ClusterSimulationTest::runRestless);
+        Seeds.check(40, ClusterSimulationTest::runRestless);
     }
 
     private static void runRestless(Simulation simulation) {

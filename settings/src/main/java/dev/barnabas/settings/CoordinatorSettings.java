@@ -68,9 +68,8 @@ public final class CoordinatorSettings {
                     "offsets.topic.replication.factor", 3)
             .allow(atLeast(1))
             .high()
-            .differs("in Kafka the topic cannot be created while there are fewer brokers")
-            .doc("The number of replicas of __consumer_offsets, taken when it is created; one for each broker if the"
-                    + " cluster has fewer.");
+            .doc("The number of replicas of __consumer_offsets, taken when it is created. Where the cluster has fewer"
+                    + " brokers there is one for each; in Kafka the topic could not be created then.");
 
     public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = DECLARED.integer(
                     "offsets.topic.segment.bytes", 104_857_600)

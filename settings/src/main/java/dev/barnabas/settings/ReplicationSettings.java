@@ -45,9 +45,8 @@ public final class ReplicationSettings {
 
     public static final Setting<Integer> REPLICA_FETCH_BACKOFF_MS = DECLARED.integer("replica.fetch.backoff.ms", 1000)
             .allow(atLeast(0))
-            .differs("Kafka waits that long every time; here the first tries follow each other sooner")
             .doc("The longest that a follower waits before it tries again what failed: to connect to a leader, or to"
-                    + " fetch a partition.");
+                    + " fetch a partition. Unlike Kafka's, its first tries follow each other sooner.");
 
     public static final Setting<Integer> REPLICA_SOCKET_TIMEOUT_MS = DECLARED.integer(
                     "replica.socket.timeout.ms", 30_000)
