@@ -27,9 +27,7 @@ final class Acknowledgements {
         }
     }
 
-    /**
-     * @param number of the record among those of its partition, in the order in which they were sent
-     */
+    /** @param number of the record among those of its partition, in the order in which they were sent */
     synchronized void acknowledged(int partition, long number, long offset) {
         long now = System.nanoTime();
         longestNanos[partition] = Math.max(longestNanos[partition], now - lastAt[partition]);

@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Three running nodes on this machine, numbered from 1. Gone without a trace when it is closed, or the program ends. */
+/**
+ * Three running nodes on this machine, numbered from 1. Gone without a trace when it is closed, or the program ends.
+ */
 final class Cluster implements AutoCloseable {
 
     private final ClusterSubject subject;
@@ -41,8 +43,8 @@ final class Cluster implements AutoCloseable {
         }
         for (MeasuredProcess preparation : preparations) {
             if (preparation.waitFor() != 0) {
-                throw new IOException(
-                        "a node could not be prepared:\n" + Files.readString(cluster.directory.resolve("1/output.txt")));
+                throw new IOException("a node could not be prepared:\n"
+                        + Files.readString(cluster.directory.resolve("1/output.txt")));
             }
         }
         for (int node = 1; node <= ClusterSubject.NODES; node++) {
@@ -57,7 +59,9 @@ final class Cluster implements AutoCloseable {
 
     /** Nodes that run and are not paused. */
     List<Integer> awake() {
-        return processes.keySet().stream().filter(node -> !paused.contains(node)).toList();
+        return processes.keySet().stream()
+                .filter(node -> !paused.contains(node))
+                .toList();
     }
 
     InetSocketAddress address(int node) {
@@ -74,8 +78,7 @@ final class Cluster implements AutoCloseable {
     void start(int node) throws IOException {
         processes.put(
                 node,
-                MeasuredProcess.start(
-                        subject.command(place(node)), place(node).directory()));
+                MeasuredProcess.start(subject.command(place(node)), place(node).directory()));
     }
 
     void kill(int node) throws InterruptedException {
@@ -102,7 +105,8 @@ final class Cluster implements AutoCloseable {
     void requireAlive() throws IOException {
         for (Map.Entry<Integer, MeasuredProcess> each : processes.entrySet()) {
             if (!each.getValue().isAlive()) {
-                List<String> lines = Files.readAllLines(place(each.getKey()).directory().resolve("output.txt"));
+                List<String> lines =
+                        Files.readAllLines(place(each.getKey()).directory().resolve("output.txt"));
                 throw new IOException("node " + each.getKey() + " of " + subject.name() + " has ended:\n"
                         + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size())));
             }

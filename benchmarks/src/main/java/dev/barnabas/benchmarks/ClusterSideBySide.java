@@ -86,7 +86,10 @@ public final class ClusterSideBySide {
             ClusterView view = new ClusterView(cluster);
             view.createTopic("first", 1);
             if (only.contains("start")) {
-                add("three fresh nodes to the first acknowledged record, s", subject, (System.nanoTime() - begin) / 1e9);
+                add(
+                        "three fresh nodes to the first acknowledged record, s",
+                        subject,
+                        (System.nanoTime() - begin) / 1e9);
                 add("start, processor s of all", subject, cluster.processorSeconds());
                 Thread.sleep(2_000);
                 add("resident memory after start, MB of all", subject, cluster.residentMegabytes());
@@ -132,8 +135,7 @@ public final class ClusterSideBySide {
 
     private Tools.Produced produce(Cluster cluster, String topic, List<String> properties)
             throws IOException, InterruptedException {
-        return tools.produce(
-                cluster.address(1), topic, megabytes * 1_000_000 / RECORD_BYTES, RECORD_BYTES, properties);
+        return tools.produce(cluster.address(1), topic, megabytes * 1_000_000 / RECORD_BYTES, RECORD_BYTES, properties);
     }
 
     private void latency(Cluster cluster, ClusterView view) throws IOException, InterruptedException {

@@ -79,8 +79,7 @@ final class ClusterView {
     }
 
     private List<MetadataResponsePartition> partitions(String topic) throws IOException {
-        MetadataResponse answer =
-                RawRequests.metadata(ask(cluster.awake().getFirst(), RawRequests.metadata(topic)));
+        MetadataResponse answer = RawRequests.metadata(ask(cluster.awake().getFirst(), RawRequests.metadata(topic)));
         return answer.topics().getFirst().partitions();
     }
 

@@ -55,10 +55,7 @@ record KafkaCluster(String java, Path libraries) implements ClusterSubject {
             default.replication.factor=3
             min.insync.replicas=2
             """.formatted(
-                        node.id(),
-                        node.voters(),
-                        node.listeners(),
-                        node.directory().resolve("data")));
+                node.id(), node.voters(), node.listeners(), node.directory().resolve("data")));
         return file;
     }
 }

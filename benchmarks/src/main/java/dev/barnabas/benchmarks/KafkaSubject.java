@@ -47,7 +47,10 @@ record KafkaSubject(String java, Path libraries) implements Subject {
         List<String> command = new ArrayList<>(List.of(java));
         command.addAll(OPTIONS);
         command.addAll(List.of(
-                "-cp", libraries + "/*", "kafka.Kafka", settings(directory, port).toString()));
+                "-cp",
+                libraries + "/*",
+                "kafka.Kafka",
+                settings(directory, port).toString()));
         return command;
     }
 

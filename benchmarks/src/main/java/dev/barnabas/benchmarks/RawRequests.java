@@ -179,8 +179,7 @@ final class RawRequests {
     }
 
     static int quorumLeader(ByteBuffer response) throws IOException {
-        DescribeQuorumResponse answer =
-                DescribeQuorumResponse.read(new Reader(response), DESCRIBE_QUORUM_VERSION);
+        DescribeQuorumResponse answer = DescribeQuorumResponse.read(new Reader(response), DESCRIBE_QUORUM_VERSION);
         require(answer.errorCode());
         DescribeQuorumResponse.PartitionData quorum =
                 answer.topics().getFirst().partitions().getFirst();

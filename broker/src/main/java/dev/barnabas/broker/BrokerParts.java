@@ -2,7 +2,6 @@ package dev.barnabas.broker;
 
 import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.groups.GroupSettings;
-import dev.barnabas.groups.Topics;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Host;
@@ -13,7 +12,6 @@ import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.log.ScrubTimes;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.Topic;
-import dev.barnabas.protocol.Uuid;
 import dev.barnabas.settings.BrokerSettings;
 import dev.barnabas.settings.CoordinatorSettings;
 import dev.barnabas.settings.Settings;
@@ -58,7 +56,8 @@ final class BrokerParts {
         this.node = new Node(settings.get(BrokerSettings.NODE_ID), on.host, settings, shares(), on.metadata.image());
         this.groups = new GroupCoordinator(
                 groupSettings(settings),
-                topics(node),
+                new ConsumerGroupSettings(node),
+                new GroupTopics(node),
                 on.host.entropy(),
                 () -> node.image()
                         .topic(Topic.CONSUMER_OFFSETS)
@@ -244,28 +243,5 @@ final class BrokerParts {
                         .toMillis(),
                 settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS),
                 settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS));
-    }
-
-    private static Topics topics(Node node) {
-        return new Topics() {
-            @Override
-            public Optional<Uuid> idOf(String name) {
-                return node.image().topic(name).map(Topic::id);
-            }
-
-            @Override
-            public Optional<String> nameOf(Uuid id) {
-                return node.image().topic(id).map(Topic::name);
-            }
-
-            @Override
-            public boolean hasPartition(String name, int partition) {
-                return node.image()
-                        .topic(name)
-                        .filter(topic ->
-                                partition >= 0 && partition < topic.partitions().size())
-                        .isPresent();
-            }
-        };
     }
 }

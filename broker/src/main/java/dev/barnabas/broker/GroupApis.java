@@ -4,6 +4,9 @@ import dev.barnabas.groups.Caller;
 import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
 import dev.barnabas.protocol.message.DescribeGroupsResponse;
@@ -36,6 +39,18 @@ final class GroupApis {
                         ApiKey.HEARTBEAT,
                         HeartbeatRequest.class,
                         (request, call) -> groups.heartbeat(request, call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.CONSUMER_GROUP_HEARTBEAT,
+                        ConsumerGroupHeartbeatRequest.class,
+                        (request, call) -> groups.consumerHeartbeat(request, caller(call), call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.CONSUMER_GROUP_DESCRIBE,
+                        ConsumerGroupDescribeRequest.class,
+                        (request, call) -> groups.consumerDescribe(
+                                request,
+                                call.loop(),
+                                response -> call.answer(
+                                        request.includeAuthorizedOperations() ? withOperations(response) : response))),
                 Api.of(
                         ApiKey.LEAVE_GROUP,
                         LeaveGroupRequest.class,
@@ -73,6 +88,18 @@ final class GroupApis {
 
     /** KIP-430: also of a group that is merely Dead, which has no error before version 6. */
     private static DescribeGroupsResponse withOperations(DescribeGroupsResponse response) {
+        return response.toBuilder()
+                .groups(response.groups().stream()
+                        .map(group -> group.errorCode() == ErrorCode.NONE.code()
+                                ? group.toBuilder()
+                                        .authorizedOperations(AuthorizedOperations.GROUP)
+                                        .build()
+                                : group)
+                        .toList())
+                .build();
+    }
+
+    private static ConsumerGroupDescribeResponse withOperations(ConsumerGroupDescribeResponse response) {
         return response.toBuilder()
                 .groups(response.groups().stream()
                         .map(group -> group.errorCode() == ErrorCode.NONE.code()

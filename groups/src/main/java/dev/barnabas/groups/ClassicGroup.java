@@ -61,7 +61,8 @@ record ClassicGroup(
         return protocolType == null ? "" : protocolType;
     }
 
-    boolean isEmpty() {
+    @Override
+    public boolean isEmpty() {
         return phase instanceof Empty;
     }
 
@@ -87,8 +88,8 @@ record ClassicGroup(
         return type.equals(protocolType) && roster.supportsAny(protocols);
     }
 
-    /** Whether its members read from the topic, as far as one can know. */
-    boolean isSubscribedTo(String topic) {
+    @Override
+    public boolean isSubscribedTo(String topic) {
         return subscribedTopics == null ? isConsumers() : subscribedTopics.contains(topic);
     }
 

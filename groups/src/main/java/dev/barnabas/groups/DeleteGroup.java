@@ -12,7 +12,7 @@ record DeleteGroup(String groupId, Ticket<DeletableGroupResult> ticket) implemen
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
-        Optional<ClassicGroup> group = shard.classic(groupId);
+        Optional<Group> group = shard.group(groupId);
         if (group.isEmpty()) {
             return Decision.answer(ticket.with(answer(groupId, ErrorCode.GROUP_ID_NOT_FOUND)));
         }

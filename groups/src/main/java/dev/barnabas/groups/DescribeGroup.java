@@ -14,7 +14,8 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>Version 4 tells the instance ids of static members.
- *   <li>Version 6 (KIP-1043) says GROUP_ID_NOT_FOUND of a group that does not exist; before, it is merely Dead.
+ *   <li>Version 6 (KIP-1043) says GROUP_ID_NOT_FOUND of a group that does not exist, or is not classic; before, it is
+ *       merely Dead.
  * </ul>
  */
 record DescribeGroup(String groupId, Caller caller, Ticket<DescribedGroup> ticket) implements GroupOperation {
@@ -24,7 +25,8 @@ record DescribeGroup(String groupId, Caller caller, Ticket<DescribedGroup> ticke
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
         Optional<ClassicGroup> group = shard.classic(groupId);
-        return Decision.answer(ticket.with(group.isPresent() ? described(group.get()) : notFound()));
+        String why = shard.consumers(groupId).isPresent() ? " is not a classic group." : " not found.";
+        return Decision.answer(ticket.with(group.isPresent() ? described(group.get()) : notFound(why)));
     }
 
     private static DescribedGroup described(ClassicGroup group) {
@@ -47,10 +49,10 @@ record DescribeGroup(String groupId, Caller caller, Ticket<DescribedGroup> ticke
                 .build();
     }
 
-    private DescribedGroup notFound() {
+    private DescribedGroup notFound(String why) {
         DescribedGroup.Builder dead = DescribedGroup.builder().groupId(groupId).groupState(DEAD);
         if (caller.apiVersion() >= NOT_FOUND_SINCE) {
-            dead.errorCode(ErrorCode.GROUP_ID_NOT_FOUND.code()).errorMessage("Group " + groupId + " not found.");
+            dead.errorCode(ErrorCode.GROUP_ID_NOT_FOUND.code()).errorMessage("Group " + groupId + why);
         }
         return dead.build();
     }

@@ -26,6 +26,7 @@ import java.util.OptionalLong;
  * <ul>
  *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty
  *       (KIP-211).
+ *   <li>Those of a group of the consumer protocol expire so long after they were committed and it became empty.
  *   <li>Those of a name that never had members (a simple consumer, a tool) expire so long after they were committed.
  *   <li>Those of a stable consumer group that has not subscribed to the topic any more, likewise.
  *   <li>Offsets that were committed with a time of expiry, by clients of old versions, keep it.
@@ -52,11 +53,11 @@ final class Expiry {
 
     /** What of a group has expired. */
     static Decision<GroupRecord, GroupChange, GroupTimer> ofGroup(GroupShard shard, String groupId, long nowMs) {
-        Optional<ClassicGroup> existing = shard.classic(groupId);
+        Optional<Group> existing = shard.group(groupId);
         if (existing.isEmpty()) {
             return Decision.nothing();
         }
-        ClassicGroup group = existing.get();
+        Group group = existing.get();
         List<GroupRecord> records = new ArrayList<>();
         long offsets = 0;
         for (var topic : shard.offsets().of(groupId).entrySet()) {
@@ -70,15 +71,25 @@ final class Expiry {
             });
         }
         boolean nothingLeft = records.size() == offsets;
-        if (group.isEmpty() && group.roster().pending().isEmpty() && nothingLeft) {
-            records.add(new ClassicGroupForgotten(groupId));
+        if (group.isEmpty() && nothingLeft) {
+            switch (group) {
+                case ClassicGroup classic
+                when classic.roster().pending().isEmpty() -> records.add(new ClassicGroupForgotten(groupId));
+                case ClassicGroup _ -> {}
+                case ConsumerGroup consumers -> records.addAll(Migration.tombstones(consumers, consumers.members()));
+            }
         }
         return divisible(records, List.of());
     }
 
     private static boolean isExpired(
-            ClassicGroup group, String topic, CommittedOffset committed, GroupSettings settings, long nowMs) {
-        OptionalLong unusedSince = group.isSubscribedTo(topic) ? OptionalLong.empty() : unusedSince(group, committed);
+            Group group, String topic, CommittedOffset committed, GroupSettings settings, long nowMs) {
+        OptionalLong unusedSince = group.isSubscribedTo(topic)
+                ? OptionalLong.empty()
+                : switch (group) {
+                    case ClassicGroup classic -> unusedSince(classic, committed);
+                    case ConsumerGroup consumers -> unusedSince(consumers, committed);
+                };
         if (unusedSince.isEmpty()) {
             return false;
         }
@@ -101,6 +112,13 @@ final class Expiry {
                         : OptionalLong.empty();
             case Preparing _, Completing _ -> OptionalLong.empty();
         };
+    }
+
+    /** The last assignment is that to nobody. */
+    private static OptionalLong unusedSince(ConsumerGroup group, CommittedOffset committed) {
+        return group.isEmpty()
+                ? OptionalLong.of(Math.max(committed.commitMs(), group.assignedMs()))
+                : OptionalLong.empty();
     }
 
     /** Topics were deleted: which groups have offsets of them. */
@@ -138,7 +156,10 @@ final class Expiry {
                         .keySet()
                         .forEach(partition -> records.add(new OffsetForgotten(groupId, topic, partition))));
         // The group last: what is forgotten of it before is whole offsets.
-        records.add(new ClassicGroupForgotten(groupId));
+        shard.consumers(groupId)
+                .ifPresentOrElse(
+                        group -> records.addAll(Migration.tombstones(group, group.members())),
+                        () -> records.add(new ClassicGroupForgotten(groupId)));
         return records;
     }
 

@@ -1,7 +1,7 @@
 package dev.barnabas.groups;
 
-/** A group of any type. Classic groups are the only ones so far. */
-sealed interface Group permits ClassicGroup {
+/** A group: one of the classic protocol, or one of the consumer protocol. */
+sealed interface Group permits ClassicGroup, ConsumerGroup {
 
     String id();
 
@@ -10,6 +10,12 @@ sealed interface Group permits ClassicGroup {
 
     /** The state as tools show it. */
     String state();
+
+    /** Whether it has no members. */
+    boolean isEmpty();
+
+    /** Whether its members read from the topic, as far as one can know. */
+    boolean isSubscribedTo(String topic);
 
     /** The protocol type as tools show it; empty if there is none. */
     String shownProtocolType();

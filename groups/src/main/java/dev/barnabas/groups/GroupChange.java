@@ -5,4 +5,10 @@ sealed interface GroupChange {
 
     /** The group is this from now on. */
     record Becomes(ClassicGroup group) implements GroupChange {}
+
+    /** A consumer group has been compared with this version of the topics. */
+    record TopicsSeen(String groupId, long version) implements GroupChange {}
+
+    /** A classic member of a consumer group was told to join again, and has a time to do it; or it has done so. */
+    record AskedToJoin(String groupId, String memberId, boolean asked) implements GroupChange {}
 }

@@ -9,6 +9,10 @@ import dev.barnabas.host.Entropy;
 import dev.barnabas.host.Loop;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DeleteGroupsResponse;
 import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
@@ -37,6 +41,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -54,19 +59,28 @@ public final class GroupCoordinator {
     private static final int NULL_PROTOCOL_NAME_SINCE = 7;
 
     private final GroupSettings settings;
+    private final ConsumerSettings.OfGroup consumers;
     private final IntSupplier partitions;
     private final Shards<GroupShard, GroupRecord, GroupChange, GroupTimer> shards;
 
     /**
+     * @param consumers the settings of each group of the consumer protocol
      * @param topics for the names and ids in requests, and to forget offsets of what does not exist any more
      * @param entropy for member ids
      * @param partitions how many partitions {@code __consumer_offsets} has; 0 while it does not exist. Asked on any
      *     loop
      */
-    public GroupCoordinator(GroupSettings settings, Topics topics, Entropy entropy, IntSupplier partitions) {
+    public GroupCoordinator(
+            GroupSettings settings,
+            ConsumerSettings.OfGroup consumers,
+            Topics topics,
+            Entropy entropy,
+            IntSupplier partitions) {
         this.settings = settings;
+        this.consumers = consumers;
         this.partitions = partitions;
-        this.shards = new Shards<>(() -> new GroupShard(settings, topics, entropy), settings.commitTimeoutMs());
+        this.shards =
+                new Shards<>(() -> new GroupShard(settings, consumers, topics, entropy), settings.commitTimeoutMs());
     }
 
     /** The partition of {@code __consumer_offsets} whose leader coordinates a group. */
@@ -132,6 +146,50 @@ public final class GroupCoordinator {
         }
         Ticket<HeartbeatResponse> ticket = ticket(Heartbeat::refusal, loop, then);
         decide(request.groupId(), ticket, new Heartbeat(request, ticket));
+    }
+
+    /** A member of the consumer protocol (KIP-848). */
+    public void consumerHeartbeat(
+            ConsumerGroupHeartbeatRequest request,
+            Caller caller,
+            Loop loop,
+            Consumer<ConsumerGroupHeartbeatResponse> then) {
+        ConsumerSettings ofGroup = consumers.of(request.groupId());
+        if (!ofGroup.enabled()) {
+            then.accept(ConsumerHeartbeat.refusal(
+                    ErrorCode.UNSUPPORTED_VERSION, "The consumer group protocol is disabled on this cluster."));
+            return;
+        }
+        Optional<ConsumerGroupHeartbeatResponse> refused =
+                ConsumerHeartbeat.refusalOf(request, caller.apiVersion(), ofGroup.assignors());
+        if (refused.isPresent()) {
+            then.accept(refused.get());
+            return;
+        }
+        Ticket<ConsumerGroupHeartbeatResponse> ticket =
+                ticket(error -> ConsumerHeartbeat.refusal(error, null), loop, then);
+        decide(request.groupId(), ticket, new ConsumerHeartbeat(request, caller, ticket));
+    }
+
+    public void consumerDescribe(
+            ConsumerGroupDescribeRequest request, Loop loop, Consumer<ConsumerGroupDescribeResponse> then) {
+        List<String> groups = request.groupIds();
+        Gather<ConsumerGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
+                groups.size(),
+                loop,
+                described -> then.accept(ConsumerGroupDescribeResponse.builder()
+                        .groups(described)
+                        .build()));
+        for (int i = 0; i < groups.size(); i++) {
+            String groupId = groups.get(i);
+            Ticket<ConsumerGroupDescribeResponse.DescribedGroup> ticket =
+                    ticket(error -> ConsumerDescribe.refusal(groupId, error), gather.part(i));
+            if (groupId.isEmpty()) {
+                gather.part(i).accept(ConsumerDescribe.refusal(groupId, ErrorCode.INVALID_GROUP_ID));
+            } else {
+                decide(groupId, ticket, new ConsumerDescribe(groupId, ticket));
+            }
+        }
     }
 
     public void leave(LeaveGroupRequest request, Caller caller, Loop loop, Consumer<LeaveGroupResponse> then) {

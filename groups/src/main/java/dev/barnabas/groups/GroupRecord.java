@@ -3,7 +3,12 @@ package dev.barnabas.groups;
 import dev.barnabas.protocol.state.GroupMetadataValue;
 
 /** What is stored in {@code __consumer_offsets}. {@link GroupRecords} has the formats. */
-sealed interface GroupRecord {
+sealed interface GroupRecord
+        permits GroupRecord.OffsetCommitted,
+                GroupRecord.OffsetForgotten,
+                GroupRecord.ClassicGroupStored,
+                GroupRecord.ClassicGroupForgotten,
+                ConsumerRecord {
 
     record OffsetCommitted(String groupId, String topic, int partition, CommittedOffset committed)
             implements GroupRecord {}

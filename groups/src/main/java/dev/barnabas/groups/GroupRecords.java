@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *        fields         of that version (OffsetCommitValue, GroupMetadataValue)
  * </pre>
  *
- * <p>A record without a value is a tombstone. Records of other kinds belong to other types of groups.
+ * <p>A record without a value is a tombstone. {@link ConsumerRecords} has the kinds of consumer groups; records of
+ * still other kinds belong to other types of groups.
  */
 final class GroupRecords {
     private static final int KEY_VERSION = 0;
@@ -55,6 +56,7 @@ final class GroupRecords {
             case ClassicGroupStored stored ->
                 new ShardRecord(key(groupKey(stored.groupId())), bytes(GROUP_VERSION, stored.value(), GROUP_VERSION));
             case ClassicGroupForgotten forgotten -> new ShardRecord(key(groupKey(forgotten.groupId())), null);
+            case ConsumerRecord consumer -> ConsumerRecords.encode(consumer);
         };
     }
 
@@ -66,7 +68,7 @@ final class GroupRecords {
                 Optional.of(offset(OffsetCommitKey.read(key, KEY_VERSION), record.value()));
             case GroupMetadataKey.RECORD_TYPE ->
                 Optional.of(group(GroupMetadataKey.read(key, KEY_VERSION).group(), record.value()));
-            default -> Optional.empty();
+            default -> ConsumerRecords.decode(kind, key, record.value());
         };
     }
 
@@ -134,7 +136,7 @@ final class GroupRecords {
         return new ClassicGroupStored(groupId, GroupMetadataValue.read(reader, version));
     }
 
-    private static int version(Reader reader, int lowest, int highest, String what) {
+    static int version(Reader reader, int lowest, int highest, String what) {
         int version = reader.int16("record version");
         if (version < lowest || version > highest) {
             throw new MalformedMessageException(
@@ -143,7 +145,7 @@ final class GroupRecords {
         return version;
     }
 
-    private static ByteBuffer bytes(int prefix, Message message, int version) {
+    static ByteBuffer bytes(int prefix, Message message, int version) {
         ByteBuffer bytes = ByteBuffer.allocate(Short.BYTES + message.size(version));
         Writer writer = new Writer(bytes);
         writer.int16((short) prefix);

@@ -4,13 +4,29 @@ import dev.barnabas.coordinator.Decision;
 import dev.barnabas.coordinator.Shard;
 import dev.barnabas.coordinator.ShardRecord;
 import dev.barnabas.coordinator.TimerChange;
+import dev.barnabas.groups.ConsumerRecord.CurrentForgotten;
+import dev.barnabas.groups.ConsumerRecord.CurrentStored;
+import dev.barnabas.groups.ConsumerRecord.GroupForgotten;
+import dev.barnabas.groups.ConsumerRecord.GroupStored;
+import dev.barnabas.groups.ConsumerRecord.MemberForgotten;
+import dev.barnabas.groups.ConsumerRecord.MemberStored;
+import dev.barnabas.groups.ConsumerRecord.MemberTargetForgotten;
+import dev.barnabas.groups.ConsumerRecord.MemberTargetStored;
+import dev.barnabas.groups.ConsumerRecord.PatternForgotten;
+import dev.barnabas.groups.ConsumerRecord.PatternStored;
+import dev.barnabas.groups.ConsumerRecord.TargetForgotten;
+import dev.barnabas.groups.ConsumerRecord.TargetStored;
+import dev.barnabas.groups.GroupChange.AskedToJoin;
 import dev.barnabas.groups.GroupChange.Becomes;
+import dev.barnabas.groups.GroupChange.TopicsSeen;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
 import dev.barnabas.groups.GroupRecord.OffsetCommitted;
 import dev.barnabas.groups.GroupRecord.OffsetForgotten;
+import dev.barnabas.groups.GroupTimer.AssignDue;
 import dev.barnabas.groups.GroupTimer.ForgetTopics;
 import dev.barnabas.groups.GroupTimer.JoinEnd;
+import dev.barnabas.groups.GroupTimer.RevokeEnd;
 import dev.barnabas.groups.GroupTimer.SessionEnd;
 import dev.barnabas.groups.GroupTimer.Sweep;
 import dev.barnabas.groups.GroupTimer.SweepGroup;
@@ -44,19 +60,25 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     private static final Logger LOG = LoggerFactory.getLogger(GroupShard.class);
 
     private final GroupSettings settings;
+    private final ConsumerSettings.OfGroup consumers;
     private final Topics topics;
     private final Entropy entropy;
     private final Map<String, Group> groups = new TreeMap<>();
     private final Offsets offsets = new Offsets();
 
-    GroupShard(GroupSettings settings, Topics topics, Entropy entropy) {
+    GroupShard(GroupSettings settings, ConsumerSettings.OfGroup consumers, Topics topics, Entropy entropy) {
         this.settings = settings;
+        this.consumers = consumers;
         this.topics = topics;
         this.entropy = entropy;
     }
 
     GroupSettings settings() {
         return settings;
+    }
+
+    ConsumerSettings consumerSettings(String groupId) {
+        return consumers.of(groupId);
     }
 
     Topics topics() {
@@ -72,6 +94,16 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
             case ClassicGroup classic -> Optional.of(classic);
+            case ConsumerGroup _ -> Optional.empty();
+        };
+    }
+
+    /** The group of that name if it uses the consumer protocol. */
+    Optional<ConsumerGroup> consumers(String id) {
+        return switch (groups.get(id)) {
+            case null -> Optional.empty();
+            case ClassicGroup _ -> Optional.empty();
+            case ConsumerGroup group -> Optional.of(group);
         };
     }
 
@@ -90,10 +122,14 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     /** A name for people, and a random part that makes it unique. */
     String newMemberId(String name) {
+        return name + "-" + newMemberId();
+    }
+
+    String newMemberId() {
         // A random UUID, of version 4 and variant 2.
         long most = (entropy.nextLong() & ~0xf000L) | 0x4000L;
         long least = (entropy.nextLong() & ~0xc000000000000000L) | 0x8000000000000000L;
-        return name + "-" + new UUID(most, least);
+        return new UUID(most, least).toString();
     }
 
     @Override
@@ -107,11 +143,45 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 offsets.remove(groupId, topic, partition);
             case ClassicGroupStored(String groupId, var value) -> groups.put(groupId, StoredGroup.read(groupId, value));
             case ClassicGroupForgotten(String groupId) -> {
-                groups.remove(groupId);
-                if (offsets.has(groupId)) {
-                    groups.put(groupId, ClassicGroup.created(groupId, ClassicGroup.SINCE_UNKNOWN));
+                if (classic(groupId).isPresent()) {
+                    forget(groupId);
                 }
             }
+            case ConsumerRecord consumer -> applyToConsumers(consumer);
+        }
+    }
+
+    /** Compaction may leave any part of a group first in the log, so each part that is stored makes the group. */
+    private void applyToConsumers(ConsumerRecord record) {
+        Optional<ConsumerGroup> existing = consumers(record.groupId());
+        switch (record) {
+            case GroupForgotten(String groupId) -> {
+                if (existing.isPresent()) {
+                    forget(groupId);
+                }
+            }
+            case MemberForgotten _,
+                    TargetForgotten _,
+                    MemberTargetForgotten _,
+                    CurrentForgotten _,
+                    PatternForgotten _ -> existing.ifPresent(group -> group.apply(record));
+            case GroupStored _,
+                    MemberStored _,
+                    TargetStored _,
+                    MemberTargetStored _,
+                    CurrentStored _,
+                    PatternStored _ -> {
+                ConsumerGroup group = existing.orElseGet(() -> new ConsumerGroup(record.groupId()));
+                groups.put(group.id(), group);
+                group.apply(record);
+            }
+        }
+    }
+
+    private void forget(String groupId) {
+        groups.remove(groupId);
+        if (offsets.has(groupId)) {
+            groups.put(groupId, ClassicGroup.created(groupId, ClassicGroup.SINCE_UNKNOWN));
         }
     }
 
@@ -123,6 +193,10 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 groups.put(group.id(), group);
                 log(before, group);
             }
+            case TopicsSeen(String groupId, long version) ->
+                consumers(groupId).ifPresent(group -> group.topicsSeen(version));
+            case AskedToJoin(String groupId, String memberId, boolean asked) ->
+                consumers(groupId).ifPresent(group -> group.askedToJoin(memberId, asked));
         }
     }
 
@@ -161,6 +235,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                     changes.addAll(decision.changes());
                     timers.addAll(decision.timers());
                 }
+                case ConsumerGroup consumer ->
+                    timers.addAll(ConsumerTimers.loaded(this, consumer, nowMs).timers());
             }
         }
         timers.add(new TimerChange.Start<>(new Sweep(), settings.offsetsRetentionCheckIntervalMs()));
@@ -171,7 +247,17 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     public Decision<GroupRecord, GroupChange, GroupTimer> expired(GroupTimer timer, long nowMs) {
         return switch (timer) {
             case SessionEnd(String groupId, String memberId) ->
-                onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId));
+                consumers(groupId)
+                        .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
+                        .orElseGet(() -> onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId)));
+            case RevokeEnd(String groupId, String memberId) ->
+                consumers(groupId)
+                        .map(group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs))
+                        .orElseGet(Decision::nothing);
+            case AssignDue(String groupId) ->
+                consumers(groupId)
+                        .map(group -> ConsumerTimers.assignDue(this, group, nowMs))
+                        .orElseGet(Decision::nothing);
             case JoinEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::joinEnded);
             case SyncEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::syncEnded);
             case Sweep _ -> Expiry.sweep(this);
@@ -197,6 +283,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case SessionEnd sessionEnd -> Optional.of(sessionEnd.groupId());
             case JoinEnd joinEnd -> Optional.of(joinEnd.groupId());
             case SyncEnd syncEnd -> Optional.of(syncEnd.groupId());
+            case RevokeEnd revokeEnd -> Optional.of(revokeEnd.groupId());
+            case AssignDue assignDue -> Optional.of(assignDue.groupId());
             case Sweep _ -> Optional.empty();
             case SweepGroup sweep -> Optional.of(sweep.groupId());
             case ForgetTopics forget -> Optional.of(forget.groupId());

@@ -16,6 +16,10 @@ record Heartbeat(HeartbeatRequest request, Ticket<HeartbeatResponse> ticket) imp
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
+        Optional<ConsumerGroup> consumers = shard.consumers(request.groupId());
+        if (consumers.isPresent()) {
+            return ClassicMembers.heartbeat(new ConsumerDraft(shard, consumers.get(), nowMs), request, ticket);
+        }
         Optional<ClassicGroup> existing = shard.classic(request.groupId());
         if (existing.isEmpty()) {
             return Decision.answer(ticket.with(answer(ErrorCode.UNKNOWN_MEMBER_ID)));
@@ -44,7 +48,7 @@ record Heartbeat(HeartbeatRequest request, Ticket<HeartbeatResponse> ticket) imp
         return answer(error == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : error);
     }
 
-    private static HeartbeatResponse answer(ErrorCode error) {
+    static HeartbeatResponse answer(ErrorCode error) {
         return HeartbeatResponse.builder().errorCode(error.code()).build();
     }
 }

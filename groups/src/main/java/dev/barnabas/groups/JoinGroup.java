@@ -45,6 +45,11 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
+        Optional<ConsumerGroup> consumers = shard.consumers(request.groupId());
+        if (consumers.isPresent() && !consumers.get().isEmpty()) {
+            ConsumerDraft draft = new ConsumerDraft(shard, consumers.get(), nowMs);
+            return ClassicMembers.join(draft, request, protocols(), caller, ticket);
+        }
         String memberId = request.memberId();
         Optional<ClassicGroup> existing = shard.classic(request.groupId());
         if (existing.isEmpty() && !memberId.isEmpty()) {
@@ -52,6 +57,8 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
         }
         ClassicGroup group = existing.orElseGet(() -> ClassicGroup.created(request.groupId(), nowMs));
         Draft draft = shard.draft(group, nowMs);
+        consumers.ifPresent(
+                empty -> Migration.tombstones(empty, empty.members()).forEach(draft::record));
         if (!hasRoom(group, shard.settings().maxSize())) {
             draft.remove(memberId).answer(ticket.with(refusal("", ErrorCode.GROUP_MAX_SIZE_REACHED)));
             Rebalance.placeGivenUp(draft);

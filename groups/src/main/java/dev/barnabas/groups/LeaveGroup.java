@@ -8,8 +8,10 @@ import dev.barnabas.protocol.message.LeaveGroupRequest.MemberIdentity;
 import dev.barnabas.protocol.message.LeaveGroupResponse;
 import dev.barnabas.protocol.message.LeaveGroupResponse.MemberResponse;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A member leaves, or an operator removes members; the others are rebalanced at once.
@@ -26,6 +28,10 @@ record LeaveGroup(LeaveGroupRequest request, Caller caller, Ticket<LeaveGroupRes
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
+        Optional<ConsumerGroup> consumers = shard.consumers(request.groupId());
+        if (consumers.isPresent()) {
+            return leaveConsumers(new ConsumerDraft(shard, consumers.get(), nowMs));
+        }
         Optional<ClassicGroup> existing = shard.classic(request.groupId());
         if (existing.isEmpty()) {
             return Decision.answer(ticket.with(answer(leaving().stream()
@@ -44,6 +50,30 @@ record LeaveGroup(LeaveGroupRequest request, Caller caller, Ticket<LeaveGroupRes
             Rebalance.memberGone(draft, "members leave" + reason());
         }
         return draft.answer(ticket.with(answer(answers))).decision();
+    }
+
+    /** Members of either protocol: an operator may remove any. */
+    private Decision<GroupRecord, GroupChange, GroupTimer> leaveConsumers(ConsumerDraft draft) {
+        ConsumerGroup group = draft.group();
+        Set<String> leave = new LinkedHashSet<>();
+        List<MemberResponse> answers = new ArrayList<>();
+        for (MemberIdentity identity : leaving()) {
+            String instanceId = identity.groupInstanceId();
+            Optional<String> owner = instanceId == null ? Optional.empty() : group.memberOf(instanceId);
+            String memberId = identity.memberId().isEmpty() ? owner.orElse("") : identity.memberId();
+            boolean known = group.member(memberId).isPresent() && !leave.contains(memberId);
+            ErrorCode error = instanceId != null
+                            && owner.isPresent()
+                            && !owner.get().equals(memberId)
+                    ? ErrorCode.FENCED_INSTANCE_ID
+                    : !known || (instanceId != null && owner.isEmpty()) ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.NONE;
+            answers.add(answer(identity, error));
+            if (error == ErrorCode.NONE) {
+                leave.add(memberId);
+            }
+        }
+        draft.answer(ticket.with(answer(answers)));
+        return leave.isEmpty() ? draft.decision() : Departure.of(draft, List.copyOf(leave), "members leave" + reason());
     }
 
     private static ErrorCode leave(Draft draft, MemberIdentity identity) {

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>Versions 2 to 4 may say how long the offsets are to be kept.
  *   <li>Version 6 adds the leader epoch, version 7 (KIP-345) the static instance.
- *   <li>Version 9 answers GROUP_ID_NOT_FOUND where ILLEGAL_GENERATION was answered if there is no such group.
+ *   <li>Version 9 (KIP-848) may be sent by members of the consumer protocol; it answers GROUP_ID_NOT_FOUND where
+ *       ILLEGAL_GENERATION was answered if there is no such group.
  *   <li>Version 10 (KIP-848) names topics by id only.
  * </ul>
  */
@@ -35,6 +36,7 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
         implements GroupOperation {
     static final int TOPIC_IDS_SINCE = 10;
     private static final int GROUP_NOT_FOUND_SINCE = 9;
+    private static final int MEMBER_EPOCH_SINCE = 9;
     private static final long NEVER = -1;
 
     /** Whatever is longer is for ever. */
@@ -47,15 +49,19 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
         if (targets.stream().noneMatch(target -> target.existsInPart(shard.topics()))) {
             return Decision.answer(ticket.with(answer(targets, shard, _ -> ErrorCode.NONE.code())));
         }
-        Optional<ClassicGroup> existing = shard.classic(request.groupId());
-        Optional<ErrorCode> refused = existing.isPresent() ? refusalBy(existing.get()) : refusalWithoutGroup();
+        Optional<ErrorCode> refused = switch (shard.group(request.groupId()).orElse(null)) {
+            case null -> refusalWithoutGroup();
+            case ClassicGroup group -> refusalBy(group);
+            case ConsumerGroup group -> refusalBy(group, targets);
+        };
         if (refused.isPresent()) {
             return Decision.answer(
                     ticket.with(answer(targets, shard, _ -> refused.get().code())));
         }
         int maxChars = shard.settings().offsetMetadataMaxChars();
-        ClassicGroup group = existing.orElseGet(() -> ClassicGroup.created(request.groupId(), nowMs));
-        Draft draft = shard.draft(group, nowMs);
+        Draft draft = shard.draft(
+                shard.classic(request.groupId()).orElseGet(() -> ClassicGroup.created(request.groupId(), nowMs)),
+                nowMs);
         for (Target target : targets) {
             if (target.known != null) {
                 commit(draft, shard, target.known, target.topic, maxChars);
@@ -101,6 +107,31 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
             case Completing _ -> Optional.of(ErrorCode.REBALANCE_IN_PROGRESS);
             case Empty _, Preparing _, Stable _ -> Optional.empty();
         };
+    }
+
+    /**
+     * A member of the consumer protocol says its epoch. If it is behind, it may still commit for what it has had all
+     * the time since (KIP-1251).
+     */
+    private Optional<ErrorCode> refusalBy(ConsumerGroup group, List<Target> targets) {
+        int epoch = request.generationIdOrMemberEpoch();
+        if (epoch < 0 && group.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<ConsumerMember> member = group.member(request.memberId());
+        if (member.isEmpty()) {
+            return Optional.of(ErrorCode.UNKNOWN_MEMBER_ID);
+        }
+        CurrentAssignment current = group.current(request.memberId());
+        if (member.get().usesClassicProtocol()) {
+            return epoch == current.epoch() ? Optional.empty() : Optional.of(ErrorCode.ILLEGAL_GENERATION);
+        }
+        if (caller.apiVersion() < MEMBER_EPOCH_SINCE) {
+            return Optional.of(ErrorCode.UNSUPPORTED_VERSION);
+        }
+        boolean hasAll = epoch < current.epoch()
+                && targets.stream().allMatch(target -> target.known == null || target.isHeldBy(current, epoch));
+        return epoch == current.epoch() || hasAll ? Optional.empty() : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
     }
 
     private void commit(Draft draft, GroupShard shard, Named known, OffsetCommitRequestTopic topic, int maxChars) {
@@ -201,6 +232,15 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
 
         boolean has(OffsetCommitRequestPartition partition, Topics topics) {
             return known != null && topics.hasPartition(known.name, partition.partitionIndex());
+        }
+
+        /** Whether a member has had all of it since an epoch, or longer. */
+        private boolean isHeldBy(CurrentAssignment current, int epoch) {
+            return known != null
+                    && topic.partitions().stream().allMatch(partition -> {
+                        int since = current.since(known.id, partition.partitionIndex());
+                        return since >= 0 && since <= epoch;
+                    });
         }
 
         /** Whether there is anything to commit. */

@@ -20,12 +20,12 @@ record OffsetDelete(OffsetDeleteRequest request, Ticket<OffsetDeleteResponse> ti
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
-        Optional<ClassicGroup> existing = shard.classic(request.groupId());
+        Optional<Group> existing = shard.group(request.groupId());
         if (existing.isEmpty()) {
             return Decision.answer(ticket.with(refusal(ErrorCode.GROUP_ID_NOT_FOUND)));
         }
-        ClassicGroup group = existing.get();
-        if (!group.isEmpty() && !group.isConsumers()) {
+        Group group = existing.get();
+        if (!group.isEmpty() && !group.shownProtocolType().equals(ClassicGroup.CONSUMER)) {
             return Decision.answer(ticket.with(refusal(ErrorCode.NON_EMPTY_GROUP)));
         }
         List<GroupRecord> records = new ArrayList<>();
@@ -49,7 +49,7 @@ record OffsetDelete(OffsetDeleteRequest request, Ticket<OffsetDeleteResponse> ti
                         OffsetDeleteResponse.builder().topics(answers).build())));
     }
 
-    private static ErrorCode refusalOf(String topic, ClassicGroup group, GroupShard shard) {
+    private static ErrorCode refusalOf(String topic, Group group, GroupShard shard) {
         if (shard.topics().idOf(topic).isEmpty()) {
             return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
         }

@@ -42,6 +42,10 @@ record OffsetFetch(OffsetFetchRequestGroup group, Caller caller, Ticket<OffsetFe
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
+        Optional<ErrorCode> refused = shard.consumers(group.groupId()).flatMap(this::refusalBy);
+        if (refused.isPresent()) {
+            return Decision.answer(ticket.with(refusal(group, refused.get())));
+        }
         List<OffsetFetchRequestTopics> wanted = group.topics();
         List<OffsetFetchResponseTopics> topics = wanted == null
                 ? all(shard)
@@ -50,6 +54,20 @@ record OffsetFetch(OffsetFetchRequestGroup group, Caller caller, Ticket<OffsetFe
                 .groupId(group.groupId())
                 .topics(topics)
                 .build()));
+    }
+
+    /** Whoever says that it is a member has to be one, in this epoch. */
+    private Optional<ErrorCode> refusalBy(ConsumerGroup consumers) {
+        String memberId = group.memberId();
+        if (memberId == null && group.memberEpoch() < 0) {
+            return Optional.empty();
+        }
+        if (memberId == null || consumers.member(memberId).isEmpty()) {
+            return Optional.of(ErrorCode.UNKNOWN_MEMBER_ID);
+        }
+        return consumers.current(memberId).epoch() == group.memberEpoch()
+                ? Optional.empty()
+                : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
     }
 
     private List<OffsetFetchResponseTopics> all(GroupShard shard) {

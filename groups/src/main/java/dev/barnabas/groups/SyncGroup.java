@@ -31,6 +31,10 @@ record SyncGroup(SyncGroupRequest request, Ticket<SyncGroupResponse> ticket) imp
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
+        Optional<ConsumerGroup> consumers = shard.consumers(request.groupId());
+        if (consumers.isPresent()) {
+            return ClassicMembers.sync(new ConsumerDraft(shard, consumers.get(), nowMs), request, ticket);
+        }
         Optional<ClassicGroup> existing = shard.classic(request.groupId());
         if (existing.isEmpty()) {
             return Decision.answer(ticket.with(refusal(ErrorCode.UNKNOWN_MEMBER_ID)));

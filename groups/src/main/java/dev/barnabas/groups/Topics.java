@@ -1,6 +1,8 @@
 package dev.barnabas.groups;
 
 import dev.barnabas.protocol.Uuid;
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 
 /**
@@ -17,4 +19,16 @@ public interface Topics {
 
     /** Whether there is such a partition of such a topic. */
     boolean hasPartition(String name, int partition);
+
+    /** Grows whenever anything here may be answered differently; compared for equality. */
+    long version();
+
+    /** The names of all topics, in order. */
+    List<String> names();
+
+    /** How many partitions a topic has; 0 if there is no such topic. */
+    int partitionsOf(String name);
+
+    /** The racks that have a replica of a partition, in order; none if they are not known. */
+    NavigableSet<String> racksOf(String name, int partition);
 }

@@ -15,11 +15,21 @@
  *       {@code DeleteGroup}. Each opens with what its versions change.
  *   <li>{@code Phase}: the states of a classic group, with the picture; {@code Rebalance}: the transitions;
  *       {@code Expiry}: what is forgotten.
- *   <li>{@code GroupRecord}, {@code GroupRecords}, {@code StoredGroup}: what is stored, and how.
+ *   <li>The consumer protocol (KIP-848): {@code ConsumerHeartbeat} and {@code ConsumerDescribe} are its APIs,
+ *       {@code ConsumerGroup} its state, {@code ConsumerDraft} a decision about it. {@code CurrentAssignment} has the
+ *       picture of what one member goes through; {@code Subscription}, {@code Assignor}, {@code UniformAssignment} and
+ *       {@code RangeAssignment} say who is to get what; {@code HeartbeatPace} how soon members are asked again.
+ *   <li>{@code Migration}: how a group changes from one protocol to the other while it works; {@code ClassicMembers}:
+ *       members of the classic protocol in a consumer group; {@code EmbeddedProtocol}: what they say.
+ *   <li>{@code GroupRecord}, {@code GroupRecords}, {@code StoredGroup}: what is stored of classic groups and offsets,
+ *       and how; {@code ConsumerRecord}, {@code ConsumerRecords}, {@code StoredConsumer}: of consumer groups.
  * </ul>
  *
  * <p>A decision works on a {@code Draft}: an immutable group is turned into the next one, and what follows from that is
  * collected on the way. Requests that are parked (a member waits for the others) are tickets in the group's state.
+ *
+ * <p>A consumer group is nothing but what is stored of it: it changes by records only, so that a heartbeat that changes
+ * nothing costs nothing, and a new leader goes on where the old one was.
  *
  * <p>What only the leader of the partition knows (who is joining, who waits) is lost when the coordinator moves: the
  * group falls back to what was stored last, its members keep their places with fresh sessions, and whoever was in the

@@ -1,6 +1,10 @@
 package dev.barnabas.groups;
 
 import dev.barnabas.coordinator.ShardRecord;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DeleteGroupsResponse;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
@@ -34,6 +38,11 @@ interface Backend {
 
     void heartbeat(HeartbeatRequest request, Consumer<HeartbeatResponse> then);
 
+    void consumerHeartbeat(
+            ConsumerGroupHeartbeatRequest request, Caller caller, Consumer<ConsumerGroupHeartbeatResponse> then);
+
+    void consumerDescribe(ConsumerGroupDescribeRequest request, Consumer<ConsumerGroupDescribeResponse> then);
+
     void leave(LeaveGroupRequest request, Caller caller, Consumer<LeaveGroupResponse> then);
 
     void commit(OffsetCommitRequest request, Caller caller, Consumer<OffsetCommitResponse> then);
@@ -52,6 +61,9 @@ interface Backend {
     List<ShardRecord> records();
 
     MemoryTopics topics();
+
+    /** Somebody changed topics: whoever has to be told is told. */
+    default void topicsChanged() {}
 
     void deleteTopic(String name);
 

@@ -7,6 +7,10 @@ import dev.barnabas.coordinator.Ticket;
 import dev.barnabas.coordinator.VirtualLoop;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DeleteGroupsResponse;
 import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
@@ -34,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -51,7 +56,8 @@ final class CheckedGroups implements Backend {
     }
 
     private ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> newHost() {
-        CheckedShard shard = new CheckedShard(() -> new GroupShard(settings, topics, new SeededEntropy(1)));
+        CheckedShard shard = new CheckedShard(
+                () -> new GroupShard(settings, _ -> ConsumerSettings.DEFAULTS, topics, new SeededEntropy(1)));
         ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> started =
                 new ShardHost<>(shard, log, settings.commitTimeoutMs());
         started.start();
@@ -95,6 +101,34 @@ final class CheckedGroups implements Backend {
     @Override
     public void heartbeat(HeartbeatRequest request, Consumer<HeartbeatResponse> then) {
         decide(request.groupId(), Heartbeat::refusal, then, ticket -> new Heartbeat(request, ticket));
+    }
+
+    @Override
+    public void consumerHeartbeat(
+            ConsumerGroupHeartbeatRequest request, Caller caller, Consumer<ConsumerGroupHeartbeatResponse> then) {
+        Optional<ConsumerGroupHeartbeatResponse> refused =
+                ConsumerHeartbeat.refusalOf(request, caller.apiVersion(), ConsumerSettings.DEFAULTS.assignors());
+        if (refused.isPresent()) {
+            then.accept(refused.get());
+            return;
+        }
+        decide(
+                request.groupId(),
+                error -> ConsumerHeartbeat.refusal(error, null),
+                then,
+                ticket -> new ConsumerHeartbeat(request, caller, ticket));
+    }
+
+    @Override
+    public void consumerDescribe(ConsumerGroupDescribeRequest request, Consumer<ConsumerGroupDescribeResponse> then) {
+        List<ConsumerGroupDescribeResponse.DescribedGroup> answers = new ArrayList<>();
+        request.groupIds()
+                .forEach(groupId -> decide(
+                        groupId,
+                        error -> ConsumerDescribe.refusal(groupId, error),
+                        answers::add,
+                        ticket -> new ConsumerDescribe(groupId, ticket)));
+        then.accept(ConsumerGroupDescribeResponse.builder().groups(answers).build());
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.barnabas.coordinator.Decision;
 import dev.barnabas.coordinator.Shard;
 import dev.barnabas.coordinator.ShardRecord;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -27,12 +28,19 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
 
     /** A copy of all that there is in a shard. */
     private record State(
-            Map<String, Group> groups,
+            Map<String, Object> groups,
             Map<String, NavigableMap<String, NavigableMap<Integer, CommittedOffset>>> offsets) {
 
+        private static Object copy(Group group) {
+            return switch (group) {
+                case ClassicGroup classic -> classic;
+                case ConsumerGroup consumers -> copyOf(consumers);
+            };
+        }
+
         private static State of(GroupShard shard) {
-            Map<String, Group> groups = shard.groups().stream()
-                    .collect(Collectors.toMap(Group::id, group -> group, (a, b) -> a, TreeMap::new));
+            Map<String, Object> groups = shard.groups().stream()
+                    .collect(Collectors.toMap(Group::id, State::copy, (a, b) -> a, TreeMap::new));
             Map<String, NavigableMap<String, NavigableMap<Integer, CommittedOffset>>> offsets = new TreeMap<>();
             for (String groupId : shard.offsets().groups()) {
                 NavigableMap<String, NavigableMap<Integer, CommittedOffset>> topics = new TreeMap<>();
@@ -43,6 +51,22 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
             }
             return new State(groups, offsets);
         }
+    }
+
+    /** What is stored of a consumer group is all there is of it; classic groups do not change. */
+    private static Object copyOf(ConsumerGroup group) {
+        Map<String, List<Object>> members = new TreeMap<>();
+        group.members().forEach((id, member) -> members.put(id, List.of(member, group.current(id), group.target(id))));
+        return List.of(
+                members,
+                new TreeMap<>(group.patterns()),
+                new TreeMap<>(group.topicUses()),
+                new TreeMap<>(group.patternUses()),
+                group.epoch(),
+                group.targetEpoch(),
+                group.metadataHash(),
+                group.assignedMs(),
+                group.classicMembers());
     }
 
     Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupOperation operation, long nowMs) {
@@ -60,6 +84,10 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
     void checkReplica() {
         assertThat(State.of(replica).offsets()).isEqualTo(State.of(shard).offsets());
         for (Group group : shard.groups()) {
+            if (group instanceof ConsumerGroup consumers) {
+                assertThat(copyOf(replica.consumers(group.id()).orElseThrow())).isEqualTo(copyOf(consumers));
+                continue;
+            }
             ClassicGroup live = (ClassicGroup) group;
             boolean stored = live.generation() > 0
                     && (live.phase() instanceof Phase.Empty || live.phase() instanceof Phase.Stable);

@@ -394,7 +394,8 @@ final class GroupCoordinatorTest {
 
     @Test
     void withoutAnOffsetsTopicThereIsNoCoordinator() {
-        GroupCoordinator none = new GroupCoordinator(settings, new MemoryTopics(), new SeededEntropy(1), () -> 0);
+        GroupCoordinator none = new GroupCoordinator(
+                settings, _ -> ConsumerSettings.DEFAULTS, new MemoryTopics(), new SeededEntropy(1), () -> 0);
         HeartbeatRequest request = HeartbeatRequest.builder().groupId("g").build();
         HeartbeatResponse answer = answerTo(then -> none.heartbeat(request, coordinator.loop, then));
         assertThat(error(answer.errorCode())).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);

@@ -22,13 +22,13 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.group.GroupCoordinatorRecordHelpers;
 import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.OffsetAndMetadata;
-import org.apache.kafka.coordinator.group.generated.ConsumerGroupMetadataKey;
-import org.apache.kafka.coordinator.group.generated.ConsumerGroupMetadataValue;
 import org.apache.kafka.coordinator.group.generated.GroupMetadataKey;
 import org.apache.kafka.coordinator.group.generated.LegacyOffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.LegacyOffsetCommitValue;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
+import org.apache.kafka.coordinator.group.generated.ShareGroupMetadataKey;
+import org.apache.kafka.coordinator.group.generated.ShareGroupMetadataValue;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,8 +185,8 @@ final class GroupRecordsTest {
 
     @Test
     void recordsOfOtherTypesOfGroupsAreLeftAlone() {
-        ShardRecord record = kafka(
-                new ConsumerGroupMetadataKey().setGroupId("group"), new ConsumerGroupMetadataValue().setEpoch(1), 0);
+        ShardRecord record =
+                kafka(new ShareGroupMetadataKey().setGroupId("group"), new ShareGroupMetadataValue().setEpoch(1), 0);
         assertThat(GroupRecords.decode(record)).isEmpty();
     }
 

@@ -7,6 +7,10 @@ import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Message;
 import dev.barnabas.protocol.Reader;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DeleteGroupsResponse;
 import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
@@ -35,6 +39,7 @@ import dev.barnabas.protocol.message.SyncGroupResponse;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -51,6 +56,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -77,7 +84,6 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.internals.LogContext;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorExecutor;
-import org.apache.kafka.coordinator.common.runtime.CoordinatorMetadataImage;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorResult;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorTimer;
@@ -98,21 +104,49 @@ final class KafkaGroups implements Backend {
 
     private final MemoryTopics topics = new MemoryTopics();
     private final GroupSettings settings;
+    private final ConsumerSettings consumers;
     private final List<CoordinatorRecord> log = new ArrayList<>();
     private VirtualTimer timer = new VirtualTimer();
     private GroupCoordinatorShard shard;
     private long nowMs = VirtualLoop.EPOCH_MS;
+    private long topicsTold;
+    private KafkaTopics told = new KafkaTopics(new MemoryTopics());
+    private final ArrayDeque<Runnable> background = new ArrayDeque<>();
 
     KafkaGroups(GroupSettings settings) {
+        this(settings, ConsumerSettings.DEFAULTS);
+    }
+
+    KafkaGroups(GroupSettings settings, ConsumerSettings consumers) {
         this.settings = settings;
+        this.consumers = consumers;
         this.shard = newShard();
-        shard.onLoaded(CoordinatorMetadataImage.EMPTY);
+        shard.onLoaded(image());
+    }
+
+    private KafkaTopics image() {
+        return new KafkaTopics(topics);
+    }
+
+    /** Tells the shard of other topics, as Kafka's broker does before it asks anything. */
+    private GroupCoordinatorShard shard() {
+        if (topics.version() != topicsTold) {
+            topicsTold = topics.version();
+            KafkaTopics image = image();
+            shard.onMetadataUpdate(image.changedSince(told), image);
+            told = image;
+        }
+        return shard;
     }
 
     private GroupCoordinatorShard newShard() {
         Map<String, ?> properties = Map.of(
-                GroupCoordinatorConfig.GROUP_MAX_SIZE_CONFIG, settings.maxSize(),
-                GroupCoordinatorConfig.GROUP_INITIAL_REBALANCE_DELAY_MS_CONFIG, settings.initialRebalanceDelayMs());
+                "group.consumer.assignment.interval.ms",
+                consumers.assignmentIntervalMs(),
+                GroupCoordinatorConfig.GROUP_MAX_SIZE_CONFIG,
+                settings.maxSize(),
+                GroupCoordinatorConfig.GROUP_INITIAL_REBALANCE_DELAY_MS_CONFIG,
+                settings.initialRebalanceDelayMs());
         GroupCoordinatorConfig config = GroupCoordinatorConfig.fromProps(properties);
         ConfigDef shareDefinitions = new ConfigDef(GroupCoordinatorConfig.CONFIG_DEF);
         ShareGroupConfig.CONFIG_DEF.configKeys().values().stream()
@@ -125,7 +159,7 @@ final class KafkaGroups implements Backend {
         builder.withLogContext(new LogContext())
                 .withTime(new VirtualTime())
                 .withTimer(timer)
-                .withExecutor(new NoExecutor())
+                .withExecutor(new Background())
                 .withCoordinatorMetrics(new GroupCoordinatorMetrics())
                 .withTopicPartition(new TopicPartition("__consumer_offsets", 0))
                 .withSnapshotRegistry(new SnapshotRegistry(new LogContext()));
@@ -140,7 +174,7 @@ final class KafkaGroups implements Backend {
         for (int offset = 0; offset < log.size(); offset++) {
             shard.replay(offset, NO_EPOCH, NO_EPOCH, log.get(offset));
         }
-        shard.onLoaded(CoordinatorMetadataImage.EMPTY);
+        shard.onLoaded(image());
     }
 
     /** Makes what Kafka's runtime makes of the result of an operation. */
@@ -154,6 +188,9 @@ final class KafkaGroups implements Backend {
         if (result.appendFuture() != null) {
             result.appendFuture().complete(null);
         }
+        for (Runnable task = background.poll(); task != null; task = background.poll()) {
+            task.run();
+        }
         return result.response();
     }
 
@@ -163,6 +200,15 @@ final class KafkaGroups implements Backend {
             return attempt.get();
         } catch (ApiException refused) {
             return refusal.apply(Errors.forException(refused));
+        }
+    }
+
+    /** For what is answered later. */
+    private static void refuseIfThrown(Runnable attempt, Consumer<Errors> refusal) {
+        try {
+            attempt.run();
+        } catch (ApiException refused) {
+            refusal.accept(Errors.forException(refused));
         }
     }
 
@@ -186,7 +232,12 @@ final class KafkaGroups implements Backend {
             }
             then.accept(fromKafka(response, version, JoinGroupResponse::read));
         });
-        run(shard.classicGroupJoin(context(ApiKeys.JOIN_GROUP, caller), data, answer, false));
+        refuseIfThrown(
+                () -> run(shard().classicGroupJoin(context(ApiKeys.JOIN_GROUP, caller), data, answer, false)),
+                error -> answer.complete(new JoinGroupResponseData()
+                        .setMemberId(request.memberId())
+                        .setErrorCode(error.code())
+                        .setProtocolName(version < 7 ? "" : null)));
     }
 
     @Override
@@ -194,7 +245,9 @@ final class KafkaGroups implements Backend {
         SyncGroupRequestData data = toKafka(request, 5, readable -> new SyncGroupRequestData(readable, (short) 5));
         CompletableFuture<SyncGroupResponseData> answer = new CompletableFuture<>();
         answer.thenAccept(response -> then.accept(fromKafka(response, 5, SyncGroupResponse::read)));
-        run(shard.classicGroupSync(context(ApiKeys.SYNC_GROUP, new Caller("", "", 5)), data, answer));
+        refuseIfThrown(
+                () -> run(shard().classicGroupSync(context(ApiKeys.SYNC_GROUP, new Caller("", "", 5)), data, answer)),
+                error -> answer.complete(new SyncGroupResponseData().setErrorCode(error.code())));
     }
 
     @Override
@@ -202,10 +255,38 @@ final class KafkaGroups implements Backend {
         HeartbeatRequestData data = toKafka(request, 4, readable -> new HeartbeatRequestData(readable, (short) 4));
         then.accept(orElse(
                 () -> fromKafka(
-                        run(shard.classicGroupHeartbeat(context(ApiKeys.HEARTBEAT, new Caller("", "", 4)), data)),
+                        run(shard().classicGroupHeartbeat(context(ApiKeys.HEARTBEAT, new Caller("", "", 4)), data)),
                         4,
                         HeartbeatResponse::read),
                 error -> HeartbeatResponse.builder().errorCode(error.code()).build()));
+    }
+
+    @Override
+    public void consumerHeartbeat(
+            ConsumerGroupHeartbeatRequest request, Caller caller, Consumer<ConsumerGroupHeartbeatResponse> then) {
+        int version = caller.apiVersion();
+        ConsumerGroupHeartbeatRequestData data =
+                toKafka(request, version, readable -> new ConsumerGroupHeartbeatRequestData(readable, (short) version));
+        // What Kafka checks before it asks the shard is compared with a running Kafka.
+        Optional<ConsumerGroupHeartbeatResponse> refused =
+                ConsumerHeartbeat.refusalOf(request, version, ConsumerSettings.DEFAULTS.assignors());
+        if (refused.isPresent()) {
+            then.accept(refused.get());
+            return;
+        }
+        then.accept(orElse(
+                () -> fromKafka(
+                        run(shard().consumerGroupHeartbeat(context(ApiKeys.CONSUMER_GROUP_HEARTBEAT, caller), data)),
+                        version,
+                        ConsumerGroupHeartbeatResponse::read),
+                error -> ConsumerHeartbeat.refusal(ErrorCode.forCode(error.code()), null)));
+    }
+
+    @Override
+    public void consumerDescribe(ConsumerGroupDescribeRequest request, Consumer<ConsumerGroupDescribeResponse> then) {
+        ConsumerGroupDescribeResponseData data = new ConsumerGroupDescribeResponseData()
+                .setGroups(shard().consumerGroupDescribe(request.groupIds(), Long.MAX_VALUE));
+        then.accept(fromKafka(data, 1, ConsumerGroupDescribeResponse::read));
     }
 
     @Override
@@ -220,7 +301,7 @@ final class KafkaGroups implements Backend {
         LeaveGroupRequestData data = toKafka(batch, 5, readable -> new LeaveGroupRequestData(readable, (short) 5));
         then.accept(orElse(
                 () -> fromKafka(
-                        run(shard.classicGroupLeave(context(ApiKeys.LEAVE_GROUP, caller), data)),
+                        run(shard().classicGroupLeave(context(ApiKeys.LEAVE_GROUP, caller), data)),
                         5,
                         LeaveGroupResponse::read),
                 error -> LeaveGroupResponse.builder()
@@ -249,7 +330,7 @@ final class KafkaGroups implements Backend {
         });
         then.accept(orElse(
                 () -> fromKafka(
-                        run(shard.commitOffset(context(ApiKeys.OFFSET_COMMIT, caller), data)),
+                        run(shard().commitOffset(context(ApiKeys.OFFSET_COMMIT, caller), data)),
                         version,
                         OffsetCommitResponse::read),
                 error -> OffsetCommit.refusal(request, ErrorCode.forCode(error.code()))));
@@ -264,7 +345,7 @@ final class KafkaGroups implements Backend {
             OffsetFetchRequestData data =
                     toKafka(single, 9, readable -> new OffsetFetchRequestData(readable, (short) 9));
             groups.add(orElse(
-                    () -> shard.fetchOffsets(data.groups().getFirst(), Long.MAX_VALUE),
+                    () -> shard().fetchOffsets(data.groups().getFirst(), Long.MAX_VALUE),
                     error -> new OffsetFetchResponseData.OffsetFetchResponseGroup()
                             .setGroupId(group.groupId())
                             .setErrorCode(error.code())));
@@ -278,7 +359,7 @@ final class KafkaGroups implements Backend {
                 toKafka(request, 0, readable -> new OffsetDeleteRequestData(readable, (short) 0));
         then.accept(orElse(
                 () -> fromKafka(
-                        run(shard.deleteOffsets(context(ApiKeys.OFFSET_DELETE, new Caller("", "", 0)), data)),
+                        run(shard().deleteOffsets(context(ApiKeys.OFFSET_DELETE, new Caller("", "", 0)), data)),
                         0,
                         OffsetDeleteResponse::read),
                 error -> OffsetDeleteResponse.builder().errorCode(error.code()).build()));
@@ -287,15 +368,15 @@ final class KafkaGroups implements Backend {
     @Override
     public void describe(DescribeGroupsRequest request, Caller caller, Consumer<DescribeGroupsResponse> then) {
         DescribeGroupsResponseData data = new DescribeGroupsResponseData()
-                .setGroups(shard.describeGroups(
-                        context(ApiKeys.DESCRIBE_GROUPS, caller), request.groups(), Long.MAX_VALUE));
+                .setGroups(shard().describeGroups(
+                                context(ApiKeys.DESCRIBE_GROUPS, caller), request.groups(), Long.MAX_VALUE));
         then.accept(fromKafka(data, caller.apiVersion(), DescribeGroupsResponse::read));
     }
 
     @Override
     public void list(ListGroupsRequest request, Consumer<ListGroupsResponse> then) {
         then.accept(ListGroupsResponse.builder()
-                .groups(shard.listGroups(request.statesFilter(), request.typesFilter(), Long.MAX_VALUE).stream()
+                .groups(shard().listGroups(request.statesFilter(), request.typesFilter(), Long.MAX_VALUE).stream()
                         .map(group -> ListedGroup.builder()
                                 .groupId(group.groupId())
                                 .protocolType(group.protocolType())
@@ -309,7 +390,7 @@ final class KafkaGroups implements Backend {
     @Override
     public void delete(DeleteGroupsRequest request, Consumer<DeleteGroupsResponse> then) {
         DeleteGroupsResponseData.DeletableGroupResultCollection results =
-                run(shard.deleteGroups(context(ApiKeys.DELETE_GROUPS, new Caller("", "", 3)), request.groupsNames()));
+                run(shard().deleteGroups(context(ApiKeys.DELETE_GROUPS, new Caller("", "", 3)), request.groupsNames()));
         List<DeletableGroupResult> answers = new ArrayList<>();
         results.forEach(result ->
                 answers.add(new DeletableGroupResult(result.groupId(), result.errorCode(), result.errorMessage())));
@@ -441,10 +522,19 @@ final class KafkaGroups implements Backend {
         }
     }
 
-    private static final class NoExecutor implements CoordinatorExecutor<CoordinatorRecord> {
+    /** Does on the spot what Kafka does on another thread: after the operation that has asked for it. */
+    private final class Background implements CoordinatorExecutor<CoordinatorRecord> {
         @Override
         public <R> boolean schedule(String key, TaskRunnable<R> task, TaskOperation<CoordinatorRecord, R> operation) {
-            throw new UnsupportedOperationException("classic groups need no other thread");
+            background.add(() -> {
+                try {
+                    R result = task.run();
+                    KafkaGroups.this.run(operation.onComplete(result, null));
+                } catch (Throwable failed) {
+                    throw new IllegalStateException(failed);
+                }
+            });
+            return true;
         }
 
         @Override

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse.TopicPartitions;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
 import dev.barnabas.protocol.message.HeartbeatRequest;
@@ -48,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * &gt; wait 3s
  * </pre>
  *
+ * <p>{@link ConsumerCommands} has the commands of the consumer protocol.
+ *
  * <p>A line with {@code >} is a command; what follows is what the coordinator answers, in the order in which it does,
  * to this and to earlier commands. A client is named by a letter; it remembers its member id, group and generation like
  * a real one, and answers show names in place of member ids ({@code A'} is the second one that A was given). The
@@ -57,6 +60,7 @@ final class Scenario {
     private final List<String> output = new ArrayList<>();
     private final Map<String, Client> clients = new TreeMap<>();
     private final Map<String, String> names = new HashMap<>();
+    private final ConsumerCommands consumers = new ConsumerCommands(this);
     private final Function<GroupSettings, Backend> backends;
     private GroupSettings settings = GroupSettings.DEFAULTS;
     private @Nullable Backend started;
@@ -66,14 +70,20 @@ final class Scenario {
     }
 
     /** A client and what it remembers. */
-    private static final class Client {
-        private final String name;
-        private String group = "g";
-        private String memberId = "";
-        private @Nullable String instanceId;
-        private int generation = -1;
+    static final class Client {
+        final String name;
+        String group = "g";
+        String memberId = "";
+
+        @Nullable
+        String instanceId;
+
+        int generation = -1;
         private boolean waiting;
         private String protocol = "range";
+
+        /** What a consumer of the consumer protocol was told last that it has. */
+        List<TopicPartitions> assigned = List.of();
 
         private Client(String name) {
             this.name = name;
@@ -107,7 +117,7 @@ final class Scenario {
         return client(name).waiting;
     }
 
-    private Backend backend() {
+    Backend backend() {
         if (started == null) {
             started = backends.apply(settings);
             started.topics().create("t");
@@ -147,7 +157,9 @@ final class Scenario {
             case "hold" -> ours().eachLog(log -> log.commits(false));
             case "release" -> ours().eachLog(log -> log.commits(true));
             case "log" -> log(command);
-            default -> throw new IllegalArgumentException("no such command: " + command);
+            case "add-partitions" ->
+                backend().topics().addPartitions(command.word(0), Integer.parseInt(command.word(1)));
+            default -> consumers.play(command);
         }
         backend().pass(Duration.ZERO);
     }
@@ -245,7 +257,7 @@ final class Scenario {
         client.waiting = true;
         backend().sync(request, answer -> {
             client.waiting = false;
-            String assignment = "assigned '" + text(answer.assignment()) + "'";
+            String assignment = "assigned '" + consumers.assignment(answer.assignment()) + "'";
             say(client, answer.errorCode() == 0 ? assignment : "sync refused: " + error(answer.errorCode()));
         });
     }
@@ -525,21 +537,26 @@ final class Scenario {
                                         .sorted()
                                         .collect(joining(" "));
                     case GroupRecord.ClassicGroupForgotten it -> "no group " + it.groupId();
+                    case ConsumerRecord it -> consumers.shown(it);
                 })
                 .toList();
         output.addAll(lines.subList(
                 Math.max(0, lines.size() - command.number("tail", Integer.MAX_VALUE)), lines.size()));
     }
 
-    private void say(Client client, String what) {
+    void say(String what) {
+        output.add(what);
+    }
+
+    void say(Client client, String what) {
         output.add(client.name + ": " + what);
     }
 
-    private Client client(String name) {
+    Client client(String name) {
         return clients.computeIfAbsent(name, Client::new);
     }
 
-    private Caller caller(Client client, int version) {
+    Caller caller(Client client, int version) {
         return new Caller("client-" + client.name, "/10.0.0.1", version);
     }
 
@@ -548,7 +565,7 @@ final class Scenario {
     }
 
     /** The client's name, with a stroke for each member id that it had before. */
-    private String nameOf(String memberId) {
+    String nameOf(String memberId) {
         return names.computeIfAbsent(memberId, id -> {
             String owner = clients.values().stream()
                     .filter(client -> id.startsWith("client-" + client.name + "-")
@@ -569,11 +586,11 @@ final class Scenario {
         return bytes.putInt(-1).flip();
     }
 
-    private static String text(ByteBuffer bytes) {
+    static String text(ByteBuffer bytes) {
         return UTF_8.decode(bytes).toString();
     }
 
-    private static String error(short code) {
+    static String error(short code) {
         return ErrorCode.forCode(code).name();
     }
 
@@ -586,7 +603,7 @@ final class Scenario {
     }
 
     /** A command: words, and options {@code name=value}. */
-    private record Command(String verb, List<String> words, Map<String, String> options) {
+    record Command(String verb, List<String> words, Map<String, String> options) {
 
         private Command(String line) {
             this(line.split(" ")[0], new ArrayList<>(), new TreeMap<>());
@@ -603,23 +620,23 @@ final class Scenario {
             }
         }
 
-        private String word(int index) {
+        String word(int index) {
             return words.get(index);
         }
 
-        private Optional<String> option(String name) {
+        Optional<String> option(String name) {
             return Optional.ofNullable(options.get(name));
         }
 
-        private List<String> list(String name, String otherwise) {
+        List<String> list(String name, String otherwise) {
             return List.of(option(name).orElse(otherwise).split(","));
         }
 
-        private int number(String name, int otherwise) {
+        int number(String name, int otherwise) {
             return option(name).map(Integer::parseInt).orElse(otherwise);
         }
 
-        private Duration time(String name, String otherwise) {
+        Duration time(String name, String otherwise) {
             return duration(option(name).orElse(otherwise));
         }
     }

@@ -6,6 +6,10 @@ import dev.barnabas.coordinator.VirtualLoop;
 import dev.barnabas.protocol.Encoded;
 import dev.barnabas.protocol.Message;
 import dev.barnabas.protocol.Reader;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
+import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DeleteGroupsResponse;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
@@ -44,7 +48,11 @@ final class TestCoordinator implements Backend {
     private final TreeMap<Integer, MemoryShardLog> logs = new TreeMap<>();
 
     TestCoordinator(GroupSettings settings, long seed) {
-        groups = new GroupCoordinator(settings, topics, new SeededEntropy(seed), () -> PARTITIONS);
+        this(settings, ConsumerSettings.DEFAULTS, seed);
+    }
+
+    TestCoordinator(GroupSettings settings, ConsumerSettings consumers, long seed) {
+        groups = new GroupCoordinator(settings, _ -> consumers, topics, new SeededEntropy(seed), () -> PARTITIONS);
         for (int partition = 0; partition < PARTITIONS; partition++) {
             elect(partition, List.of(), true);
         }
@@ -109,6 +117,24 @@ final class TestCoordinator implements Backend {
                 onTheWire(request, 4, HeartbeatRequest::read),
                 loop,
                 answer -> then.accept(onTheWire(answer, 4, HeartbeatResponse::read)));
+    }
+
+    @Override
+    public void consumerHeartbeat(
+            ConsumerGroupHeartbeatRequest request, Caller caller, Consumer<ConsumerGroupHeartbeatResponse> then) {
+        groups.consumerHeartbeat(
+                onTheWire(request, caller.apiVersion(), ConsumerGroupHeartbeatRequest::read),
+                caller,
+                loop,
+                answer -> then.accept(onTheWire(answer, caller.apiVersion(), ConsumerGroupHeartbeatResponse::read)));
+    }
+
+    @Override
+    public void consumerDescribe(ConsumerGroupDescribeRequest request, Consumer<ConsumerGroupDescribeResponse> then) {
+        groups.consumerDescribe(
+                onTheWire(request, 1, ConsumerGroupDescribeRequest::read),
+                loop,
+                answer -> then.accept(onTheWire(answer, 1, ConsumerGroupDescribeResponse::read)));
     }
 
     @Override

@@ -11,7 +11,10 @@ import java.util.TreeMap;
  */
 public enum Feature {
     /** Which forms of changes may be written to the metadata log. */
-    METADATA("barnabas.metadata.version", 1, 1);
+    METADATA("barnabas.metadata.version", 1, 1),
+
+    /** Level 1: groups may use the consumer protocol (KIP-848). */
+    GROUP("group.version", 0, 1);
 
     private final String label;
     private final short lowest;

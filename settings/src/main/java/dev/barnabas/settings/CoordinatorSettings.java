@@ -3,6 +3,7 @@ package dev.barnabas.settings;
 import static dev.barnabas.settings.Rule.anyOf;
 import static dev.barnabas.settings.Rule.atLeast;
 import static dev.barnabas.settings.Rule.between;
+import static dev.barnabas.settings.Rule.oneOfIgnoringCase;
 
 import java.util.List;
 
@@ -11,7 +12,6 @@ public final class CoordinatorSettings {
 
     static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.BROKER);
 
-    static final String NO_CONSUMER_PROTOCOL = "groups use the classic protocol in this version";
     static final String NO_SHARE_GROUPS = "share groups are not in this version";
     static final String NO_STREAMS_GROUPS = "streams groups are not in this version";
     private static final String NO_TRANSACTIONS = "transactions are not in this version";
@@ -82,8 +82,20 @@ public final class CoordinatorSettings {
     public static final Setting<List<String>> GROUP_COORDINATOR_REBALANCE_PROTOCOLS = DECLARED.list(
                     "group.coordinator.rebalance.protocols", "classic", "consumer", "streams")
             .allow(anyOf("classic", "consumer", "share", "streams"))
-            .withoutEffect(NO_CONSUMER_PROTOCOL)
             .doc("The group protocols that clients may use.");
+
+    public static final Setting<List<String>> GROUP_CONSUMER_ASSIGNORS = DECLARED.list(
+                    "group.consumer.assignors", "uniform", "range")
+            .allow(anyOf("uniform", "range"))
+            .doc("The assignors that a group may use; the first one if its members do not care.");
+    public static final Setting<Integer> GROUP_CONSUMER_MAX_SIZE = DECLARED.integer(
+                    "group.consumer.max.size", Integer.MAX_VALUE)
+            .allow(atLeast(1))
+            .doc("The most members of a group of the consumer protocol.");
+    public static final Setting<String> GROUP_CONSUMER_MIGRATION_POLICY = DECLARED.string(
+                    "group.consumer.migration.policy", "bidirectional")
+            .allow(oneOfIgnoringCase("DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"))
+            .doc("Which groups with members may change from the classic to the consumer protocol, and back.");
 
     public static final Setting<Integer> GROUP_CONSUMER_SESSION_TIMEOUT_MS =
             consumer("group.consumer.session.timeout.ms", 45_000, 1, "How long a member may be silent.");
@@ -101,7 +113,6 @@ public final class CoordinatorSettings {
                     "group.consumer.assignment.interval.ms", 1000)
             .allow(atLeast(0))
             .clusterWide()
-            .withoutEffect(NO_CONSUMER_PROTOCOL)
             .doc("The least time between two assignments of a group.");
     public static final Setting<Integer> GROUP_CONSUMER_MIN_ASSIGNMENT_INTERVAL_MS =
             consumer("group.consumer.min.assignment.interval.ms", 0, 0, "The shortest assignment interval of a group.");
@@ -325,10 +336,7 @@ public final class CoordinatorSettings {
     private CoordinatorSettings() {}
 
     private static Setting<Integer> consumer(String name, int defaultValue, int least, String doc) {
-        return DECLARED.integer(name, defaultValue)
-                .allow(atLeast(least))
-                .withoutEffect(NO_CONSUMER_PROTOCOL)
-                .doc(doc);
+        return DECLARED.integer(name, defaultValue).allow(atLeast(least)).doc(doc);
     }
 
     private static Setting<Integer> share(String name, int defaultValue, int least, String doc) {

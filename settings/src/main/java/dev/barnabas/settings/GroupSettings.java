@@ -14,7 +14,6 @@ public final class GroupSettings {
 
     private static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.GROUP);
 
-    private static final String NO_CONSUMER_PROTOCOL = CoordinatorSettings.NO_CONSUMER_PROTOCOL;
     private static final String NO_SHARE_GROUPS = CoordinatorSettings.NO_SHARE_GROUPS;
     private static final String NO_STREAMS_GROUPS = CoordinatorSettings.NO_STREAMS_GROUPS;
 
@@ -202,13 +201,12 @@ public final class GroupSettings {
     }
 
     private static Setting<Integer> integer(String name, int least, Setting<Integer> broker, String doc) {
-        return DECLARED.integer(name, broker.defaultValue().orElseThrow())
+        var declared = DECLARED.integer(name, broker.defaultValue().orElseThrow())
                 .allow(atLeast(least))
-                .orElse(broker)
-                .withoutEffect(
-                        name.startsWith("consumer.")
-                                ? NO_CONSUMER_PROTOCOL
-                                : name.startsWith("share.") ? NO_SHARE_GROUPS : NO_STREAMS_GROUPS)
-                .doc(doc);
+                .orElse(broker);
+        return name.startsWith("consumer.")
+                ? declared.doc(doc)
+                : declared.withoutEffect(name.startsWith("share.") ? NO_SHARE_GROUPS : NO_STREAMS_GROUPS)
+                        .doc(doc);
     }
 }

@@ -282,12 +282,6 @@ final class SettingsWithoutEffect {
                 string("remote.log.storage.manager.class.path", null),
                 string("remote.log.storage.manager.impl.prefix", "rsm.config.").allow(notEmpty()));
         declare(
-                "groups use the classic protocol in this version",
-                list("group.consumer.assignors", "uniform", "range"),
-                integer("group.consumer.max.size", Integer.MAX_VALUE).allow(atLeast(1)),
-                string("group.consumer.migration.policy", "bidirectional")
-                        .allow(oneOfIgnoringCase("DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL")));
-        declare(
                 "what comes in together is written together, without waiting",
                 integer("group.coordinator.append.linger.ms", -1).allow(atLeast(-1)));
         declare(
