@@ -138,6 +138,9 @@ final class Reconciler {
                 partition.changeSettings(settings(partition.id()));
             }
         }
+        if (!update.brokers().isEmpty()) {
+            roles.brokersChanged();
+        }
     }
 
     /** Runs a task when no partition of a topic is being opened on this loop any more; now, if none is. */

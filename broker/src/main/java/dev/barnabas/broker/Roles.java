@@ -122,9 +122,13 @@ final class Roles {
 
     private void checkFollowers() {
         checking = false;
-        if (stopped) {
-            return;
+        if (!stopped && checkFollowersNow()) {
+            checkFollowersRegularly();
         }
+    }
+
+    /** Whether there was anything to check. */
+    private boolean checkFollowersNow() {
         boolean any = false;
         for (Partition partition : share.partitions().all()) {
             if (partition.leads()) {
@@ -132,8 +136,12 @@ final class Roles {
                 any = true;
             }
         }
-        if (any) {
-            checkFollowersRegularly();
-        }
+        return any;
+    }
+
+    /** A follower that has caught up while it was fenced was refused then; it need not wait now that it is let in. */
+    void brokersChanged() {
+        share.loop().requireCurrent();
+        checkFollowersNow();
     }
 }

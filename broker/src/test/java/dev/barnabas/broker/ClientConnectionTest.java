@@ -1,5 +1,6 @@
 package dev.barnabas.broker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.host.ConnectionHandler;
@@ -79,7 +80,7 @@ class ClientConnectionTest {
     void aRequestThatComesBeforeTheNodeIsReadyWaitsUntilItIs() {
         Connections connections = connections();
         server.run(host -> listen(host, connection -> {
-            ConnectionHandler accepted = connections.accept(connection, LISTENER);
+            ConnectionHandler accepted = requireNonNull(connections.accept(connection, LISTENER));
             accepted.received(new EarlyFrame(ByteBuffer.wrap(request(7))));
             return accepted;
         }));

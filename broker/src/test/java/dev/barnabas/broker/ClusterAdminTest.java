@@ -1,5 +1,6 @@
 package dev.barnabas.broker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.client.Admin;
@@ -28,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What operators do with a cluster of three nodes, through whichever broker answers. */
@@ -65,8 +67,9 @@ final class ClusterAdminTest {
         return result(operation).orThrow();
     }
 
-    private static ErrorCode refusal(Result<?> result) {
-        return result instanceof Result.Failure<?>(ClientError.Refused(ErrorCode code, String _))
+    /** @param result null if there is none for what was asked about */
+    private static ErrorCode refusal(@Nullable Result<?> result) {
+        return requireNonNull(result) instanceof Result.Failure<?>(ClientError.Refused(ErrorCode code, String _))
                 ? code
                 : ErrorCode.NONE;
     }

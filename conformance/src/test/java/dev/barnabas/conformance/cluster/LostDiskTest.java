@@ -88,13 +88,15 @@ final class LostDiskTest {
             return filling;
         }
 
-        private static boolean run(String... command) throws InterruptedException {
+        private static boolean run(String... command) {
             try {
                 return new ProcessBuilder(command)
                                 .redirectErrorStream(true)
                                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                                 .start()
-                                .waitFor()
+                                .onExit()
+                                .join()
+                                .exitValue()
                         == 0;
             } catch (IOException noSuchCommand) {
                 return false;
@@ -102,7 +104,7 @@ final class LostDiskTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             if (!run("umount", at.toString())) {
                 run("umount", "--lazy", at.toString());
             }
