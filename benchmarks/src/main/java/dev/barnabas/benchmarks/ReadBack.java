@@ -27,14 +27,9 @@ record ReadBack(long lost, long doubled, long reordered) {
         List<TopicPartition> all = IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList();
-        Map<Integer, Map<Long, Long>> missing = new HashMap<>();
-        Map<Integer, Set<Long>> seen = new HashMap<>();
-        Map<Integer, Long> last = new HashMap<>();
-        for (int partition = 0; partition < partitions; partition++) {
-            missing.put(partition, new HashMap<>(acknowledgements.offsetByNumber(partition)));
-            seen.put(partition, new HashSet<>());
-            last.put(partition, -1L);
-        }
+        List<OfPartition> read = IntStream.range(0, partitions)
+                .mapToObj(partition -> new OfPartition(new HashMap<>(acknowledgements.offsetByNumber(partition))))
+                .toList();
         long doubled = 0;
         long reordered = 0;
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
@@ -42,22 +37,36 @@ record ReadBack(long lost, long doubled, long reordered) {
             consumer.assign(all);
             consumer.seekToBeginning(all);
             Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
                     if (record.key() == null) {
                         continue;
                     }
                     long number = ByteBuffer.wrap(record.value()).getLong();
-                    missing.get(record.partition()).remove(number, record.offset());
-                    if (!seen.get(record.partition()).add(number)) {
+                    OfPartition of = read.get(record.partition());
+                    of.missing.remove(number, record.offset());
+                    if (!of.seen.add(number)) {
                         doubled++;
-                    } else if (number < last.get(record.partition())) {
+                    } else if (number < of.last) {
                         reordered++;
                     }
-                    last.merge(record.partition(), number, Math::max);
+                    of.last = Math.max(of.last, number);
                 }
             }
         }
-        return new ReadBack(missing.values().stream().mapToLong(Map::size).sum(), doubled, reordered);
+        return new ReadBack(read.stream().mapToLong(of -> of.missing.size()).sum(), doubled, reordered);
+    }
+
+    /** What was read of a partition so far. */
+    private static final class OfPartition {
+        /** Offsets of acknowledged records by number. */
+        private final Map<Long, Long> missing;
+
+        private final Set<Long> seen = new HashSet<>();
+        private long last = -1;
+
+        OfPartition(Map<Long, Long> missing) {
+            this.missing = missing;
+        }
     }
 }

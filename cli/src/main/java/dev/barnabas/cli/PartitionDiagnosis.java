@@ -3,6 +3,7 @@ package dev.barnabas.cli;
 import static dev.barnabas.cli.TopicCommands.ordered;
 
 import dev.barnabas.client.Replicas;
+import dev.barnabas.client.Replicas.Reassignment;
 import dev.barnabas.client.TopicPartition;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ record PartitionDiagnosis(
             Replicas.State state,
             Map<Integer, Broker> brokers,
             int minInSync,
-            Replicas.@Nullable Reassignment reassignment) {
+            @Nullable Reassignment reassignment) {
         Evidence {
             brokers = new TreeMap<>(brokers);
         }
@@ -191,7 +192,7 @@ record PartitionDiagnosis(
         }
 
         private void reassignment() {
-            Replicas.Reassignment moving = evidence.reassignment;
+            Reassignment moving = evidence.reassignment;
             if (moving == null) {
                 return;
             }
