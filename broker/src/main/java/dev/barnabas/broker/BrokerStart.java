@@ -39,6 +39,9 @@ final class BrokerStart {
 
     private static final Logger log = LoggerFactory.getLogger(BrokerStart.class);
 
+    /** After which a node that waits for others says so. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final Host host;
     private final Settings settings;
     private final LogLevels logLevels;
@@ -91,7 +94,27 @@ final class BrokerStart {
                 new Controller(settings, host.entropy()),
                 settings.get(BrokerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS),
                 this::metadataFailed);
-        metadata.start(() -> checkNode(metadata, identification));
+        boolean[] known = {false};
+        metadata.start(() -> {
+            known[0] = true;
+            checkNode(metadata, identification);
+        });
+        if (metadataLogs.isShared()) {
+            sayWhatIsWaitedFor(known);
+        }
+    }
+
+    /** A node of a cluster waits for the others for as long as it takes; whoever has started it should know. */
+    private void sayWhatIsWaitedFor(boolean[] known) {
+        loop.schedule(PATIENCE, () -> {
+            if (!known[0] && !ended) {
+                log.info(
+                        "Waiting for the metadata quorum: a majority of the nodes that vote has to run; a new cluster"
+                                + " begins when all of them do node={}",
+                        nodeId);
+                sayWhatIsWaitedFor(known);
+            }
+        });
     }
 
     private void metadataFailed(IOException fault) {
