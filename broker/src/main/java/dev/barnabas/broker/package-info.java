@@ -10,9 +10,9 @@
  *       lets them lead or follow, {@code PartitionTable} finds them.
  *   <li><b>Replication.</b> {@code ReplicaFetchers} fetch for what follows; {@code ReplicaSession} serves the followers
  *       of what leads; {@code InSyncRequests} asks for other in-sync sets.
- *   <li><b>The cluster.</b> {@code Membership} is this broker's place in it. {@code ActiveController} asks the controller
- *       wherever it is; {@code Forwarding} and {@code EnvelopeHandler} pass on what clients ask it. Where the controller
- *       is, {@code BrokerWatch} looks after the brokers.
+ *   <li><b>The cluster.</b> {@code Membership} is this broker's place in it. {@code ActiveController} asks the
+ *       controller wherever it is; {@code Forwarding} and {@code EnvelopeHandler} pass on what clients ask it. Where
+ *       the controller is, {@code BrokerWatch} looks after the brokers.
  *   <li><b>Disks.</b> {@code Storage}, {@code Identification}, {@code ReplicaPlaces}, {@code ReplicaPlacement}: which
  *       directories there are, whose they are, and which replica is where.
  * </ul>

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -89,11 +90,16 @@ final class ConsumerProtocolTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             ends.set(true);
             thread.shutdown();
-            assertThat(thread.awaitTermination(TIMEOUT.toSeconds(), TimeUnit.SECONDS))
-                    .isTrue();
+            try {
+                assertThat(thread.awaitTermination(TIMEOUT.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("interrupted while a consumer ends", interrupted);
+            }
         }
     }
 
@@ -161,7 +167,8 @@ final class ConsumerProtocolTest {
     }
 
     private static ConsumerGroupDescription describe(String group) throws Exception {
-        return admin.describeConsumerGroups(List.of(group)).all().get().get(group);
+        return Objects.requireNonNull(
+                admin.describeConsumerGroups(List.of(group)).all().get().get(group));
     }
 
     @Test
@@ -296,10 +303,11 @@ final class ConsumerProtocolTest {
         }
         try (RunningNode again = RunningNode.start(data);
                 Admin there = Admin.create(Map.of("bootstrap.servers", again.address()))) {
-            ConsumerGroupDescription described = there.describeConsumerGroups(List.of("kept-group"))
-                    .all()
-                    .get()
-                    .get("kept-group");
+            ConsumerGroupDescription described =
+                    Objects.requireNonNull(there.describeConsumerGroups(List.of("kept-group"))
+                            .all()
+                            .get()
+                            .get("kept-group"));
             assertThat(described.type()).isEqualTo(GroupType.CONSUMER);
             assertThat(described.groupState()).isEqualTo(GroupState.EMPTY);
         }
