@@ -93,6 +93,9 @@ final class ReplicaWatch {
 
     /** Waits until the followers have all that the leaders have, and compares what they hold. */
     void checkEquality() {
+        simulation.runUntil("no partition is on the move", this::isSettled, LIMIT);
+        // What has left a node is closed there a moment later.
+        simulation.runFor(Duration.ofSeconds(5));
         Map<String, List<Replica>> byPartition = replicas();
         simulation.runUntil(
                 "all replicas are at the same end",
@@ -112,6 +115,19 @@ final class ReplicaWatch {
                 }
             }
         });
+    }
+
+    /** Whether all nodes know that every replica is where it shall be, and in sync. */
+    private boolean isSettled() {
+        return cluster.nodes().stream()
+                .allMatch(node -> node.isUp()
+                        && cluster.broker(node)
+                                .filter(broker -> broker.parts().node().image().topics().stream()
+                                        .flatMap(topic -> topic.partitions().stream())
+                                        .allMatch(partition -> !partition.isBeingReassigned()
+                                                && partition.inSyncReplicas().size()
+                                                        == partition.replicas().size()))
+                                .isPresent());
     }
 
     private Map<String, List<Replica>> replicas() {
