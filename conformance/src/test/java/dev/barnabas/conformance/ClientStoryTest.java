@@ -377,14 +377,6 @@ final class ClientStoryTest {
                 return "initialised";
             }
         });
-        story.step("consumer protocol", () -> {
-            try (KafkaConsumer<String, String> consumer =
-                    consumer(Map.of("group.id", "new", "group.protocol", "consumer"))) {
-                consumer.subscribe(List.of("not-offered"));
-                pollUntil(consumer, () -> consumer.assignment().size() == 1);
-                return consumer.assignment();
-            }
-        });
         story.step("share group", () -> {
             try (KafkaShareConsumer<String, String> consumer = new KafkaShareConsumer<>(
                     Map.of("bootstrap.servers", node.address(), "group.id", "sharing"),
@@ -401,13 +393,7 @@ final class ClientStoryTest {
         new Transcript("client-not-offered")
                 .compareWith(
                         story,
-                        Map.of(
-                                "transactions",
-                                "!KafkaException",
-                                "consumer protocol",
-                                "!UnsupportedVersionException",
-                                "share group",
-                                "!UnsupportedVersionException"));
+                        Map.of("transactions", "!KafkaException", "share group", "!UnsupportedVersionException"));
     }
 
     private interface Consuming {
