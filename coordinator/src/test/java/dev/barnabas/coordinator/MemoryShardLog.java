@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A partition in memory whose appends and commits a test can hold back or refuse. */
 public final class MemoryShardLog implements ShardLog {
     private final Loop loop;
+    private final int leaderEpoch;
     private final List<ShardRecord> records;
     private final List<Integer> batchSizes = new ArrayList<>();
     private final Queue<Runnable> heldAppends = new ArrayDeque<>();
@@ -29,7 +30,12 @@ public final class MemoryShardLog implements ShardLog {
 
     /** Starts with what another leader left. */
     public MemoryShardLog(Loop loop, List<ShardRecord> records) {
+        this(loop, records, 1);
+    }
+
+    public MemoryShardLog(Loop loop, List<ShardRecord> records, int leaderEpoch) {
         this.loop = loop;
+        this.leaderEpoch = leaderEpoch;
         this.records = new ArrayList<>(records);
         this.highWatermark = records.size();
     }
@@ -46,7 +52,7 @@ public final class MemoryShardLog implements ShardLog {
 
     @Override
     public int leaderEpoch() {
-        return 1;
+        return leaderEpoch;
     }
 
     @Override

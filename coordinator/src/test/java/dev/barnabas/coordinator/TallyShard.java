@@ -19,6 +19,7 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
     final Map<String, Integer> sums = new TreeMap<>();
     final Map<String, Integer> seen = new TreeMap<>();
     int reminders;
+    boolean closed;
 
     /** What is replicated. */
     record Added(String name, int amount) {}
@@ -37,6 +38,12 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
                 List.of(ticket.with(name + "=" + sum)),
                 List.of(new TimerChange.Start<>(new Reminder(name), 1_000)),
                 false);
+    }
+
+    Decision<Added, Seen, Reminder> addAndSetOff(String name, int amount, Ticket<String> ticket, Runnable setOff) {
+        Decision<Added, Seen, Reminder> adding = add(name, amount, ticket);
+        return new Decision<>(
+                adding.records(), adding.changes(), adding.answers(), List.of(), false, List.of(setOff));
     }
 
     Decision<Added, Seen, Reminder> get(String name, Ticket<String> ticket) {
@@ -95,5 +102,10 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
             throw new MalformedMessageException("a bad name");
         }
         return name.startsWith("new") ? Optional.empty() : Optional.of(new Added(name, value.getInt(0)));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
     }
 }
