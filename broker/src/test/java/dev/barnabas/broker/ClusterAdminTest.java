@@ -70,9 +70,11 @@ final class ClusterAdminTest {
 
     /** @param result null if there is none for what was asked about */
     private static ErrorCode refusal(@Nullable Result<?> result) {
-        return requireNonNull(result) instanceof Result.Failure<?>(ClientError.Refused(ErrorCode code, String _))
-                ? code
-                : ErrorCode.NONE;
+        return switch (requireNonNull(result)) {
+            case Result.Success<?> _ -> ErrorCode.NONE;
+            case Result.Failure<?>(ClientError.Refused(ErrorCode code, String _)) -> code;
+            case Result.Failure<?>(ClientError error) -> throw new AssertionError(error);
+        };
     }
 
     private void create(int partitions, int factor) {
