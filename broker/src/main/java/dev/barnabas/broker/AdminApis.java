@@ -47,9 +47,10 @@ final class AdminApis {
                 Api.of(ApiKey.ALTER_CONFIGS, AlterConfigsRequest.class, new AlterConfigsHandler(metadata))
                         .forwardedTo(controller),
                 Api.of(
-                        ApiKey.INCREMENTAL_ALTER_CONFIGS,
-                        IncrementalAlterConfigsRequest.class,
-                        new IncrementalAlterConfigsHandler(node, metadata, logLevels)),
+                                ApiKey.INCREMENTAL_ALTER_CONFIGS,
+                                IncrementalAlterConfigsRequest.class,
+                                new IncrementalAlterConfigsHandler(node, metadata, logLevels))
+                        .forwardedTo(controller, IncrementalAlterConfigsHandler::isOfLoggersOnly),
                 Api.of(
                         ApiKey.LIST_CONFIG_RESOURCES,
                         ListConfigResourcesRequest.class,

@@ -242,7 +242,7 @@ final class Scenario {
         List<SyncGroupRequestAssignment> assignments = new ArrayList<>();
         command.options().forEach((name, value) -> {
             if (clients.containsKey(name)) {
-                assignments.add(new SyncGroupRequestAssignment(idOf(name), UTF_8.encode(value)));
+                assignments.add(new SyncGroupRequestAssignment(idOf(name), consumers.assigning(value)));
             }
         });
         SyncGroupRequest request = SyncGroupRequest.builder()
