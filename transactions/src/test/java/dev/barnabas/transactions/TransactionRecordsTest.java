@@ -9,6 +9,7 @@ import dev.barnabas.transactions.TransactionRecord.Forgotten;
 import dev.barnabas.transactions.TransactionRecord.Stored;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -50,12 +51,16 @@ final class TransactionRecordsTest {
                 transaction.timeoutMs(),
                 TransactionState.fromId(transaction.status().id()),
                 transaction.partitions().stream()
-                        .map(partition -> new org.apache.kafka.common.TopicPartition(
-                                partition.topic(), partition.partition()))
+                        .map(partition ->
+                                new org.apache.kafka.common.TopicPartition(partition.topic(), partition.partition()))
                         .collect(Collectors.toCollection(HashSet::new)),
                 transaction.startMs(),
                 transaction.updateMs(),
                 TransactionVersion.fromFeatureLevel(transaction.version()));
+    }
+
+    private static ByteBuffer valueOf(ShardRecord record) {
+        return Objects.requireNonNull(record.value());
     }
 
     private static byte[] bytes(ByteBuffer buffer) {
@@ -72,7 +77,7 @@ final class TransactionRecordsTest {
         ShardRecord record = TransactionRecords.encode(stored);
 
         assertThat(bytes(record.key())).isEqualTo(TransactionLog.keyToBytes("id"));
-        assertThat(bytes(record.value()))
+        assertThat(bytes(valueOf(record)))
                 .isEqualTo(TransactionLog.valueToBytes(kafka(stored.transaction()), TransactionVersion.TV_2));
         assertThat(TransactionRecords.decode(record)).contains(stored);
     }
@@ -84,7 +89,7 @@ final class TransactionRecordsTest {
 
         ShardRecord record = TransactionRecords.encode(stored);
 
-        assertThat(bytes(record.value()))
+        assertThat(bytes(valueOf(record)))
                 .isEqualTo(TransactionLog.valueToBytes(kafka(stored.transaction()), TransactionVersion.TV_0));
         assertThat(TransactionRecords.decode(record)).contains(stored);
     }
@@ -96,7 +101,7 @@ final class TransactionRecordsTest {
         ShardRecord record = TransactionRecords.encode(new Stored(transaction, TransactionRecords.TAGGED_FORMAT));
 
         TransactionLog.ReadResult result =
-                TransactionLog.read(record.key().duplicate(), record.value().duplicate());
+                TransactionLog.read(record.key().duplicate(), valueOf(record).duplicate());
 
         TransactionMetadata read = ((TransactionLog.TxnRecord) result).metadata();
         assertThat(read.transactionalId()).isEqualTo("id");
@@ -132,9 +137,9 @@ final class TransactionRecordsTest {
 
     @Test
     void aVersionThatIsNotKnownIsMalformed() {
-        ShardRecord known = TransactionRecords.encode(
-                new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
-        ByteBuffer value = known.value().duplicate();
+        ShardRecord known =
+                TransactionRecords.encode(new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
+        ByteBuffer value = valueOf(known).duplicate();
         value.putShort(0, (short) 2);
 
         assertThatThrownBy(() -> TransactionRecords.decode(new ShardRecord(known.key(), value)))
@@ -143,9 +148,9 @@ final class TransactionRecordsTest {
 
     @Test
     void aStateThatIsNeverStoredIsMalformed() {
-        ShardRecord known = TransactionRecords.encode(
-                new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
-        ByteBuffer value = known.value().duplicate();
+        ShardRecord known =
+                TransactionRecords.encode(new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
+        ByteBuffer value = valueOf(known).duplicate();
         value.put(2 + 8 + 2 + 4, (byte) 6);
 
         assertThatThrownBy(() -> TransactionRecords.decode(new ShardRecord(known.key(), value)))
