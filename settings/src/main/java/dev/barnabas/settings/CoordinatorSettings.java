@@ -227,6 +227,26 @@ public final class CoordinatorSettings {
             .withoutEffect(NO_TRANSACTIONS)
             .doc("The longest transaction timeout that a producer may ask for.");
 
+    public static final Setting<Boolean> TRANSACTION_PARTITION_VERIFICATION_ENABLE = DECLARED.bool(
+                    "transaction.partition.verification.enable", true)
+            .clusterWide()
+            .low()
+            .doc("Whether records of a transaction are accepted only if its coordinator knows of the partition. It"
+                    + " concerns older clients; for newer ones the partition is added to the transaction.");
+
+    public static final Setting<Integer> ADD_PARTITIONS_RETRY_BACKOFF_MS = DECLARED.integer(
+                    "add.partitions.to.txn.retry.backoff.ms", 20)
+            .allow(atLeast(1))
+            .high()
+            .doc("How long a broker waits before it asks again whether a partition can be added to a transaction while"
+                    + " the one before it is being completed.");
+
+    public static final Setting<Integer> ADD_PARTITIONS_RETRY_BACKOFF_MAX_MS = DECLARED.integer(
+                    "add.partitions.to.txn.retry.backoff.max.ms", 100)
+            .allow(atLeast(0))
+            .high()
+            .doc("How long it asks again before the producer has to.");
+
     public static final Setting<Integer> TRANSACTIONAL_ID_EXPIRATION_MS = DECLARED.integer(
                     "transactional.id.expiration.ms", 604_800_000)
             .allow(atLeast(1))

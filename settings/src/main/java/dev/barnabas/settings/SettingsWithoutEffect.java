@@ -24,17 +24,8 @@ final class SettingsWithoutEffect {
         refuseWhereIgnoringWouldHarm();
         declare(
                 "transactions are not in this version",
-                integer("add.partitions.to.txn.retry.backoff.max.ms", 100)
-                        .allow(atLeast(0))
-                        .high(),
-                integer("add.partitions.to.txn.retry.backoff.ms", 20)
-                        .allow(atLeast(1))
-                        .high(),
                 integer("transaction.abort.timed.out.transaction.cleanup.interval.ms", 10_000)
                         .allow(atLeast(1))
-                        .low(),
-                bool("transaction.partition.verification.enable", true)
-                        .clusterWide()
                         .low(),
                 integer("transaction.remove.expired.transaction.cleanup.interval.ms", 3_600_000)
                         .allow(atLeast(1))
