@@ -30,8 +30,8 @@ public interface Shard<R, C, T> {
     void change(C change);
 
     /**
-     * Everything in the log has been applied and the shard begins to serve: which timers run from now on. There are no
-     * records in this decision.
+     * Everything in the log has been applied and the shard begins to serve: which timers run from now on, and what is
+     * set off again as soon as all of the log is committed. There are no records in this decision.
      */
     Decision<R, C, T> loaded(long nowMs);
 
@@ -49,6 +49,9 @@ public interface Shard<R, C, T> {
      *     follow its format
      */
     Optional<R> decode(ShardRecord record);
+
+    /** The leadership is over: what was set off outside of the shard is not to come back to it. */
+    default void close() {}
 
     /**
      * Decides about a request.

@@ -55,6 +55,7 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
     private final Timers<T> timers;
     private final Appends<R> appends;
     private final HeldAnswers held;
+    private final CommitQueue committing;
     private final Set<Ticket<?>> open = new LinkedHashSet<>();
     private final Map<String, Queue<Work>> busy = new HashMap<>();
     private final Set<String> writing = new HashSet<>();
@@ -71,12 +72,16 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
         this.timers = new Timers<>(loop, this::fired);
         this.appends = new Appends<>(log, shard::apply);
         this.held = new HeldAnswers(log, writeTimeoutMs, this::send, this::refuse);
+        this.committing = new CommitQueue(log);
     }
 
     /** Begins the replay. Requests are refused with COORDINATOR_LOAD_IN_PROGRESS until it is through. */
     public void start() {
         loop.requireCurrent();
-        log.onHighWatermark(held::release);
+        log.onHighWatermark(() -> {
+            committing.release();
+            held.release();
+        });
         log.onTransactionEnd(this::transactionEnded);
         log.replay(new Loading());
     }
@@ -104,7 +109,9 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
         timers.cancelAll();
         appends.close();
         held.close();
+        committing.close();
         busy.clear();
+        shard.close();
         for (Ticket<?> ticket : List.copyOf(open)) {
             refuse(ticket, ErrorCode.NOT_COORDINATOR);
         }
@@ -214,6 +221,7 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
                 case TimerChange.Cancel<T>(T timer) -> timers.cancel(timer);
             }
         }
+        committing.add(decision.whenCommitted(), appends.writtenOffset());
         if (!decision.answers().isEmpty()) {
             held.hold(decision.answers(), appends.writtenOffset());
         }

@@ -10,6 +10,8 @@
  *                                                            v
  *         answer sent  <--- high watermark <--- applied <--- written: one append for all decisions of a turn
  *                            (HeldAnswers)      (Shard)      (Appends, ShardLog)
+ *    set off outside  <---
+ *                            (CommitQueue)
  * </pre>
  *
  * <ul>

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A partition in memory whose appends and commits a test can hold back or refuse. */
 public final class MemoryShardLog implements ShardLog {
     private final Loop loop;
+    private final int leaderEpoch;
     private final List<Entry> entries;
     private final List<Integer> batchSizes = new ArrayList<>();
     private final Queue<Runnable> heldAppends = new ArrayDeque<>();
@@ -39,7 +40,12 @@ public final class MemoryShardLog implements ShardLog {
 
     /** Starts with what another leader left. */
     public MemoryShardLog(Loop loop, List<ShardRecord> records) {
+        this(loop, records, 1);
+    }
+
+    public MemoryShardLog(Loop loop, List<ShardRecord> records, int leaderEpoch) {
         this.loop = loop;
+        this.leaderEpoch = leaderEpoch;
         this.entries = new ArrayList<>();
         records.forEach(record -> entries.add(new Entry.Of(record)));
         this.highWatermark = entries.size();
@@ -47,7 +53,7 @@ public final class MemoryShardLog implements ShardLog {
 
     /** The log as the next leader has it, with the ends of transactions: all of it, or what is committed. */
     public MemoryShardLog next(boolean all) {
-        MemoryShardLog next = new MemoryShardLog(loop);
+        MemoryShardLog next = new MemoryShardLog(loop, List.of(), leaderEpoch);
         next.entries.addAll(all ? entries : entries.subList(0, (int) highWatermark));
         next.highWatermark = next.entries.size();
         return next;
@@ -65,7 +71,7 @@ public final class MemoryShardLog implements ShardLog {
 
     @Override
     public int leaderEpoch() {
-        return 1;
+        return leaderEpoch;
     }
 
     @Override

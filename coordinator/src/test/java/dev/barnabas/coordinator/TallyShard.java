@@ -21,6 +21,7 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
     final Map<String, Integer> seen = new TreeMap<>();
     final Map<Long, Map<String, Integer>> pending = new TreeMap<>();
     int reminders;
+    boolean closed;
 
     /**
      * What is replicated.
@@ -47,6 +48,12 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
                 List.of(ticket.with(name + "=" + sum)),
                 List.of(new TimerChange.Start<>(new Reminder(name), 1_000)),
                 false);
+    }
+
+    Decision<Added, Seen, Reminder> addAndSetOff(String name, int amount, Ticket<String> ticket, Runnable setOff) {
+        Decision<Added, Seen, Reminder> adding = add(name, amount, ticket);
+        return new Decision<>(
+                adding.records(), adding.changes(), adding.answers(), List.of(), false, List.of(setOff));
     }
 
     Decision<Added, Seen, Reminder> get(String name, Ticket<String> ticket) {
@@ -122,5 +129,10 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
         return name.startsWith("new")
                 ? Optional.empty()
                 : Optional.of(new Added(name, value.getInt(0), record.producer()));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
     }
 }

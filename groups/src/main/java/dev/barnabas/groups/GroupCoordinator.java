@@ -1,5 +1,6 @@
 package dev.barnabas.groups;
 
+import dev.barnabas.coordinator.AppendErrors;
 import dev.barnabas.coordinator.Gather;
 import dev.barnabas.coordinator.ProducerInTransaction;
 import dev.barnabas.coordinator.ShardHost;
@@ -83,7 +84,7 @@ public final class GroupCoordinator {
         this.consumers = consumers;
         this.partitions = partitions;
         this.shards =
-                new Shards<>(() -> new GroupShard(settings, consumers, topics, entropy), settings.commitTimeoutMs());
+                new Shards<>(_ -> new GroupShard(settings, consumers, topics, entropy), settings.commitTimeoutMs());
     }
 
     /** The partition of {@code __consumer_offsets} whose leader coordinates a group. */
@@ -212,7 +213,7 @@ public final class GroupCoordinator {
                         request,
                         error == ErrorCode.MESSAGE_TOO_LARGE
                                 ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE
-                                : asToldToMembers(error)),
+                                : AppendErrors.asToldToClients(error)),
                 onLoop(loop, then));
         decide(request.groupId(), ticket, new OffsetCommit(request, caller, ticket));
     }
@@ -239,7 +240,12 @@ public final class GroupCoordinator {
 
     /** How a request is answered whose transaction could not be verified. */
     public static TxnOffsetCommitResponse refusal(TxnOffsetCommitRequest request, ErrorCode error) {
-        return TxnOffsetCommit.refusal(request, asToldToMembers(error));
+        // A coordinator that could not be asked: clients try again without looking for another.
+        return TxnOffsetCommit.refusal(
+                request,
+                error == ErrorCode.NETWORK_EXCEPTION
+                        ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+                        : AppendErrors.asToldToClients(error));
     }
 
     /** An empty group id is allowed, for old clients that use none. */
@@ -320,7 +326,7 @@ public final class GroupCoordinator {
     }
 
     private static <A> Ticket<A> ticket(Function<ErrorCode, A> refusal, Consumer<A> then) {
-        return new Ticket<>(error -> refusal.apply(asToldToMembers(error)), then);
+        return new Ticket<>(error -> refusal.apply(AppendErrors.asToldToClients(error)), then);
     }
 
     private static <A> Consumer<A> onLoop(Loop loop, Consumer<A> then) {
@@ -330,19 +336,6 @@ public final class GroupCoordinator {
             } else {
                 loop.execute(() -> then.accept(response));
             }
-        };
-    }
-
-    /** What refuses an append, in terms of coordinators: those are the errors that clients of groups understand. */
-    private static ErrorCode asToldToMembers(ErrorCode error) {
-        return switch (error) {
-            case UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
-                ErrorCode.COORDINATOR_NOT_AVAILABLE;
-            case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR -> ErrorCode.NOT_COORDINATOR;
-            // Of the transaction coordinator, which could not be asked: clients try again without looking for another.
-            case NETWORK_EXCEPTION -> ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
-            case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE -> ErrorCode.UNKNOWN_SERVER_ERROR;
-            default -> error;
         };
     }
 }
