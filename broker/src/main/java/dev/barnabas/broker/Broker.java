@@ -97,6 +97,7 @@ public final class Broker {
         for (LoopShare share : node.shares()) {
             share.loop().execute(() -> {
                 listening.stop(share.index());
+                parts.transactionParts().stop(share);
                 parts.reconcilers()
                         .get(share.index())
                         .stop(() -> closeLogs(
