@@ -20,6 +20,12 @@ public interface Shard<R, C, T> {
     /** Applies a record that is in the log: during replay, and on the leader as soon as it is written. */
     void apply(R record);
 
+    /**
+     * A transaction in which records of this shard may have been written has ended; in the log it stands where it comes
+     * between the calls of {@link #apply}. A shard that writes no such records has nothing to do.
+     */
+    default void transactionEnded(TransactionEnd end) {}
+
     /** Changes what only the leader knows. */
     void change(C change);
 

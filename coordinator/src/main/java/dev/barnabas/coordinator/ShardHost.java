@@ -61,6 +61,8 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
     private final Set<String> writing = new HashSet<>();
     private State state = State.LOADING;
     private Progress progress = new Progress(0, 0);
+    /** Ends of transactions that were written behind what is being replayed. */
+    private final Queue<Runnable> endedMeanwhile = new ArrayDeque<>();
 
     /** @param writeTimeoutMs how long an answer waits for its records to be committed before it is refused */
     public ShardHost(S shard, ShardLog log, long writeTimeoutMs) {
@@ -80,6 +82,7 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
             committing.release();
             held.release();
         });
+        log.onTransactionEnd(this::transactionEnded);
         log.replay(new Loading());
     }
 
@@ -133,6 +136,17 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
     public S shard() {
         loop.requireCurrent();
         return shard;
+    }
+
+    private void transactionEnded(TransactionEnd end, long endOffset) {
+        switch (state) {
+            case LOADING -> endedMeanwhile.add(() -> transactionEnded(end, endOffset));
+            case ACTIVE -> {
+                appends.othersWritten(endOffset);
+                shard.transactionEnded(end);
+            }
+            case FAILED, CLOSED -> {}
+        }
     }
 
     private void submit(@Nullable String key, Ticket<?> ticket, Shard.Operation<S, R, C, T> operation) {
@@ -275,12 +289,22 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
         }
 
         @Override
+        public void transactionEnded(TransactionEnd end, long nextOffset) {
+            if (state == State.LOADING) {
+                shard.transactionEnded(end);
+                progress = new Progress(progress.records(), nextOffset);
+            }
+        }
+
+        @Override
         public void done(long endOffset) {
             if (state != State.LOADING) {
                 return;
             }
             appends.startAt(endOffset);
             state = State.ACTIVE;
+            endedMeanwhile.forEach(Runnable::run);
+            endedMeanwhile.clear();
             LOG.atInfo()
                     .setMessage("shard loaded")
                     .addKeyValue("shard", log.name())

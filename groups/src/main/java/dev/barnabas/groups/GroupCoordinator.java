@@ -2,6 +2,7 @@ package dev.barnabas.groups;
 
 import dev.barnabas.coordinator.AppendErrors;
 import dev.barnabas.coordinator.Gather;
+import dev.barnabas.coordinator.ProducerInTransaction;
 import dev.barnabas.coordinator.ShardHost;
 import dev.barnabas.coordinator.ShardLog;
 import dev.barnabas.coordinator.Shards;
@@ -38,6 +39,8 @@ import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
+import dev.barnabas.protocol.message.TxnOffsetCommitResponse;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -215,6 +218,31 @@ public final class GroupCoordinator {
         decide(request.groupId(), ticket, new OffsetCommit(request, caller, ticket));
     }
 
+    /**
+     * Offsets that a producer commits in its transaction; they hold when the transaction does. That there is such a
+     * transaction is verified before.
+     *
+     * @param verification what the partition that stores the group gave, see {@link ProducerInTransaction}
+     */
+    public void commitTransactionalOffsets(
+            TxnOffsetCommitRequest request,
+            Caller caller,
+            long verification,
+            Loop loop,
+            Consumer<TxnOffsetCommitResponse> then) {
+        if (request.groupId().isEmpty()) {
+            then.accept(TxnOffsetCommit.refusal(request, ErrorCode.INVALID_GROUP_ID));
+            return;
+        }
+        Ticket<TxnOffsetCommitResponse> ticket = ticket(error -> TxnOffsetCommit.refusal(request, error), loop, then);
+        decide(request.groupId(), ticket, new TxnOffsetCommit(request, caller, verification, ticket));
+    }
+
+    /** How a request is answered whose transaction could not be verified. */
+    public static TxnOffsetCommitResponse refusal(TxnOffsetCommitRequest request, ErrorCode error) {
+        return TxnOffsetCommit.refusal(request, AppendErrors.asToldToClients(error));
+    }
+
     /** An empty group id is allowed, for old clients that use none. */
     public void fetchOffsets(OffsetFetchRequest request, Caller caller, Loop loop, Consumer<OffsetFetchResponse> then) {
         int version = caller.apiVersion();
@@ -225,7 +253,7 @@ public final class GroupCoordinator {
             OffsetFetchRequestGroup group = groups.get(i);
             Ticket<OffsetFetchResponseGroup> ticket =
                     ticket(error -> OffsetFetch.refusal(group, error), gather.part(i));
-            decide(group.groupId(), ticket, new OffsetFetch(group, caller, ticket));
+            decide(group.groupId(), ticket, new OffsetFetch(group, request.requireStable(), caller, ticket));
         }
     }
 

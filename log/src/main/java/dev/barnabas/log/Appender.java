@@ -143,7 +143,7 @@ final class Appender {
             return;
         }
         if (first.hasProducerId()) {
-            SequenceCheck.check(append, first, log.contents().producers, work, index);
+            directory.sequenceCheck().check(append, first, log, work, index, next);
             if (!append.accepted()) {
                 return;
             }

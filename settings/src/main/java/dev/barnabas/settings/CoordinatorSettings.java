@@ -225,6 +225,13 @@ public final class CoordinatorSettings {
             .high()
             .doc("The longest transaction timeout that a producer may ask for.");
 
+    public static final Setting<Boolean> TRANSACTION_PARTITION_VERIFICATION_ENABLE = DECLARED.bool(
+                    "transaction.partition.verification.enable", true)
+            .clusterWide()
+            .low()
+            .doc("Whether records of a transaction are accepted only if its coordinator knows of the partition. It"
+                    + " concerns older clients; for newer ones the partition is added to the transaction.");
+
     public static final Setting<Integer> TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS = DECLARED.integer(
                     "transaction.abort.timed.out.transaction.cleanup.interval.ms", 10_000)
             .allow(atLeast(1))

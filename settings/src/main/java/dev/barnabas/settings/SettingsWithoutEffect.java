@@ -23,11 +23,6 @@ final class SettingsWithoutEffect {
     static {
         refuseWhereIgnoringWouldHarm();
         declare(
-                "transactions are not in this version",
-                bool("transaction.partition.verification.enable", true)
-                        .clusterWide()
-                        .low());
-        declare(
                 "records of a new transaction wait for the one before without asking again",
                 integer("add.partitions.to.txn.retry.backoff.ms", 20)
                         .allow(atLeast(1))
