@@ -52,8 +52,7 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
 
     Decision<Added, Seen, Reminder> addAndSetOff(String name, int amount, Ticket<String> ticket, Runnable setOff) {
         Decision<Added, Seen, Reminder> adding = add(name, amount, ticket);
-        return new Decision<>(
-                adding.records(), adding.changes(), adding.answers(), List.of(), false, List.of(setOff));
+        return new Decision<>(adding.records(), adding.changes(), adding.answers(), List.of(), false, List.of(setOff));
     }
 
     Decision<Added, Seen, Reminder> get(String name, Ticket<String> ticket) {

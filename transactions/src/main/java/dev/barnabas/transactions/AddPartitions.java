@@ -17,9 +17,9 @@ import java.util.Optional;
  * A producer is about to write to partitions: they become part of its transaction, which begins with the first. Asked
  * by AddPartitionsToTxn and AddOffsetsToTxn; see {@link PartitionsToAdd} for the versions.
  *
- * <p>A client of version 2 of transactions sends the first records of a transaction as soon as the end of the one before
- * is decided, which is a moment before all its partitions know. Its broker may ask again until they do, as Kafka's does;
- * here it is answered when they do.
+ * <p>A client of version 2 of transactions sends the first records of a transaction as soon as the end of the one
+ * before is decided, which is a moment before all its partitions know. Its broker may ask again until they do, as
+ * Kafka's does; here it is answered when they do.
  *
  * @param version of transactions, as far as the request shows it: 2 if a broker asks for its client (KIP-890)
  */
@@ -92,7 +92,8 @@ record AddPartitions(
                 List.of(ticket.with(ErrorCode.NONE)),
                 transaction.isOngoing()
                         ? List.of()
-                        : TransactionShard.overdue(stored.transaction(), nowMs).stream().toList(),
+                        : TransactionShard.overdue(stored.transaction(), nowMs).stream()
+                                .toList(),
                 false);
     }
 

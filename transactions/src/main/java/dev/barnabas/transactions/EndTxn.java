@@ -47,7 +47,9 @@ record EndTxn(
         if (existing.isEmpty()) {
             return refuse(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
         }
-        return epochPerTransaction ? inItsEpoch(shard, existing.get(), nowMs) : inAnyEpoch(shard, existing.get(), nowMs);
+        return epochPerTransaction
+                ? inItsEpoch(shard, existing.get(), nowMs)
+                : inAnyEpoch(shard, existing.get(), nowMs);
     }
 
     /** Up to version 4: the producer keeps its epoch from transaction to transaction. */
@@ -87,8 +89,8 @@ record EndTxn(
         }
         // An older client that came after this one may have ended a transaction in the epoch that it was given.
         boolean endedInItsEpoch = transaction.version() == Transaction.EPOCH_PER_TRANSACTION;
-        boolean asksAgain = endedInItsEpoch
-                && (asksAgainWithOldId || request.producerEpoch() + 1 == transaction.producerEpoch());
+        boolean asksAgain =
+                endedInItsEpoch && (asksAgainWithOldId || request.producerEpoch() + 1 == transaction.producerEpoch());
         boolean inItsEpoch = sameId && request.producerEpoch() == transaction.producerEpoch();
         return switch (transaction.status()) {
             case EMPTY -> {

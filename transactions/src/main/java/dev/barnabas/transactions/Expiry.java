@@ -40,7 +40,8 @@ final class Expiry {
         }
         // The abort may need a producer id, and may be refused: so it is a request of its own, and asked for again.
         return timers(
-                List.of(new TimerChange.Start<>(new Overdue(id), shard.settings().abortRetryMs())),
+                List.of(new TimerChange.Start<>(
+                        new Overdue(id), shard.settings().abortRetryMs())),
                 List.of(() -> shard.endings().overdue(transaction)));
     }
 

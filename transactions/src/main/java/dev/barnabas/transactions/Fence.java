@@ -24,11 +24,7 @@ final class Fence {
                 ? ongoing.producerEpoch()
                 : (short) (ongoing.producerEpoch() + 1);
         Transaction ending = ongoing.ending(
-                false,
-                epoch,
-                newProducerId,
-                epochPerTransaction ? Transaction.EPOCH_PER_TRANSACTION : 0,
-                nowMs);
+                false, epoch, newProducerId, epochPerTransaction ? Transaction.EPOCH_PER_TRANSACTION : 0, nowMs);
         return shard.end(ending, epochPerTransaction ? ongoing.producerEpoch() : Transaction.NO_EPOCH, answer);
     }
 

@@ -34,8 +34,8 @@ record InitProducerId(
 
     /** What can be refused without knowing the transactional id. */
     static Optional<ErrorCode> refusalOf(InitProducerIdRequest request, String id, TransactionSettings settings) {
-        boolean namesOnlyOne = (request.producerId() == Transaction.NO_ID)
-                != (request.producerEpoch() == Transaction.NO_EPOCH);
+        boolean namesOnlyOne =
+                (request.producerId() == Transaction.NO_ID) != (request.producerEpoch() == Transaction.NO_EPOCH);
         if (namesOnlyOne || id.isEmpty()) {
             return Optional.of(ErrorCode.INVALID_REQUEST);
         }
@@ -56,10 +56,7 @@ record InitProducerId(
         if (existing.isEmpty()) {
             return newProducerId == Transaction.NO_ID
                     ? producerIdNeeded()
-                    : begin(
-                            shard,
-                            Transaction.created(id, newProducerId, timeoutMs(), nowMs),
-                            Transaction.NO_EPOCH);
+                    : begin(shard, Transaction.created(id, newProducerId, timeoutMs(), nowMs), Transaction.NO_EPOCH);
         }
         Transaction transaction = existing.get();
         if (transaction.status().isEnding()) {

@@ -163,17 +163,8 @@ record Transaction(
     /** As much of it as could be stored before transaction.version 1. */
     Transaction inFirstFormat() {
         return new Transaction(
-                id,
-                producerId,
-                NO_ID,
-                NO_ID,
-                producerEpoch,
-                timeoutMs,
-                status,
-                partitions,
-                startMs,
-                updateMs,
-                (short) 0);
+                id, producerId, NO_ID, NO_ID, producerEpoch, timeoutMs, status, partitions, startMs, updateMs, (short)
+                        0);
     }
 
     /** How its end is made known to its partitions. */

@@ -71,8 +71,7 @@ final class ChurnChecks {
                     .as("producer ids never go back\n%s", step)
                     .isTrue();
             switch (before.status()) {
-                case PREPARE_COMMIT ->
-                    assertThat(after.status()).as(step).isEqualTo(Status.COMPLETE_COMMIT);
+                case PREPARE_COMMIT -> assertThat(after.status()).as(step).isEqualTo(Status.COMPLETE_COMMIT);
                 case PREPARE_ABORT -> assertThat(after.status()).as(step).isEqualTo(Status.COMPLETE_ABORT);
                 case ONGOING -> {
                     assertThat(after.status())
@@ -81,19 +80,17 @@ final class ChurnChecks {
                     assertThat(after.partitions()).as(step).containsAll(before.partitions());
                 }
                 case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT ->
-                    assertThat(after.status())
-                            .as(step)
-                            .isIn(Status.EMPTY, Status.ONGOING, Status.PREPARE_ABORT);
+                    assertThat(after.status()).as(step).isIn(Status.EMPTY, Status.ONGOING, Status.PREPARE_ABORT);
             }
         }
         for (Ended end : ended) {
             if (end.id().equals(id)) {
                 assertThat(history)
                         .as("what a producer was told: %s", end)
-                        .anyMatch(stored -> stored.status()
-                                        == (end.committed() ? Status.PREPARE_COMMIT : Status.PREPARE_ABORT)
-                                && stored.producerId() == end.producerId()
-                                && stored.producerEpoch() == end.epoch() + (end.epochPerTransaction() ? 1 : 0));
+                        .anyMatch(stored ->
+                                stored.status() == (end.committed() ? Status.PREPARE_COMMIT : Status.PREPARE_ABORT)
+                                        && stored.producerId() == end.producerId()
+                                        && stored.producerEpoch() == end.epoch() + (end.epochPerTransaction() ? 1 : 0));
             }
         }
     }

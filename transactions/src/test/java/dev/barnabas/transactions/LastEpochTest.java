@@ -20,7 +20,8 @@ final class LastEpochTest {
     @BeforeEach
     void theProducerHasItsLastEpoch() {
         play("init A");
-        coordinator.rewrite("t", it -> it.initialized(LAST, 60_000, coordinator.loop().wallMs()));
+        coordinator.rewrite(
+                "t", it -> it.initialized(LAST, 60_000, coordinator.loop().wallMs()));
     }
 
     private String play(String command) {

@@ -194,8 +194,8 @@ public final class Scenario {
     private String end(Command command, boolean committed) {
         Producer producer = producer(command);
         Sent sent = sent(command, producer);
-        EndTxnResponse response = backend.end(
-                new EndTxnRequest(sent.id, sent.producerId, sent.epoch, committed), sent.version);
+        EndTxnResponse response =
+                backend.end(new EndTxnRequest(sent.id, sent.producerId, sent.epoch, committed), sent.version);
         if (response.errorCode() != 0) {
             return producer.name + ": " + error(response.errorCode());
         }

@@ -36,18 +36,15 @@ final class TransactionCoordinatorTest {
                         new EndTxnRequest("t", 1_000, (short) epoch, true),
                         5,
                         coordinator.loop(),
-                        answer -> answers.add(ErrorCode.forCode(answer.errorCode()).name()));
+                        answer -> answers.add(
+                                ErrorCode.forCode(answer.errorCode()).name()));
         coordinator.loop().turn();
     }
 
     private void addAsBroker(int epoch) {
         AddPartitionsToTxnRequest request = AddPartitionsToTxnRequest.builder()
                 .transactions(List.of(new AddPartitionsToTxnTransaction(
-                        "t",
-                        1_000,
-                        (short) epoch,
-                        false,
-                        List.of(new AddPartitionsToTxnTopic("a", List.of(0))))))
+                        "t", 1_000, (short) epoch, false, List.of(new AddPartitionsToTxnTopic("a", List.of(0))))))
                 .build();
         coordinator.coordinator().addPartitions(request, 5, coordinator.loop(), answer -> answers.add(error(answer)));
         coordinator.loop().turn();
@@ -190,8 +187,7 @@ final class TransactionCoordinatorTest {
         coordinator.markers().taken(A0, 1_000, 9);
         commit(0);
 
-        assertThat(scenario.play("describe")).isEqualTo(
-                "t: PrepareCommit P1 epoch 1 timeout 60s begun [a/0]");
+        assertThat(scenario.play("describe")).isEqualTo("t: PrepareCommit P1 epoch 1 timeout 60s begun [a/0]");
     }
 
     @Test
@@ -218,13 +214,14 @@ final class TransactionCoordinatorTest {
                         .forEach(state ->
                                 answers.add(ErrorCode.forCode(state.errorCode()).name())));
 
-        assertThat(answers).containsExactly("COORDINATOR_NOT_AVAILABLE", "COORDINATOR_NOT_AVAILABLE", "INVALID_REQUEST");
+        assertThat(answers)
+                .containsExactly("COORDINATOR_NOT_AVAILABLE", "COORDINATOR_NOT_AVAILABLE", "INVALID_REQUEST");
     }
 
     @Test
     void producersOfTwoPhaseCommitsHaveNoTimeoutIfTheyAreAllowed() {
-        TestCoordinator allowing =
-                new TestCoordinator(new TransactionSettings(900_000, 10_000, 604_800_000L, 3_600_000, 100, true, 5_000));
+        TestCoordinator allowing = new TestCoordinator(
+                new TransactionSettings(900_000, 10_000, 604_800_000L, 3_600_000, 100, true, 5_000));
         Scenario story = new Scenario(allowing);
 
         assertThat(scenario.play("init A 2pc")).isEqualTo("A: TRANSACTIONAL_ID_AUTHORIZATION_FAILED");

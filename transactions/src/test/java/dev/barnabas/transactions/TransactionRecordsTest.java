@@ -50,8 +50,8 @@ final class TransactionRecordsTest {
                 transaction.timeoutMs(),
                 TransactionState.fromId(transaction.status().id()),
                 transaction.partitions().stream()
-                        .map(partition -> new org.apache.kafka.common.TopicPartition(
-                                partition.topic(), partition.partition()))
+                        .map(partition ->
+                                new org.apache.kafka.common.TopicPartition(partition.topic(), partition.partition()))
                         .collect(Collectors.toCollection(HashSet::new)),
                 transaction.startMs(),
                 transaction.updateMs(),
@@ -132,8 +132,8 @@ final class TransactionRecordsTest {
 
     @Test
     void aVersionThatIsNotKnownIsMalformed() {
-        ShardRecord known = TransactionRecords.encode(
-                new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
+        ShardRecord known =
+                TransactionRecords.encode(new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
         ByteBuffer value = known.value().duplicate();
         value.putShort(0, (short) 2);
 
@@ -143,8 +143,8 @@ final class TransactionRecordsTest {
 
     @Test
     void aStateThatIsNeverStoredIsMalformed() {
-        ShardRecord known = TransactionRecords.encode(
-                new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
+        ShardRecord known =
+                TransactionRecords.encode(new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
         ByteBuffer value = known.value().duplicate();
         value.put(2 + 8 + 2 + 4, (byte) 6);
 
