@@ -9,7 +9,6 @@ import dev.barnabas.transactions.TransactionRecord.Forgotten;
 import dev.barnabas.transactions.TransactionRecord.Stored;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -59,10 +58,6 @@ final class TransactionRecordsTest {
                 TransactionVersion.fromFeatureLevel(transaction.version()));
     }
 
-    private static ByteBuffer valueOf(ShardRecord record) {
-        return Objects.requireNonNull(record.value());
-    }
-
     private static byte[] bytes(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
@@ -77,7 +72,7 @@ final class TransactionRecordsTest {
         ShardRecord record = TransactionRecords.encode(stored);
 
         assertThat(bytes(record.key())).isEqualTo(TransactionLog.keyToBytes("id"));
-        assertThat(bytes(valueOf(record)))
+        assertThat(bytes(record.value()))
                 .isEqualTo(TransactionLog.valueToBytes(kafka(stored.transaction()), TransactionVersion.TV_2));
         assertThat(TransactionRecords.decode(record)).contains(stored);
     }
@@ -89,7 +84,7 @@ final class TransactionRecordsTest {
 
         ShardRecord record = TransactionRecords.encode(stored);
 
-        assertThat(bytes(valueOf(record)))
+        assertThat(bytes(record.value()))
                 .isEqualTo(TransactionLog.valueToBytes(kafka(stored.transaction()), TransactionVersion.TV_0));
         assertThat(TransactionRecords.decode(record)).contains(stored);
     }
@@ -101,7 +96,7 @@ final class TransactionRecordsTest {
         ShardRecord record = TransactionRecords.encode(new Stored(transaction, TransactionRecords.TAGGED_FORMAT));
 
         TransactionLog.ReadResult result =
-                TransactionLog.read(record.key().duplicate(), valueOf(record).duplicate());
+                TransactionLog.read(record.key().duplicate(), record.value().duplicate());
 
         TransactionMetadata read = ((TransactionLog.TxnRecord) result).metadata();
         assertThat(read.transactionalId()).isEqualTo("id");
@@ -139,7 +134,7 @@ final class TransactionRecordsTest {
     void aVersionThatIsNotKnownIsMalformed() {
         ShardRecord known =
                 TransactionRecords.encode(new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
-        ByteBuffer value = valueOf(known).duplicate();
+        ByteBuffer value = known.value().duplicate();
         value.putShort(0, (short) 2);
 
         assertThatThrownBy(() -> TransactionRecords.decode(new ShardRecord(known.key(), value)))
@@ -150,7 +145,7 @@ final class TransactionRecordsTest {
     void aStateThatIsNeverStoredIsMalformed() {
         ShardRecord known =
                 TransactionRecords.encode(new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
-        ByteBuffer value = valueOf(known).duplicate();
+        ByteBuffer value = known.value().duplicate();
         value.put(2 + 8 + 2 + 4, (byte) 6);
 
         assertThatThrownBy(() -> TransactionRecords.decode(new ShardRecord(known.key(), value)))
