@@ -12,6 +12,9 @@ public interface LogListener {
     /** Records before this offset are gone for good, by retention or because it was asked for. */
     void logStartOffsetAdvanced(long logStartOffset);
 
+    /** Appends had been refused because the disk was full, and are not any more. */
+    default void roomIsBack() {}
+
     /**
      * The log cannot be compacted, and is not any more until its settings change or it is opened anew: something in it
      * is damaged, or cannot be read. It is served as before.

@@ -213,6 +213,14 @@ public final class PartitionLog {
         return contents.transactions.aborted(fromOffset, upToOffset);
     }
 
+    /**
+     * Whether there is room for more. If not, {@link LogListener#roomIsBack} tells when there is; appends are refused
+     * until then.
+     */
+    public boolean hasRoom() {
+        return directory.mayAppend();
+    }
+
     /** Bytes of all segments. */
     public long sizeInBytes() {
         return contents.sizeInBytes();
@@ -420,6 +428,10 @@ public final class PartitionLog {
         listener.logStartOffsetAdvanced(contents.startOffset);
     }
 
+    void roomIsBack() {
+        listener.roomIsBack();
+    }
+
     void stableEndAdvanced() {
         listener.stableEndOffsetAdvanced(sync.stableEnd());
     }
@@ -436,7 +448,7 @@ public final class PartitionLog {
         if (state != State.OPEN) {
             return notOpen();
         }
-        return directory.hasRoomFor(0)
+        return directory.mayAppend()
                 ? null
                 : LogDirectory.diskFull(directory.disk().name());
     }
