@@ -24,7 +24,7 @@ public interface LogListener {
     /**
      * Something that is stored of the log is damaged. Called once for each damage since the log was opened (and not for
      * more than some, if there are very many). Who reads it gets {@link ReadResult.Damaged}, or finds out by its CRC;
-     * the rest of the log is served as before.
+     * the rest of the log is served as before. {@link PartitionLog#heal} gets it from another replica.
      */
     void damageFound(LogDamage damage);
 

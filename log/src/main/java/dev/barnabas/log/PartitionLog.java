@@ -302,6 +302,16 @@ public final class PartitionLog {
         operations.add(() -> truncation.restartAt(offset, then));
     }
 
+    /**
+     * Replaces the damaged records of the segment that has an offset by those of another replica, as far as they are
+     * committed; see {@link LogListener#damageFound}. Refused, and nothing changed, if that replica does not have them,
+     * there is no room for a further copy of the segment, or the log changes meanwhile: it may be tried again.
+     */
+    public void heal(long offset, HealthyReplica replica, LogAnswer<Healed> then) {
+        directory.loop().requireCurrent();
+        operations.between(() -> SegmentHealing.begin(this, directory, offset, replica, then));
+    }
+
     /** Syncs and closes the log so that opening it reads nothing; no call may follow. */
     public void close(LogAnswer<Long> then) {
         directory.loop().requireCurrent();
@@ -330,6 +340,13 @@ public final class PartitionLog {
 
     LogScrub scrub() {
         return scrub;
+    }
+
+    /** Nothing between these offsets is damaged any more. */
+    void healed(long fromOffset, long toOffset) {
+        scrub.healed(fromOffset, toOffset);
+        compaction.reconsider();
+        sync.checkpoint();
     }
 
     void damageFound(LogDamage damage) {
