@@ -134,7 +134,7 @@ final class BrokerParts {
                 new Self(node, on.membership.epoch()),
                 FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION));
         InSyncRequests inSyncRequests = new InSyncRequests(
-                share.loop(), on.access::askForInSyncReplicas, node.id(), on.membership::epoch, node::mayBeInSync);
+                share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
         return new Reconciler(node, share, new Roles(node, share, groups, fetchers), inSyncRequests, placement, faults);
     }
 

@@ -127,7 +127,7 @@ final class Membership {
                 response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
                 left,
                 loop,
-                new ActiveController.Reply<>() {
+                new ControllerChannel.Reply<>() {
                     @Override
                     public void answered(BrokerRegistrationResponse response) {
                         ErrorCode error = ErrorCode.forCode(response.errorCode());
@@ -279,7 +279,7 @@ final class Membership {
                 response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
                 LEAVING_LIMIT_ALONE,
                 loop,
-                new ActiveController.Reply<>() {
+                new ControllerChannel.Reply<>() {
                     @Override
                     public void answered(BrokerHeartbeatResponse response) {
                         asking = false;

@@ -155,8 +155,7 @@ final class ReplicatingNode implements Partition.Listener {
     private void open(Node begun, LoopShare share, LogDirectory directory) {
         InSyncRequests changes = new InSyncRequests(
                 share.loop(),
-                (request, _, asker, then) ->
-                        world.alterPartition(request, answer -> asker.execute(() -> then.accept(answer))),
+                new FakeController(world::alterPartition),
                 id,
                 () -> id,
                 (replica, epoch) -> epoch == replica);
