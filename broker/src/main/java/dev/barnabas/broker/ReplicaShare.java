@@ -52,7 +52,7 @@ final class ReplicaShare {
     enum News {
         /** There is something to read whenever it is read next. */
         LATER,
-        /** A high watermark that the follower waits for, too. */
+        /** A high watermark or log start that the follower waits for, too. */
         WATERMARK,
         /** Records, or an error. */
         RECORDS
@@ -62,7 +62,7 @@ final class ReplicaShare {
      * What one partition has for the follower.
      *
      * @param urgent the follower should know at once, whether there are records or not
-     * @param watermark there is a newer high watermark than the follower knows
+     * @param watermark there is a newer high watermark, or log start, than the follower knows
      */
     record Offer(
             ReplicaShare share,
@@ -167,7 +167,8 @@ final class ReplicaShare {
         boolean watermarkOnly = partition.leads()
                 && partition.leaderEpoch() == of.readInEpoch
                 && partition.endOffset() <= of.wanted.fetchOffset();
-        News kind = !watermarkOnly ? News.RECORDS : of.wantsWatermark(partition) ? News.WATERMARK : News.LATER;
+        boolean hasWatermark = of.wantsWatermark(partition) || of.wantsLogStart(partition.logStartOffset());
+        News kind = !watermarkOnly ? News.RECORDS : hasWatermark ? News.WATERMARK : News.LATER;
         if (noticed == null || noticed.compareTo(kind) < 0) {
             noticed = kind;
         }
@@ -316,7 +317,7 @@ final class ReplicaShare {
             each.watch(partition, follower);
             boolean newWatermark = found.highWatermark() != each.toldHighWatermark
                     || found.logStartOffset() != each.toldLogStartOffset;
-            boolean wakes = each.wantsWatermark(partition);
+            boolean wakes = each.wantsWatermark(partition) || each.wantsLogStart(found.logStartOffset());
             if (bytes > 0) {
                 room = Math.max(0, room - bytes);
             } else if (found.readableEnd() > each.wanted.fetchOffset()) {
@@ -391,6 +392,11 @@ final class ReplicaShare {
 
         boolean wantsWatermark(Partition partition) {
             return partition.highWatermark() > knownHighWatermark;
+        }
+
+        /** Somebody waits until all followers have deleted what their leader has. */
+        boolean wantsLogStart(long logStartOffset) {
+            return toldLogStartOffset >= 0 && toldLogStartOffset != logStartOffset;
         }
 
         /** Once and for all: what comes before the follower has caught up is read anyway. */

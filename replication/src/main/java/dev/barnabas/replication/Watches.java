@@ -31,6 +31,11 @@ final class Watches {
         tell(followers, bytes);
     }
 
+    /** Followers are to delete what is gone. */
+    void logStartMoved() {
+        tell(followers, 0);
+    }
+
     /** Whatever they wait for may have become something else. */
     void tellAll() {
         highWatermarkMoved(Integer.MAX_VALUE);
