@@ -236,12 +236,12 @@ final class BrokerStart {
     }
 
     private void build(Joined joined, ReplicaPlaces places, ReplicaAssignments assignments) {
-        BrokerParts parts = BrokerParts.build(
+        BrokerParts parts = new BrokerParts(
                 new BrokerParts.Foundation(
                         host, settings, logLevels, storage(), joined.metadata, joined.access, joined.membership),
                 assignments,
                 this::halt);
-        Broker broker = new Broker(parts, joined.listening, metadataLog(), joined.membership);
+        Broker broker = new Broker(parts, storage(), joined.listening, metadataLog(), joined.membership);
         if (metadataLogs.isShared()) {
             joined.listening.serve(parts.apis());
         }

@@ -45,6 +45,10 @@ final class Metrics {
                         "barnabas_log_directories_failed",
                         "Directories of log.dirs that do not work",
                         seen.failedDirectories().size()))
+                .metricSnapshot(gauge(
+                        "barnabas_log_directories_full",
+                        "Directories of log.dirs without room, whose partitions others lead where they can",
+                        seen.fullDirectories().size()))
                 .metricSnapshot(
                         gauges(seen.partitions(), "barnabas_partition_log_size_bytes", "Bytes of all segments", p ->
                                 (double) p.sizeInBytes()))
