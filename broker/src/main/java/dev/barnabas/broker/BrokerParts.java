@@ -160,9 +160,11 @@ final class BrokerParts {
         FetcherSettings fetching = FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION);
         ReplicaFetchers fetchers = new ReplicaFetchers(
                 share.loop(), on.host.network(), brokers, new Self(node, on.membership.epoch()), fetching);
+        ReplicaHealing healing =
+                new ReplicaHealing(node, share.loop(), on.host.network(), brokers, fetching.peer());
         InSyncRequests inSyncRequests = new InSyncRequests(
                 share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
-        return new Reconciler(node, share, new Roles(node, share, groups, fetchers), inSyncRequests, placement, faults);
+        return new Reconciler(node, share, new Roles(node, share, groups, fetchers), inSyncRequests, placement, faults, healing);
     }
 
     /** This broker, as its leaders are told; in this registration for as long as its process lives. */

@@ -99,6 +99,11 @@ final class Metrics {
                         "barnabas_scrub_damaged_batches",
                         "Stored batches of a partition that were found to be damaged",
                         p -> (double) p.scrub().damagedBatches()))
+                .metricSnapshot(counters(
+                        seen.partitions(),
+                        "barnabas_scrub_healed_segments",
+                        "Segments of a partition whose damaged records were replaced by those of another replica",
+                        p -> (double) p.scrub().healedSegments()))
                 .metricSnapshot(gauges(
                         seen.partitions(),
                         "barnabas_scrub_last_complete_timestamp_seconds",
