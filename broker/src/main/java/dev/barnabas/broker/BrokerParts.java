@@ -159,7 +159,7 @@ final class BrokerParts {
                 .map(endpoint -> new Endpoint(endpoint.host(), endpoint.port()));
         FetcherSettings fetching = FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION);
         ReplicaFetchers fetchers = new ReplicaFetchers(
-                share.loop(), on.host.network(), brokers, new Self(node, on.membership.epoch()), fetching);
+                share.loop(), on.host.network(), brokers, new Self(node, on.membership.epoch()), new FollowerThrottling(node), fetching);
         ReplicaHealing healing =
                 new ReplicaHealing(node, share.loop(), on.host.network(), brokers, fetching.peer());
         InSyncRequests inSyncRequests = new InSyncRequests(
@@ -230,6 +230,9 @@ final class BrokerParts {
                     if (share.index() == 0) {
                         turns.changeSettings(Storage.compaction(node.settings()));
                         on.storage.changeSettings(node.settings());
+                        if (first || !update.settings().isEmpty()) {
+                            node.throttlesMayChange();
+                        }
                     }
                     if (first) {
                         reconciler.whenAllSettled(() -> loop.execute(() -> {

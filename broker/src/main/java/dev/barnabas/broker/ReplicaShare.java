@@ -9,6 +9,7 @@ import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionRead;
 import dev.barnabas.replication.ReadFrom;
 import dev.barnabas.replication.Reader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -41,6 +42,8 @@ final class ReplicaShare {
     private @Nullable News told;
     private @Nullable News noticed;
     private boolean telling;
+    /** A timer runs for what is throttled. */
+    private boolean waiting;
     private boolean closed;
 
     record Place(Uuid topicId, int partition) {}
@@ -189,6 +192,19 @@ final class ReplicaShare {
         node.run(session.loop(), () -> session.news(this, kind));
     }
 
+    /** What is due and throttled now may be read then. */
+    private void wakeAfter(long nanos) {
+        if (!waiting) {
+            waiting = true;
+            owner.loop().schedule(Duration.ofNanos(nanos), () -> {
+                waiting = false;
+                if (!closed && !due.isEmpty()) {
+                    node.run(session.loop(), () -> session.news(this, News.RECORDS));
+                }
+            });
+        }
+    }
+
     /** What the session's loop wants done, collected until the next read. */
     static final class Orders {
         private final List<Named> named = new ArrayList<>();
@@ -272,27 +288,52 @@ final class ReplicaShare {
             owner.fetchSessions().replicaRead();
             FetchRequest.FetchPartition wanted = each.wanted;
             each.readInEpoch = partition.leaderEpoch();
-            int limit = Math.max(0, Math.min(room, wanted.partitionMaxBytes()));
+            boolean throttled = isThrottled(partition);
+            long waitNanos = throttled ? node.leaderThrottle().waitNanos(nowNanos()) : 0;
+            // While it is not its turn it is read nevertheless: where the follower stands its leader has to know.
+            int limit = waitNanos > 0 ? 0 : Math.max(0, Math.min(room, wanted.partitionMaxBytes()));
             ReadFrom from = new ReadFrom(
                     wanted.fetchOffset(),
                     limit,
-                    room == maxBytes,
+                    room == maxBytes && waitNanos == 0,
                     wanted.currentLeaderEpoch(),
                     wanted.lastFetchedEpoch(),
                     new Reader.Follower(
                             follower.id(), follower.epoch(), wanted.logStartOffset(), each.knownHighWatermark));
             PartitionRead read = partition.read(from);
-            if (read instanceof PartitionRead.Cold) {
+            if (waitNanos > 0) {
+                wakeAfter(waitNanos);
+            }
+            if (read instanceof PartitionRead.Cold && waitNanos > 0) {
+                due.add(each);
+            } else if (read instanceof PartitionRead.Cold) {
                 // From disk, on a worker: a loop never waits for a disk. It is taken to be as much as was asked for.
                 room = Math.max(0, room - limit);
                 unfinished++;
                 partition.readCold(from, cold -> {
                     take(each, partition, cold);
+                    pay(throttled, cold);
                     finishOne();
                 });
             } else {
                 take(each, partition, read);
+                pay(throttled, read);
             }
+        }
+
+        private boolean isThrottled(Partition partition) {
+            return node.leaderThrottle().covers(partition.id())
+                    && !partition.inSyncReplicas().contains(follower.id());
+        }
+
+        private void pay(boolean throttled, PartitionRead read) {
+            if (throttled && read instanceof PartitionRead.Found found) {
+                node.leaderThrottle().take(found.records().sizeInBytes(), nowNanos());
+            }
+        }
+
+        private long nowNanos() {
+            return owner.loop().clock().nanos();
         }
 
         private void take(Followed each, Partition partition, PartitionRead read) {

@@ -1,5 +1,7 @@
 package dev.barnabas.broker;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Loop;
 import dev.barnabas.log.Appended;
@@ -87,6 +89,7 @@ final class ReplicatingNode implements Partition.Listener {
         shares = made;
         Node begun = new Node(id, host, settings, made, world.image());
         node = begun;
+        begun.throttlesMayChange();
         fetchers = made.stream().map(this::fetchers).toList();
         Apis[] apis = new Apis[1];
         apis[0] = new Apis(List.of(
@@ -149,6 +152,7 @@ final class ReplicatingNode implements Partition.Listener {
                         return id;
                     }
                 },
+                new FollowerThrottling(requireNonNull(node)),
                 FetcherSettings.of(settings, "1"));
     }
 
@@ -199,6 +203,7 @@ final class ReplicatingNode implements Partition.Listener {
         for (LoopShare share : shares) {
             share.loop().execute(() -> {
                 begun.publish(image);
+                begun.throttlesMayChange();
                 for (int index = 0; index < world.partitionCount(); index++) {
                     if (begun.ownerOf(ReplicaWorld.TOPIC_ID, index) == share.index()) {
                         become(begun.image(), share, index);
