@@ -112,7 +112,7 @@ final class BrokerParts {
                         () -> node.run(loop, () -> {
                             if (--left[0] == 0) {
                                 on.access.close();
-                                then.run();
+                                noteCleanStop(then);
                             }
                         })));
             });
@@ -128,6 +128,17 @@ final class BrokerParts {
                     then.run();
                 }
             });
+        }
+    }
+
+    /** Unless something may be missing: what has failed was not synced. */
+    private void noteCleanStop(Runnable then) {
+        boolean anyFailed = on.storage.directories().stream().anyMatch(DataDirectory::hasFailed)
+                || node.shares().stream().anyMatch(share -> share.partitions().offlineCount() > 0);
+        if (anyFailed) {
+            then.run();
+        } else {
+            CleanStop.note(on.storage.first(), on.membership.epoch(), loop, then);
         }
     }
 
