@@ -220,10 +220,10 @@ final class Story {
                 case "resend" -> on(here -> take(here, lastAsked, lastAnswer));
                 case "check" -> on(Partition::checkFollowers);
                 case "delete" ->
-                    on(here -> here.deleteRecords(Long.parseLong(words[2]), new LogAnswer<>() {
+                    on(here -> here.deleteRecords(Long.parseLong(words[2]), Long.MAX_VALUE, new LogAnswer<>() {
                         @Override
                         public void done(Long result) {
-                            tell("starts at " + result);
+                            tell("tells that all start at " + result);
                         }
 
                         @Override
