@@ -30,7 +30,7 @@ final class ModulesTest {
             Map.entry("com.github.luben.zstd", List.of("dev.barnabas.protocol.record")),
             Map.entry("net.jpountz", List.of("dev.barnabas.protocol.record")),
             Map.entry("org.xerial.snappy", List.of("dev.barnabas.protocol.record")),
-            Map.entry("com.google.re2j", List.of("dev.barnabas.groups")),
+            Map.entry("com.google.re2j", List.of("dev.barnabas.groups", "dev.barnabas.transactions")),
             Map.entry("org.apache.ratis", List.of("dev.barnabas.metadata.ratis")),
             Map.entry("org.apache.kafka", List.of()),
             Map.entry("tools.jackson", List.of("dev.barnabas.protocol.generator", "dev.barnabas.cli")),

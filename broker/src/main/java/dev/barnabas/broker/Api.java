@@ -2,6 +2,7 @@ package dev.barnabas.broker;
 
 import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.Request;
+import java.util.function.Predicate;
 
 /**
  * An API as this broker offers it.
@@ -25,7 +26,18 @@ record Api<Q extends Request>(
 
     /** Only the controller can answer it: brokers forward it, see {@link Forwarding}. */
     Api<Q> forwardedTo(ActiveController controller) {
-        return new Api<>(key, lowestVersion, highestVersion, keepsFrame, type, new Forwarding<>(controller, handler));
+        return forwardedTo(controller, request -> false);
+    }
+
+    /** @param ofThisNode which requests the node that was asked answers itself */
+    Api<Q> forwardedTo(ActiveController controller, Predicate<Q> ofThisNode) {
+        return new Api<>(
+                key,
+                lowestVersion,
+                highestVersion,
+                keepsFrame,
+                type,
+                new Forwarding<>(controller, handler, ofThisNode));
     }
 
     boolean isForwarded() {

@@ -2,6 +2,7 @@ package dev.barnabas.broker;
 
 import dev.barnabas.protocol.Request;
 import java.time.Duration;
+import java.util.function.Predicate;
 
 /** Answers a request where the controller is: here, or by forwarding it (KIP-590). */
 final class Forwarding<Q extends Request> implements Handler<Q> {
@@ -11,16 +12,19 @@ final class Forwarding<Q extends Request> implements Handler<Q> {
 
     private final ActiveController controller;
     private final Handler<Q> here;
+    private final Predicate<Q> ofThisNode;
 
-    Forwarding(ActiveController controller, Handler<Q> here) {
+    /** @param ofThisNode which requests concern nobody but the node that was asked */
+    Forwarding(ActiveController controller, Handler<Q> here, Predicate<Q> ofThisNode) {
         this.controller = controller;
         this.here = here;
+        this.ofThisNode = ofThisNode;
     }
 
     @Override
     public void handle(Q request, Call call) {
         // What was forwarded to this node is answered here, if only by saying that the controller has moved.
-        if (controller.isHere() || call.isForwarded()) {
+        if (controller.isHere() || call.isForwarded() || ofThisNode.test(request)) {
             here.handle(request, call);
         } else {
             controller.forward(request, call, LIMIT);

@@ -19,7 +19,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** IncrementalAlterConfigs 0-1 (KIP-339): changes some settings of resources and leaves the others as they are. */
+/**
+ * IncrementalAlterConfigs 0-1 (KIP-339): changes some settings of resources and leaves the others as they are. The
+ * levels of loggers (KIP-412) belong to the node that is asked, everything else to the cluster.
+ */
 final class IncrementalAlterConfigsHandler implements Handler<IncrementalAlterConfigsRequest> {
 
     private final Node node;
@@ -41,7 +44,7 @@ final class IncrementalAlterConfigsHandler implements Handler<IncrementalAlterCo
             Resource.Type type = Resource.Type.forCode(resource.resourceType()).orElse(null);
             Optional<String> problem = repeated.contains(Named.of(resource))
                     ? Optional.of("Each resource must appear at most once.")
-                    : problem(resource);
+                    : problem(resource, call.isForwarded());
             if (problem.isPresent()) {
                 answers.known(result(resource, ErrorCode.INVALID_REQUEST, problem.get()));
             } else if (type == null) {
@@ -64,7 +67,12 @@ final class IncrementalAlterConfigsHandler implements Handler<IncrementalAlterCo
                 IncrementalAlterConfigsResponse.builder().responses(results).build()));
     }
 
-    private Optional<String> problem(AlterConfigsResource resource) {
+    /** The log levels of a node are its own, and no affair of the controller. */
+    static boolean isOfLoggersOnly(IncrementalAlterConfigsRequest request) {
+        return request.resources().stream().allMatch(resource -> resource.resourceType() == ConfigTypes.BROKER_LOGGER);
+    }
+
+    private Optional<String> problem(AlterConfigsResource resource, boolean forwarded) {
         if (!ConfigTypes.ALL.contains(resource.resourceType())) {
             return Optional.of("Unknown resource type " + resource.resourceType());
         }
@@ -81,6 +89,9 @@ final class IncrementalAlterConfigsHandler implements Handler<IncrementalAlterCo
         if (unknown.isPresent()) {
             return Optional.of("Unknown operation " + unknown.get().configOperation() + " for "
                     + unknown.get().name());
+        }
+        if (forwarded && resource.resourceType() == ConfigTypes.BROKER_LOGGER) {
+            return Optional.of("Loggers have to be altered in a request of their own, sent to their broker");
         }
         boolean elsewhere = resource.resourceType() == ConfigTypes.BROKER_LOGGER
                 && !resource.resourceName().equals(Integer.toString(node.id()));

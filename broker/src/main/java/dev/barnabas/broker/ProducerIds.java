@@ -56,7 +56,7 @@ final class ProducerIds {
                     response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
                     LIMIT,
                     loop,
-                    new ActiveController.Reply<>() {
+                    new ControllerChannel.Reply<>() {
                         @Override
                         public void answered(AllocateProducerIdsResponse response) {
                             allocated(response);

@@ -7,6 +7,7 @@ import dev.barnabas.client.Admin;
 import dev.barnabas.client.ClientError;
 import dev.barnabas.client.Cluster;
 import dev.barnabas.client.ClusterView;
+import dev.barnabas.client.Configs;
 import dev.barnabas.client.DrainPlan;
 import dev.barnabas.client.Eventual;
 import dev.barnabas.client.MetadataQuorum;
@@ -69,9 +70,11 @@ final class ClusterAdminTest {
 
     /** @param result null if there is none for what was asked about */
     private static ErrorCode refusal(@Nullable Result<?> result) {
-        return requireNonNull(result) instanceof Result.Failure<?>(ClientError.Refused(ErrorCode code, String _))
-                ? code
-                : ErrorCode.NONE;
+        return switch (requireNonNull(result)) {
+            case Result.Success<?> _ -> ErrorCode.NONE;
+            case Result.Failure<?>(ClientError.Refused(ErrorCode code, String _)) -> code;
+            case Result.Failure<?>(ClientError error) -> throw new AssertionError(error);
+        };
     }
 
     private void create(int partitions, int factor) {
@@ -215,6 +218,26 @@ final class ClusterAdminTest {
                 .extracting(broker -> broker.broker().id())
                 .containsExactly(1, 2);
         assertThat(refusal(result(() -> admin.unregisterBroker(3)))).isEqualTo(ErrorCode.BROKER_ID_NOT_REGISTERED);
+    }
+
+    @Test
+    void settingsAndLogLevelsAreAlteredThroughEveryBroker() {
+        for (int id = 1; id <= 3; id++) {
+            Configs.Resource settings = Configs.Resource.broker(id);
+            Configs.Resource loggers = new Configs.Resource(Configs.Kind.BROKER_LOGGER, Integer.toString(id));
+
+            assertThat(alter(settings, new Configs.Change.Set("log.retention.ms", "1000")))
+                    .isEqualTo(ErrorCode.NONE);
+            // The nodes of a simulation have no loggers; the controller would have said that it is not the one that is
+            // meant.
+            assertThat(alter(loggers, new Configs.Change.Set("dev.barnabas", "DEBUG")))
+                    .isEqualTo(ErrorCode.INVALID_CONFIG);
+        }
+    }
+
+    private ErrorCode alter(Configs.Resource resource, Configs.Change change) {
+        return refusal(get(() -> admin.alterConfigs(Map.of(resource, List.of(change)), false))
+                .get(resource));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.barnabas.groups;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import dev.barnabas.groups.Scenario.Client;
@@ -102,18 +103,24 @@ final class ConsumerCommands {
                             new ConsumerGroupHeartbeatRequest.TopicPartitions(topic.topicId(), topic.partitions()))
                     .toList();
         }
-        Map<String, List<Integer>> partitions = new TreeMap<>();
-        for (String one : owned.split(",")) {
-            if (one.indexOf('/') > 0) {
-                partitions
-                        .computeIfAbsent(one.substring(0, one.indexOf('/')), _ -> new ArrayList<>())
-                        .add(Integer.parseInt(one.substring(one.indexOf('/') + 1)));
-            }
-        }
-        return partitions.entrySet().stream()
+        return partitions(owned).entrySet().stream()
                 .map(topic -> new ConsumerGroupHeartbeatRequest.TopicPartitions(
                         scenario.backend().topics().idOf(topic.getKey()).orElseThrow(), topic.getValue()))
                 .toList();
+    }
+
+    /** Partitions by topic, from {@code t/0,t/1}. */
+    private static Map<String, List<Integer>> partitions(String listed) {
+        Map<String, List<Integer>> partitions = new TreeMap<>();
+        for (String one : listed.split(",")) {
+            int slash = one.indexOf('/');
+            if (slash > 0) {
+                partitions
+                        .computeIfAbsent(one.substring(0, slash), _ -> new ArrayList<>())
+                        .add(Integer.parseInt(one.substring(slash + 1)));
+            }
+        }
+        return partitions;
     }
 
     private void send(Client client, int version, ConsumerGroupHeartbeatRequest request) {
@@ -175,6 +182,19 @@ final class ConsumerCommands {
                                             + " has " + shown(member.assignment())
                                             + " target " + shown(member.targetAssignment())));
                         }));
+    }
+
+    /** What a leader of the classic protocol assigns: a text, or partitions as {@code t/0,t/1}. */
+    ByteBuffer assigning(String value) {
+        if (!value.contains("/")) {
+            return UTF_8.encode(value);
+        }
+        MemoryTopics topics = scenario.backend().topics();
+        Partitions.Builder partitions = new Partitions.Builder();
+        partitions(value)
+                .forEach((topic, indexes) -> indexes.forEach(
+                        index -> partitions.add(topics.idOf(topic).orElseThrow(), index)));
+        return EmbeddedProtocol.assignment(partitions.build(), ByteBuffer.allocate(0), topics);
     }
 
     /** What a member of the classic protocol is assigned: by its leader a text, by the coordinator partitions. */

@@ -36,6 +36,7 @@ public final class PartitionLog {
     private final LogCompaction compaction;
     private final SegmentSwap segmentSwap;
     private final LogScrub scrub;
+    private final Verifications verifications = new Verifications();
     private final Operations operations = new Operations();
 
     private State state = State.OPEN;
@@ -213,6 +214,14 @@ public final class PartitionLog {
         return contents.transactions.aborted(fromOffset, upToOffset);
     }
 
+    /**
+     * Whether there is room for more. If not, {@link LogListener#roomIsBack} tells when there is; appends are refused
+     * until then.
+     */
+    public boolean hasRoom() {
+        return directory.mayAppend();
+    }
+
     /** Bytes of all segments. */
     public long sizeInBytes() {
         return contents.sizeInBytes();
@@ -231,6 +240,43 @@ public final class PartitionLog {
     /** The producers that are remembered. */
     public List<ProducerSummary> producers() {
         return contents.producers.all().stream().map(Producer::summary).toList();
+    }
+
+    /**
+     * Producers whose open transaction has seen neither a batch nor its marker since a time of this node's clock: they
+     * may have been forgotten by their coordinator, and hold up whoever reads committed records (KIP-890).
+     */
+    public List<ProducerSummary> producersInTransactionSince(long lastSeenBeforeMs) {
+        if (!contents.transactions.anyOpen()) {
+            return List.of();
+        }
+        return contents.producers.all().stream()
+                .filter(each -> each.transactionStart >= 0 && each.lastSeenMs < lastSeenBeforeMs)
+                .map(Producer::summary)
+                .toList();
+    }
+
+    /**
+     * A producer wants to append records of a transaction: whether the transaction is open here already, or its
+     * coordinator has to be asked whether it knows of this partition (KIP-890). Until then no batch begins a
+     * transaction.
+     *
+     * @param baseSequence of the batch, or {@link RecordBatch#NO_SEQUENCE}
+     * @param startsAtZero the producer gets a new epoch for each transaction, so that its sequence numbers begin at 0
+     * @return {@link Verifications#NONE}, or the number to append with when the coordinator has said yes
+     */
+    public long beginVerification(long producerId, short producerEpoch, int baseSequence, boolean startsAtZero) {
+        directory.loop().requireCurrent();
+        Producer known = contents.producers.get(producerId);
+        boolean open = known != null && known.transactionStart >= 0 && known.epoch == producerEpoch;
+        return open
+                ? Verifications.NONE
+                : verifications.begin(
+                        producerId,
+                        producerEpoch,
+                        baseSequence,
+                        startsAtZero,
+                        directory.clock().wallMs());
     }
 
     /** The latest leader epoch of the log, if there is any. */
@@ -294,6 +340,16 @@ public final class PartitionLog {
         operations.add(() -> truncation.restartAt(offset, then));
     }
 
+    /**
+     * Replaces the damaged records of the segment that has an offset by those of another replica, as far as they are
+     * committed; see {@link LogListener#damageFound}. Refused, and nothing changed, if that replica does not have them,
+     * there is no room for a further copy of the segment, or the log changes meanwhile: it may be tried again.
+     */
+    public void heal(long offset, HealthyReplica replica, LogAnswer<Healed> then) {
+        directory.loop().requireCurrent();
+        operations.between(() -> SegmentHealing.begin(this, directory, offset, replica, then));
+    }
+
     /** Syncs and closes the log so that opening it reads nothing; no call may follow. */
     public void close(LogAnswer<Long> then) {
         directory.loop().requireCurrent();
@@ -312,6 +368,10 @@ public final class PartitionLog {
         return contents;
     }
 
+    Verifications verifications() {
+        return verifications;
+    }
+
     LogSync sync() {
         return sync;
     }
@@ -322,6 +382,13 @@ public final class PartitionLog {
 
     LogScrub scrub() {
         return scrub;
+    }
+
+    /** Nothing between these offsets is damaged any more. */
+    void healed(long fromOffset, long toOffset) {
+        scrub.healed(fromOffset, toOffset);
+        compaction.reconsider();
+        sync.checkpoint();
     }
 
     void damageFound(LogDamage damage) {
@@ -354,6 +421,7 @@ public final class PartitionLog {
         sync.replaced(recovered);
         retention.replaced(recovered);
         reader.replaced();
+        verifications.clear();
     }
 
     void closeFiles() {
@@ -391,6 +459,9 @@ public final class PartitionLog {
                 marker,
                 nowMs,
                 settings.segments().indexIntervalBytes());
+        if (batch.isTransactional()) {
+            verifications.settled(batch.producerId());
+        }
     }
 
     /** Goes on in a new segment; says why if that is not possible. */
@@ -420,6 +491,10 @@ public final class PartitionLog {
         listener.logStartOffsetAdvanced(contents.startOffset);
     }
 
+    void roomIsBack() {
+        listener.roomIsBack();
+    }
+
     void stableEndAdvanced() {
         listener.stableEndOffsetAdvanced(sync.stableEnd());
     }
@@ -436,7 +511,7 @@ public final class PartitionLog {
         if (state != State.OPEN) {
             return notOpen();
         }
-        return directory.hasRoomFor(0)
+        return directory.mayAppend()
                 ? null
                 : LogDirectory.diskFull(directory.disk().name());
     }

@@ -23,7 +23,9 @@ final class StoriesTest {
                 "power-loss-of-the-leader",
                 "lost-disk-with-the-same-id",
                 "one-slow-follower",
-                "too-few-in-sync"
+                "too-few-in-sync",
+                "transactions",
+                "transaction-cut-off"
             })
     void itGoesAsTold(String name) throws IOException {
         String text;

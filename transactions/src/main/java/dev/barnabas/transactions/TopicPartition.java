@@ -1,0 +1,19 @@
+package dev.barnabas.transactions;
+
+import java.util.Comparator;
+
+/** A partition as transactions know it: by the name of its topic, as Kafka stores it. In the order of the names. */
+public record TopicPartition(String topic, int partition) implements Comparable<TopicPartition> {
+    private static final Comparator<TopicPartition> ORDER =
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
+    @Override
+    public int compareTo(TopicPartition other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return topic + "-" + partition;
+    }
+}
