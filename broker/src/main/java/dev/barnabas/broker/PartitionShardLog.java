@@ -1,13 +1,18 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.coordinator.ProducerInTransaction;
 import dev.barnabas.coordinator.ShardLog;
 import dev.barnabas.coordinator.ShardRecord;
+import dev.barnabas.coordinator.TransactionEnd;
 import dev.barnabas.host.Loop;
 import dev.barnabas.log.Appended;
 import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogRefusal;
+import dev.barnabas.log.Verifications;
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.record.ControlRecordType;
 import dev.barnabas.protocol.record.CorruptRecordException;
+import dev.barnabas.protocol.record.EndTxnMarker;
 import dev.barnabas.protocol.record.Record;
 import dev.barnabas.protocol.record.RecordBatch;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
@@ -26,6 +31,7 @@ final class PartitionShardLog implements ShardLog {
     private final Partition partition;
     private final int maxBatchBytes;
     private Runnable listener = () -> {};
+    private Ending ending = (_, _) -> {};
 
     PartitionShardLog(Partition partition, int maxBatchBytes) {
         this.partition = partition;
@@ -56,13 +62,19 @@ final class PartitionShardLog implements ShardLog {
     public void append(List<ShardRecord> records, Appending then) {
         long now = loop().clock().wallMs();
         RecordBatchBuilder batch = new RecordBatchBuilder(maxBatchBytes);
+        ProducerInTransaction producer = records.getFirst().producer();
+        if (producer != null) {
+            batch.producer(producer.producerId(), producer.producerEpoch(), RecordBatch.NO_SEQUENCE)
+                    .transactional(true);
+        }
         for (ShardRecord record : records) {
             if (!batch.append(now, record.key(), record.value(), List.of())) {
                 then.refused(ErrorCode.RECORD_LIST_TOO_LARGE);
                 return;
             }
         }
-        partition.appendForCoordinator(batch.build(), new Partition.Answer() {
+        long verification = producer == null ? Verifications.NONE : producer.verification();
+        partition.appendForCoordinator(batch.build(), verification, new Partition.Answer() {
             @Override
             public void written(@Nullable Appended appended) {
                 if (appended != null) {
@@ -92,6 +104,16 @@ final class PartitionShardLog implements ShardLog {
         listener = whenAdvanced;
     }
 
+    @Override
+    public void onTransactionEnd(Ending whenEnded) {
+        ending = whenEnded;
+    }
+
+    /** A marker was written, in the turn and in the order of the log. */
+    void transactionEnded(TransactionEnd end, long endOffset) {
+        ending.ended(end, endOffset);
+    }
+
     /** The partition's high watermark has advanced. */
     void highWatermarkAdvanced() {
         listener.run();
@@ -110,26 +132,20 @@ final class PartitionShardLog implements ShardLog {
         partition.log().load(fromOffset, REPLAY_CHUNK_BYTES, endOffset, new LogAnswer<>() {
             @Override
             public void done(ByteBuffer batches) {
-                long next = fromOffset;
-                List<ShardRecord> records = new ArrayList<>();
+                Chunk chunk = new Chunk(fromOffset, then);
                 try {
-                    for (RecordBatch batch : RecordBatches.of(batches)) {
-                        next = batch.endOffset();
-                        if (!batch.isControl()) {
-                            addRecords(batch, records);
-                        }
-                    }
+                    RecordBatches.of(batches).forEach(chunk::add);
                 } catch (CorruptRecordException e) {
                     then.failed(String.valueOf(e.getMessage()));
                     return;
                 }
-                if (next == fromOffset) {
+                chunk.tell();
+                if (chunk.next == fromOffset) {
                     // Nothing is left before the end: compaction or an aborted tail took it.
                     then.done(endOffset);
                     return;
                 }
-                then.records(records, next);
-                replay(next, endOffset, then);
+                replay(chunk.next, endOffset, then);
             }
 
             @Override
@@ -139,11 +155,47 @@ final class PartitionShardLog implements ShardLog {
         });
     }
 
-    private static void addRecords(RecordBatch batch, List<ShardRecord> records) {
-        for (Record record : batch.records()) {
-            ByteBuffer key = record.key();
-            if (key != null) {
-                records.add(new ShardRecord(key, record.value()));
+    /** Some batches, told as records and ends of transactions, in their order. */
+    private static final class Chunk {
+        private final Replaying then;
+        private List<ShardRecord> records = new ArrayList<>();
+        private long next;
+
+        Chunk(long fromOffset, Replaying then) {
+            this.next = fromOffset;
+            this.then = then;
+        }
+
+        void add(RecordBatch batch) {
+            if (batch.isControl()) {
+                tell();
+                next = batch.endOffset();
+                for (Record record : batch.records()) {
+                    if (ControlRecordType.of(record).endsTransaction()) {
+                        boolean committed = EndTxnMarker.of(record).committed();
+                        then.transactionEnded(
+                                new TransactionEnd(batch.producerId(), batch.producerEpoch(), committed), next);
+                    }
+                }
+                return;
+            }
+            ProducerInTransaction producer = batch.isTransactional()
+                    ? new ProducerInTransaction(batch.producerId(), batch.producerEpoch())
+                    : null;
+            for (Record record : batch.records()) {
+                ByteBuffer key = record.key();
+                if (key != null) {
+                    records.add(new ShardRecord(key, record.value(), producer));
+                }
+            }
+            next = batch.endOffset();
+        }
+
+        /** The records since the last end of a transaction. */
+        void tell() {
+            if (!records.isEmpty()) {
+                then.records(records, next);
+                records = new ArrayList<>();
             }
         }
     }

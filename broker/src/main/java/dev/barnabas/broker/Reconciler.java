@@ -1,5 +1,6 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.coordinator.TransactionEnd;
 import dev.barnabas.log.LogDamage;
 import dev.barnabas.log.LogFault;
 import dev.barnabas.metadata.ClusterImage;
@@ -382,6 +383,12 @@ final class Reconciler {
         @Override
         public void inSyncReplicasChanged(Partition partition) {
             // Who is in sync is in the image, for whoever wants to know.
+        }
+
+        @Override
+        public void transactionEnded(
+                Partition partition, long producerId, short producerEpoch, boolean committed, long endOffset) {
+            roles.transactionEnded(partition, new TransactionEnd(producerId, producerEpoch, committed), endOffset);
         }
 
         @Override

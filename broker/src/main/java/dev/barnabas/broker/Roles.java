@@ -1,5 +1,6 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.coordinator.TransactionEnd;
 import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.replication.Following;
@@ -76,6 +77,14 @@ final class Roles {
             if (shard != null) {
                 shard.log.highWatermarkAdvanced();
             }
+        }
+    }
+
+    /** A marker was written: a shard that is kept by the partition's records has to know. */
+    void transactionEnded(Partition partition, TransactionEnd end, long endOffset) {
+        Shard shard = shards.get(partition.id());
+        if (shard != null) {
+            shard.log.transactionEnded(end, endOffset);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.barnabas.host.Loop;
 import dev.barnabas.protocol.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,11 @@ final class Appends<R> {
         writtenOffset = endOffset;
     }
 
+    /** Something else was written, in the order of the log. */
+    void othersWritten(long endOffset) {
+        writtenOffset = endOffset;
+    }
+
     /** The offset behind the last record that was applied. */
     long writtenOffset() {
         return writtenOffset;
@@ -46,7 +52,7 @@ final class Appends<R> {
     }
 
     /**
-     * Writes records, in one batch unless they are divisible.
+     * Writes records, in one batch unless they are divisible. Records of different transactions do not share a batch.
      *
      * @param encoded the same records as the log stores them
      * @param then gets nothing when all of them were applied, or why not all of them were written
@@ -62,9 +68,10 @@ final class Appends<R> {
         if (!divisible && collecting.bytes + total > room) {
             flush();
         }
+        requireOneTransaction(encoded, divisible);
         Write write = new Write(then);
         for (int i = 0; i < encoded.size(); i++) {
-            if (collecting.bytes + encoded.get(i).mostBytes() > room) {
+            if (collecting.bytes + encoded.get(i).mostBytes() > room || !collecting.isOf(encoded.get(i))) {
                 flush();
             }
             collecting.add(write, records.get(i), encoded.get(i));
@@ -73,6 +80,15 @@ final class Appends<R> {
         if (!collecting.flushing) {
             collecting.flushing = true;
             loop.atEndOfTurn(this::flush);
+        }
+    }
+
+    private static void requireOneTransaction(List<ShardRecord> encoded, boolean divisible) {
+        for (ShardRecord record : encoded) {
+            if (!divisible
+                    && !Objects.equals(record.producer(), encoded.getFirst().producer())) {
+                throw new IllegalStateException("records of different transactions cannot be written as one");
+            }
         }
     }
 
@@ -111,6 +127,10 @@ final class Appends<R> {
         private final List<Write> writes = new ArrayList<>();
         private int bytes;
         private boolean flushing;
+
+        private boolean isOf(ShardRecord record) {
+            return encoded.isEmpty() || Objects.equals(encoded.getFirst().producer(), record.producer());
+        }
 
         private void add(Write write, R record, ShardRecord bytesOfRecord) {
             if (writes.isEmpty() || writes.getLast() != write) {

@@ -14,18 +14,36 @@ import java.util.List;
  * @param timers timers that start anew or are cancelled
  * @param divisible the records may be more than one batch takes; each prefix of them leaves a sound state (a mass of
  *     tombstones)
+ * @param whenCommitted what is to be set off outside of the shard, once the records and all that was written before
+ *     them are committed; lost with the leadership, so {@link Shard#loaded} sets off again what the state demands
  * @param <R> records
  * @param <C> changes
  * @param <T> timers
  */
 public record Decision<R, C, T>(
-        List<R> records, List<C> changes, List<Ticket.Answer> answers, List<TimerChange<T>> timers, boolean divisible) {
+        List<R> records,
+        List<C> changes,
+        List<Ticket.Answer> answers,
+        List<TimerChange<T>> timers,
+        boolean divisible,
+        List<Runnable> whenCommitted) {
 
     public Decision {
         records = List.copyOf(records);
         changes = List.copyOf(changes);
         answers = List.copyOf(answers);
         timers = List.copyOf(timers);
+        whenCommitted = List.copyOf(whenCommitted);
+    }
+
+    /** Sets nothing off outside of the shard. */
+    public Decision(
+            List<R> records,
+            List<C> changes,
+            List<Ticket.Answer> answers,
+            List<TimerChange<T>> timers,
+            boolean divisible) {
+        this(records, changes, answers, timers, divisible, List.of());
     }
 
     /** Nothing happens. */

@@ -20,12 +20,18 @@ public interface Shard<R, C, T> {
     /** Applies a record that is in the log: during replay, and on the leader as soon as it is written. */
     void apply(R record);
 
+    /**
+     * A transaction in which records of this shard may have been written has ended; in the log it stands where it comes
+     * between the calls of {@link #apply}. A shard that writes no such records has nothing to do.
+     */
+    default void transactionEnded(TransactionEnd end) {}
+
     /** Changes what only the leader knows. */
     void change(C change);
 
     /**
-     * Everything in the log has been applied and the shard begins to serve: which timers run from now on. There are no
-     * records in this decision.
+     * Everything in the log has been applied and the shard begins to serve: which timers run from now on, and what is
+     * set off again as soon as all of the log is committed. There are no records in this decision.
      */
     Decision<R, C, T> loaded(long nowMs);
 
@@ -43,6 +49,9 @@ public interface Shard<R, C, T> {
      *     follow its format
      */
     Optional<R> decode(ShardRecord record);
+
+    /** The leadership is over: what was set off outside of the shard is not to come back to it. */
+    default void close() {}
 
     /**
      * Decides about a request.

@@ -55,11 +55,14 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
     private final Timers<T> timers;
     private final Appends<R> appends;
     private final HeldAnswers held;
+    private final CommitQueue committing;
     private final Set<Ticket<?>> open = new LinkedHashSet<>();
     private final Map<String, Queue<Work>> busy = new HashMap<>();
     private final Set<String> writing = new HashSet<>();
     private State state = State.LOADING;
     private Progress progress = new Progress(0, 0);
+    /** Ends of transactions that were written behind what is being replayed. */
+    private final Queue<Runnable> endedMeanwhile = new ArrayDeque<>();
 
     /** @param writeTimeoutMs how long an answer waits for its records to be committed before it is refused */
     public ShardHost(S shard, ShardLog log, long writeTimeoutMs) {
@@ -69,12 +72,17 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
         this.timers = new Timers<>(loop, this::fired);
         this.appends = new Appends<>(log, shard::apply);
         this.held = new HeldAnswers(log, writeTimeoutMs, this::send, this::refuse);
+        this.committing = new CommitQueue(log);
     }
 
     /** Begins the replay. Requests are refused with COORDINATOR_LOAD_IN_PROGRESS until it is through. */
     public void start() {
         loop.requireCurrent();
-        log.onHighWatermark(held::release);
+        log.onHighWatermark(() -> {
+            committing.release();
+            held.release();
+        });
+        log.onTransactionEnd(this::transactionEnded);
         log.replay(new Loading());
     }
 
@@ -101,7 +109,9 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
         timers.cancelAll();
         appends.close();
         held.close();
+        committing.close();
         busy.clear();
+        shard.close();
         for (Ticket<?> ticket : List.copyOf(open)) {
             refuse(ticket, ErrorCode.NOT_COORDINATOR);
         }
@@ -126,6 +136,17 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
     public S shard() {
         loop.requireCurrent();
         return shard;
+    }
+
+    private void transactionEnded(TransactionEnd end, long endOffset) {
+        switch (state) {
+            case LOADING -> endedMeanwhile.add(() -> transactionEnded(end, endOffset));
+            case ACTIVE -> {
+                appends.othersWritten(endOffset);
+                shard.transactionEnded(end);
+            }
+            case FAILED, CLOSED -> {}
+        }
     }
 
     private void submit(@Nullable String key, Ticket<?> ticket, Shard.Operation<S, R, C, T> operation) {
@@ -200,6 +221,7 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
                 case TimerChange.Cancel<T>(T timer) -> timers.cancel(timer);
             }
         }
+        committing.add(decision.whenCommitted(), appends.writtenOffset());
         if (!decision.answers().isEmpty()) {
             held.hold(decision.answers(), appends.writtenOffset());
         }
@@ -267,12 +289,22 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
         }
 
         @Override
+        public void transactionEnded(TransactionEnd end, long nextOffset) {
+            if (state == State.LOADING) {
+                shard.transactionEnded(end);
+                progress = new Progress(progress.records(), nextOffset);
+            }
+        }
+
+        @Override
         public void done(long endOffset) {
             if (state != State.LOADING) {
                 return;
             }
             appends.startAt(endOffset);
             state = State.ACTIVE;
+            endedMeanwhile.forEach(Runnable::run);
+            endedMeanwhile.clear();
             LOG.atInfo()
                     .setMessage("shard loaded")
                     .addKeyValue("shard", log.name())

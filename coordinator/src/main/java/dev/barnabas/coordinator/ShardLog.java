@@ -25,6 +25,8 @@ public interface ShardLog {
     /**
      * Appends the records as one batch: all or nothing. Several appends may be under way; they are answered in the
      * order of the calls, at once or later.
+     *
+     * @param records all in the same producer's transaction, or all in none
      */
     void append(List<ShardRecord> records, Appending then);
 
@@ -33,6 +35,13 @@ public interface ShardLog {
 
     /** Calls the listener each time the high watermark has advanced. There is one listener. */
     void onHighWatermark(Runnable listener);
+
+    /**
+     * Calls the listener each time somebody else has written the end of a transaction, in the order of the log: between
+     * the answers to the appends before and after it. There is one listener. A partition of which nobody writes
+     * transactional records need not call it.
+     */
+    default void onTransactionEnd(Ending listener) {}
 
     /**
      * Reads everything there is in the log, from its start to its end as it is now, which includes what is not
@@ -54,11 +63,22 @@ public interface ShardLog {
         void refused(ErrorCode why);
     }
 
+    /** Hears of the ends of transactions. */
+    @FunctionalInterface
+    interface Ending {
+
+        /** @param endOffset the offset behind it */
+        void ended(TransactionEnd end, long endOffset);
+    }
+
     /** What comes of a replay: any number of chunks, then one end. Chunks come in different turns of the loop. */
     interface Replaying {
 
         /** @param nextOffset the offset behind the last of them */
         void records(List<ShardRecord> records, long nextOffset);
+
+        /** A transaction ended there: behind the records of the chunks before, and before those of the next. */
+        void transactionEnded(TransactionEnd end, long nextOffset);
 
         void done(long endOffset);
 

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The shards that this node hosts: one for each partition of the topic that it leads. Partitions come and go on their
@@ -17,16 +17,16 @@ import java.util.function.Supplier;
  * @param <T> their timers
  */
 public final class Shards<S extends Shard<R, C, T>, R, C, T> {
-    private final Supplier<S> newShard;
+    private final Function<ShardLog, S> newShard;
     private final long writeTimeoutMs;
     private final ConcurrentNavigableMap<Integer, ShardHost<S, R, C, T>> led = new ConcurrentSkipListMap<>();
 
     /**
-     * @param newShard makes an empty shard
+     * @param newShard makes an empty shard for one leadership of a partition
      * @param writeTimeoutMs how long an answer waits for its records to be committed
      *     ({@code offsets.commit.timeout.ms})
      */
-    public Shards(Supplier<S> newShard, long writeTimeoutMs) {
+    public Shards(Function<ShardLog, S> newShard, long writeTimeoutMs) {
         this.newShard = newShard;
         this.writeTimeoutMs = writeTimeoutMs;
     }
@@ -40,7 +40,7 @@ public final class Shards<S extends Shard<R, C, T>, R, C, T> {
     /** This node leads a partition from now on, or in a new epoch. On the partition's loop. */
     public void elected(int partition, ShardLog log) {
         resigned(partition);
-        ShardHost<S, R, C, T> host = new ShardHost<>(newShard.get(), log, writeTimeoutMs);
+        ShardHost<S, R, C, T> host = new ShardHost<>(newShard.apply(log), log, writeTimeoutMs);
         led.put(partition, host);
         host.start();
     }

@@ -10,6 +10,8 @@
  *                                                            v
  *         answer sent  <--- high watermark <--- applied <--- written: one append for all decisions of a turn
  *                            (HeldAnswers)      (Shard)      (Appends, ShardLog)
+ *    set off outside  <---
+ *                            (CommitQueue)
  * </pre>
  *
  * <ul>
@@ -17,6 +19,8 @@
  *   <li>{@link dev.barnabas.coordinator.ShardLog}: what a host needs of the partition, for one leadership.
  *   <li>{@link dev.barnabas.coordinator.Ticket}: the place of an answer, which may be kept for later.
  *   <li>{@link dev.barnabas.coordinator.Shards}: all shards of a topic that this node hosts; requests start there.
+ *   <li>{@link dev.barnabas.coordinator.ProducerInTransaction}, {@link dev.barnabas.coordinator.TransactionEnd}:
+ *       records of a shard may be part of a client's transaction; then they are pending until its end is in the log.
  *   <li>{@link dev.barnabas.coordinator.Gather}: for requests that concern several shards.
  * </ul>
  *

@@ -6,16 +6,19 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A partition in memory whose appends and commits a test can hold back or refuse. */
 public final class MemoryShardLog implements ShardLog {
     private final Loop loop;
-    private final List<ShardRecord> records;
+    private final int leaderEpoch;
+    private final List<Entry> entries;
     private final List<Integer> batchSizes = new ArrayList<>();
     private final Queue<Runnable> heldAppends = new ArrayDeque<>();
     private final Queue<Runnable> heldReads = new ArrayDeque<>();
     private Runnable onHighWatermark = () -> {};
+    private Ending onTransactionEnd = (_, _) -> {};
     private int maxBatchBytes = 1_000_000;
     private long highWatermark;
     private boolean commits = true;
@@ -23,15 +26,37 @@ public final class MemoryShardLog implements ShardLog {
     private boolean reads = true;
     private @Nullable ErrorCode refusal;
 
+    /** What is at one offset. */
+    private sealed interface Entry {
+
+        record Of(ShardRecord record) implements Entry {}
+
+        record End(TransactionEnd end) implements Entry {}
+    }
+
     public MemoryShardLog(Loop loop) {
         this(loop, List.of());
     }
 
     /** Starts with what another leader left. */
     public MemoryShardLog(Loop loop, List<ShardRecord> records) {
+        this(loop, records, 1);
+    }
+
+    public MemoryShardLog(Loop loop, List<ShardRecord> records, int leaderEpoch) {
         this.loop = loop;
-        this.records = new ArrayList<>(records);
-        this.highWatermark = records.size();
+        this.leaderEpoch = leaderEpoch;
+        this.entries = new ArrayList<>();
+        records.forEach(record -> entries.add(new Entry.Of(record)));
+        this.highWatermark = entries.size();
+    }
+
+    /** The log as the next leader has it, with the ends of transactions: all of it, or what is committed. */
+    public MemoryShardLog next(boolean all) {
+        MemoryShardLog next = new MemoryShardLog(loop);
+        next.entries.addAll(all ? entries : entries.subList(0, (int) highWatermark));
+        next.highWatermark = next.entries.size();
+        return next;
     }
 
     @Override
@@ -46,7 +71,7 @@ public final class MemoryShardLog implements ShardLog {
 
     @Override
     public int leaderEpoch() {
-        return 1;
+        return leaderEpoch;
     }
 
     @Override
@@ -61,11 +86,24 @@ public final class MemoryShardLog implements ShardLog {
                 then.refused(refusal);
                 return;
             }
-            records.addAll(batch);
+            batch.forEach(record -> entries.add(new Entry.Of(record)));
             batchSizes.add(batch.size());
-            then.written(records.size());
+            then.written(entries.size());
             commit();
         };
+        whenWriting(append);
+    }
+
+    /** Somebody else writes the end of a transaction. */
+    public void end(TransactionEnd end) {
+        whenWriting(() -> {
+            entries.add(new Entry.End(end));
+            onTransactionEnd.ended(end, entries.size());
+            commit();
+        });
+    }
+
+    private void whenWriting(Runnable append) {
         if (writes) {
             append.run();
         } else {
@@ -84,12 +122,32 @@ public final class MemoryShardLog implements ShardLog {
     }
 
     @Override
+    public void onTransactionEnd(Ending listener) {
+        onTransactionEnd = listener;
+    }
+
+    @Override
     public void replay(Replaying then) {
-        List<ShardRecord> all = List.copyOf(records);
+        List<Entry> all = List.copyOf(entries);
         int half = all.size() / 2;
-        read(() -> then.records(all.subList(0, half), half));
-        read(() -> then.records(all.subList(half, all.size()), all.size()));
+        read(() -> chunk(all, 0, half, then));
+        read(() -> chunk(all, half, all.size(), then));
         read(() -> then.done(all.size()));
+    }
+
+    private static void chunk(List<Entry> all, int from, int to, Replaying then) {
+        List<ShardRecord> records = new ArrayList<>();
+        for (int offset = from; offset < to; offset++) {
+            switch (all.get(offset)) {
+                case Entry.Of(ShardRecord record) -> records.add(record);
+                case Entry.End(TransactionEnd end) -> {
+                    then.records(List.copyOf(records), offset);
+                    records.clear();
+                    then.transactionEnded(end, offset + 1L);
+                }
+            }
+        }
+        then.records(records, to);
     }
 
     private void read(Runnable chunk) {
@@ -100,14 +158,20 @@ public final class MemoryShardLog implements ShardLog {
         }
     }
 
-    /** Everything that was ever written. */
+    /** All records that were ever written. */
     public List<ShardRecord> records() {
-        return List.copyOf(records);
+        return records(entries);
     }
 
-    /** What is committed: all that survives when the leader is lost. */
+    /** Those that are committed: what survives when the leader is lost. */
     public List<ShardRecord> committed() {
-        return List.copyOf(records.subList(0, (int) highWatermark));
+        return records(entries.subList(0, (int) highWatermark));
+    }
+
+    private static List<ShardRecord> records(List<Entry> entries) {
+        return entries.stream()
+                .flatMap(entry -> entry instanceof Entry.Of(ShardRecord record) ? Stream.of(record) : Stream.empty())
+                .toList();
     }
 
     /** How many records each append had. */
@@ -147,8 +211,8 @@ public final class MemoryShardLog implements ShardLog {
     }
 
     private void commit() {
-        if (commits && highWatermark < records.size()) {
-            highWatermark = records.size();
+        if (commits && highWatermark < entries.size()) {
+            highWatermark = entries.size();
             onHighWatermark.run();
         }
     }

@@ -69,6 +69,40 @@ final class ShardHostTest {
     }
 
     @Test
+    void whatADecisionSetsOffWaitsForItsRecordsToBeCommittedHoweverLongThatTakes() {
+        started();
+        log.commits(false);
+        Ticket<String> ticket = ticket();
+        host.decide("a", ticket, (it, nowMs) -> it.addAndSetOff("a", 1, ticket, () -> answers.add("set off")));
+
+        loop.advance(Duration.ofMillis(2 * WRITE_TIMEOUT_MS));
+        assertThat(answers).containsExactly("REQUEST_TIMED_OUT");
+
+        log.commits(true);
+        assertThat(answers).containsExactly("REQUEST_TIMED_OUT", "set off");
+    }
+
+    @Test
+    void nothingIsSetOffWhenTheRecordsAreRefusedOrTheLeadershipEnds() {
+        started();
+        Ticket<String> refused = ticket();
+        log.refuse(ErrorCode.NOT_ENOUGH_REPLICAS);
+        host.decide("a", refused, (it, nowMs) -> it.addAndSetOff("a", 1, refused, () -> answers.add("set off")));
+        loop.turn();
+        log.refuse(null);
+        log.commits(false);
+        Ticket<String> lost = ticket();
+        host.decide("a", lost, (it, nowMs) -> it.addAndSetOff("a", 1, lost, () -> answers.add("set off")));
+        loop.turn();
+
+        host.close();
+        log.commits(true);
+
+        assertThat(answers).containsExactly("NOT_ENOUGH_REPLICAS", "NOT_COORDINATOR");
+        assertThat(shard.closed).isTrue();
+    }
+
+    @Test
     void decisionsOfOneTurnGoIntoOneAppend() {
         started();
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 final class ShardsTest {
     private final VirtualLoop loop = new VirtualLoop();
-    private final Shards<TallyShard, Added, Seen, Reminder> shards = new Shards<>(TallyShard::new, 5_000);
+    private final Shards<TallyShard, Added, Seen, Reminder> shards = new Shards<>(_ -> new TallyShard(), 5_000);
     private final List<String> answers = new ArrayList<>();
 
     private void add(String name, int partitions) {

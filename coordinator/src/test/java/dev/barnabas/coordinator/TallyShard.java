@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simplest shard: sums by name. A name that starts with {@code bad} cannot be decoded, one with {@code new} is
@@ -18,10 +19,20 @@ import java.util.TreeMap;
 final class TallyShard implements Shard<Added, Seen, Reminder> {
     final Map<String, Integer> sums = new TreeMap<>();
     final Map<String, Integer> seen = new TreeMap<>();
+    final Map<Long, Map<String, Integer>> pending = new TreeMap<>();
     int reminders;
+    boolean closed;
 
-    /** What is replicated. */
-    record Added(String name, int amount) {}
+    /**
+     * What is replicated.
+     *
+     * @param producer in whose transaction it is, or null
+     */
+    record Added(String name, int amount, @Nullable ProducerInTransaction producer) {
+        Added(String name, int amount) {
+            this(name, amount, null);
+        }
+    }
 
     /** What only the leader knows: how many requests there were. */
     record Seen(String name) {}
@@ -39,6 +50,11 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
                 false);
     }
 
+    Decision<Added, Seen, Reminder> addAndSetOff(String name, int amount, Ticket<String> ticket, Runnable setOff) {
+        Decision<Added, Seen, Reminder> adding = add(name, amount, ticket);
+        return new Decision<>(adding.records(), adding.changes(), adding.answers(), List.of(), false, List.of(setOff));
+    }
+
     Decision<Added, Seen, Reminder> get(String name, Ticket<String> ticket) {
         return Decision.answer(ticket.with(name + "=" + sums.getOrDefault(name, 0)));
     }
@@ -49,7 +65,21 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
 
     @Override
     public void apply(Added record) {
-        sums.merge(record.name(), record.amount(), Integer::sum);
+        ProducerInTransaction producer = record.producer();
+        if (producer == null) {
+            sums.merge(record.name(), record.amount(), Integer::sum);
+        } else {
+            pending.computeIfAbsent(producer.producerId(), _ -> new TreeMap<>())
+                    .merge(record.name(), record.amount(), Integer::sum);
+        }
+    }
+
+    @Override
+    public void transactionEnded(TransactionEnd end) {
+        Map<String, Integer> ended = pending.remove(end.producerId());
+        if (ended != null && end.committed()) {
+            ended.forEach((name, amount) -> sums.merge(name, amount, Integer::sum));
+        }
     }
 
     @Override
@@ -84,7 +114,8 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
     public ShardRecord encode(Added record) {
         return new ShardRecord(
                 ByteBuffer.wrap(record.name().getBytes(StandardCharsets.UTF_8)),
-                ByteBuffer.allocate(Integer.BYTES).putInt(0, record.amount()));
+                ByteBuffer.allocate(Integer.BYTES).putInt(0, record.amount()),
+                record.producer());
     }
 
     @Override
@@ -94,6 +125,13 @@ final class TallyShard implements Shard<Added, Seen, Reminder> {
         if (name.startsWith("bad") || value == null) {
             throw new MalformedMessageException("a bad name");
         }
-        return name.startsWith("new") ? Optional.empty() : Optional.of(new Added(name, value.getInt(0)));
+        return name.startsWith("new")
+                ? Optional.empty()
+                : Optional.of(new Added(name, value.getInt(0), record.producer()));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
     }
 }

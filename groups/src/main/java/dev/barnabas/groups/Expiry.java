@@ -8,6 +8,7 @@ import dev.barnabas.groups.GroupRecord.OffsetForgotten;
 import dev.barnabas.groups.GroupTimer.ForgetTopics;
 import dev.barnabas.groups.GroupTimer.Sweep;
 import dev.barnabas.groups.GroupTimer.SweepGroup;
+import dev.barnabas.groups.PendingOffsets.Place;
 import dev.barnabas.groups.Phase.Completing;
 import dev.barnabas.groups.Phase.Empty;
 import dev.barnabas.groups.Phase.Preparing;
@@ -31,7 +32,8 @@ import java.util.OptionalLong;
  *   <li>Those of a stable consumer group that has not subscribed to the topic any more, likewise.
  *   <li>Offsets that were committed with a time of expiry, by clients of old versions, keep it.
  *   <li>Offsets of topics that are deleted go at once; a sweep finds those whose deletion nobody told.
- *   <li>A group that has neither members nor offsets is forgotten by the next sweep.
+ *   <li>What a transaction has pending does not expire, nor does what is committed for the same partition.
+ *   <li>A group that has neither members nor offsets, not even pending ones, is forgotten by the next sweep.
  * </ul>
  */
 final class Expiry {
@@ -65,12 +67,15 @@ final class Expiry {
             Optional<Uuid> current = shard.topics().idOf(topic.getKey());
             topic.getValue().forEach((partition, committed) -> {
                 boolean topicIsGone = current.isEmpty() || committed.isOfAnother(current.get());
-                if (topicIsGone || isExpired(group, topic.getKey(), committed, shard.settings(), nowMs)) {
+                boolean pending = shard.pendingOffsets().has(new Place(groupId, topic.getKey(), partition));
+                boolean expired = !pending && isExpired(group, topic.getKey(), committed, shard.settings(), nowMs);
+                if (topicIsGone || expired) {
                     records.add(new OffsetForgotten(groupId, topic.getKey(), partition));
                 }
             });
         }
-        boolean nothingLeft = records.size() == offsets;
+        boolean nothingLeft =
+                records.size() == offsets && !shard.pendingOffsets().has(groupId);
         if (group.isEmpty() && nothingLeft) {
             switch (group) {
                 case ClassicGroup classic
@@ -125,7 +130,11 @@ final class Expiry {
     static Decision<GroupRecord, GroupChange, GroupTimer> topicsDeleted(GroupShard shard, Map<String, Uuid> deleted) {
         List<TimerChange<GroupTimer>> timers = new ArrayList<>();
         for (Group group : shard.groups()) {
-            if (deleted.keySet().stream().anyMatch(shard.offsets().of(group.id())::containsKey)) {
+            boolean affected =
+                    deleted.keySet().stream().anyMatch(shard.offsets().of(group.id())::containsKey)
+                            || shard.pendingOffsets().of(group.id()).stream()
+                                    .anyMatch(place -> deleted.containsKey(place.topic()));
+            if (affected) {
                 timers.add(new TimerChange.Start<>(new ForgetTopics(group.id(), deleted), 0));
             }
         }
@@ -136,6 +145,12 @@ final class Expiry {
     static Decision<GroupRecord, GroupChange, GroupTimer> ofTopics(
             GroupShard shard, String groupId, Map<String, Uuid> deleted) {
         List<GroupRecord> records = new ArrayList<>();
+        for (Place place : shard.pendingOffsets().of(groupId)) {
+            if (deleted.containsKey(place.topic())
+                    && shard.topics().idOf(place.topic()).isEmpty()) {
+                forgetPending(shard, place, records);
+            }
+        }
         deleted.forEach((name, id) -> {
             var partitions = shard.offsets().of(groupId).getOrDefault(name, Collections.emptyNavigableMap());
             partitions.forEach((partition, committed) -> {
@@ -155,12 +170,22 @@ final class Expiry {
                 .forEach((topic, partitions) -> partitions
                         .keySet()
                         .forEach(partition -> records.add(new OffsetForgotten(groupId, topic, partition))));
+        shard.pendingOffsets().of(groupId).forEach(place -> forgetPending(shard, place, records));
         // The group last: what is forgotten of it before is whole offsets.
         shard.consumers(groupId)
                 .ifPresentOrElse(
                         group -> records.addAll(Migration.tombstones(group, group.members())),
                         () -> records.add(new ClassicGroupForgotten(groupId)));
         return records;
+    }
+
+    /** A tombstone takes with it what is pending of an offset; there is one already if anything is committed. */
+    private static void forgetPending(GroupShard shard, Place place, List<GroupRecord> records) {
+        if (shard.offsets()
+                .get(place.groupId(), place.topic(), place.partition())
+                .isEmpty()) {
+            records.add(new OffsetForgotten(place.groupId(), place.topic(), place.partition()));
+        }
     }
 
     static Decision<GroupRecord, GroupChange, GroupTimer> divisible(

@@ -1,6 +1,8 @@
 package dev.barnabas.groups;
 
+import dev.barnabas.coordinator.AppendErrors;
 import dev.barnabas.coordinator.Gather;
+import dev.barnabas.coordinator.ProducerInTransaction;
 import dev.barnabas.coordinator.ShardHost;
 import dev.barnabas.coordinator.ShardLog;
 import dev.barnabas.coordinator.Shards;
@@ -37,6 +39,8 @@ import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
+import dev.barnabas.protocol.message.TxnOffsetCommitResponse;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,7 +84,7 @@ public final class GroupCoordinator {
         this.consumers = consumers;
         this.partitions = partitions;
         this.shards =
-                new Shards<>(() -> new GroupShard(settings, consumers, topics, entropy), settings.commitTimeoutMs());
+                new Shards<>(_ -> new GroupShard(settings, consumers, topics, entropy), settings.commitTimeoutMs());
     }
 
     /** The partition of {@code __consumer_offsets} whose leader coordinates a group. */
@@ -209,9 +213,34 @@ public final class GroupCoordinator {
                         request,
                         error == ErrorCode.MESSAGE_TOO_LARGE
                                 ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE
-                                : asToldToMembers(error)),
+                                : AppendErrors.asToldToClients(error)),
                 onLoop(loop, then));
         decide(request.groupId(), ticket, new OffsetCommit(request, caller, ticket));
+    }
+
+    /**
+     * Offsets that a producer commits in its transaction; they hold when the transaction does. That there is such a
+     * transaction is verified before.
+     *
+     * @param verification what the partition that stores the group gave, see {@link ProducerInTransaction}
+     */
+    public void commitTransactionalOffsets(
+            TxnOffsetCommitRequest request,
+            Caller caller,
+            long verification,
+            Loop loop,
+            Consumer<TxnOffsetCommitResponse> then) {
+        if (request.groupId().isEmpty()) {
+            then.accept(TxnOffsetCommit.refusal(request, ErrorCode.INVALID_GROUP_ID));
+            return;
+        }
+        Ticket<TxnOffsetCommitResponse> ticket = ticket(error -> TxnOffsetCommit.refusal(request, error), loop, then);
+        decide(request.groupId(), ticket, new TxnOffsetCommit(request, caller, verification, ticket));
+    }
+
+    /** How a request is answered whose transaction could not be verified. */
+    public static TxnOffsetCommitResponse refusal(TxnOffsetCommitRequest request, ErrorCode error) {
+        return TxnOffsetCommit.refusal(request, AppendErrors.asToldToClients(error));
     }
 
     /** An empty group id is allowed, for old clients that use none. */
@@ -224,7 +253,7 @@ public final class GroupCoordinator {
             OffsetFetchRequestGroup group = groups.get(i);
             Ticket<OffsetFetchResponseGroup> ticket =
                     ticket(error -> OffsetFetch.refusal(group, error), gather.part(i));
-            decide(group.groupId(), ticket, new OffsetFetch(group, caller, ticket));
+            decide(group.groupId(), ticket, new OffsetFetch(group, request.requireStable(), caller, ticket));
         }
     }
 
@@ -292,7 +321,7 @@ public final class GroupCoordinator {
     }
 
     private static <A> Ticket<A> ticket(Function<ErrorCode, A> refusal, Consumer<A> then) {
-        return new Ticket<>(error -> refusal.apply(asToldToMembers(error)), then);
+        return new Ticket<>(error -> refusal.apply(AppendErrors.asToldToClients(error)), then);
     }
 
     private static <A> Consumer<A> onLoop(Loop loop, Consumer<A> then) {
@@ -302,17 +331,6 @@ public final class GroupCoordinator {
             } else {
                 loop.execute(() -> then.accept(response));
             }
-        };
-    }
-
-    /** What refuses an append, in terms of coordinators: those are the errors that clients of groups understand. */
-    private static ErrorCode asToldToMembers(ErrorCode error) {
-        return switch (error) {
-            case UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
-                ErrorCode.COORDINATOR_NOT_AVAILABLE;
-            case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR -> ErrorCode.NOT_COORDINATOR;
-            case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE -> ErrorCode.UNKNOWN_SERVER_ERROR;
-            default -> error;
         };
     }
 }

@@ -1,10 +1,12 @@
 package dev.barnabas.groups;
 
+import dev.barnabas.coordinator.ProducerInTransaction;
 import dev.barnabas.coordinator.ShardRecord;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
 import dev.barnabas.groups.GroupRecord.OffsetCommitted;
 import dev.barnabas.groups.GroupRecord.OffsetForgotten;
+import dev.barnabas.groups.GroupRecord.OffsetPending;
 import dev.barnabas.protocol.MalformedMessageException;
 import dev.barnabas.protocol.Message;
 import dev.barnabas.protocol.Reader;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * value  int16 version  of the value
  *        fields         of that version (OffsetCommitValue, GroupMetadataValue)
  * </pre>
+ *
+ * <p>An offset that is committed in a transaction is in a transactional batch, with the producer's id and epoch.
  *
  * <p>A record without a value is a tombstone. {@link ConsumerRecords} has the kinds of consumer groups; records of
  * still other kinds belong to other types of groups.
@@ -51,6 +55,11 @@ final class GroupRecords {
                 new ShardRecord(
                         key(offsetKey(committed.groupId(), committed.topic(), committed.partition())),
                         value(committed.committed()));
+            case OffsetPending pending ->
+                new ShardRecord(
+                        key(offsetKey(pending.groupId(), pending.topic(), pending.partition())),
+                        value(pending.committed()),
+                        pending.producer());
             case OffsetForgotten forgotten ->
                 new ShardRecord(key(offsetKey(forgotten.groupId(), forgotten.topic(), forgotten.partition())), null);
             case ClassicGroupStored stored ->
@@ -65,7 +74,7 @@ final class GroupRecords {
         short kind = key.int16("record kind");
         return switch (kind) {
             case LegacyOffsetCommitKey.RECORD_TYPE, OffsetCommitKey.RECORD_TYPE ->
-                Optional.of(offset(OffsetCommitKey.read(key, KEY_VERSION), record.value()));
+                Optional.of(offset(OffsetCommitKey.read(key, KEY_VERSION), record));
             case GroupMetadataKey.RECORD_TYPE ->
                 Optional.of(group(GroupMetadataKey.read(key, KEY_VERSION).group(), record.value()));
             default -> ConsumerRecords.decode(kind, key, record.value());
@@ -105,7 +114,8 @@ final class GroupRecords {
         return bytes(version, value, version);
     }
 
-    private static GroupRecord offset(OffsetCommitKey key, @Nullable ByteBuffer bytes) {
+    private static GroupRecord offset(OffsetCommitKey key, ShardRecord record) {
+        ByteBuffer bytes = record.value();
         if (bytes == null) {
             return new OffsetForgotten(key.group(), key.topic(), key.partition());
         }
@@ -120,7 +130,10 @@ final class GroupRecords {
                 value.commitTimestamp(),
                 value.expireTimestamp(),
                 value.topicId());
-        return new OffsetCommitted(key.group(), key.topic(), key.partition(), committed);
+        ProducerInTransaction producer = record.producer();
+        return producer == null
+                ? new OffsetCommitted(key.group(), key.topic(), key.partition(), committed)
+                : new OffsetPending(key.group(), key.topic(), key.partition(), committed, producer);
     }
 
     private static GroupRecord group(String groupId, @Nullable ByteBuffer bytes) {

@@ -4,6 +4,7 @@ import dev.barnabas.coordinator.Decision;
 import dev.barnabas.coordinator.Shard;
 import dev.barnabas.coordinator.ShardRecord;
 import dev.barnabas.coordinator.TimerChange;
+import dev.barnabas.coordinator.TransactionEnd;
 import dev.barnabas.groups.ConsumerRecord.CurrentForgotten;
 import dev.barnabas.groups.ConsumerRecord.CurrentStored;
 import dev.barnabas.groups.ConsumerRecord.GroupForgotten;
@@ -23,6 +24,7 @@ import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
 import dev.barnabas.groups.GroupRecord.OffsetCommitted;
 import dev.barnabas.groups.GroupRecord.OffsetForgotten;
+import dev.barnabas.groups.GroupRecord.OffsetPending;
 import dev.barnabas.groups.GroupTimer.AssignDue;
 import dev.barnabas.groups.GroupTimer.ForgetTopics;
 import dev.barnabas.groups.GroupTimer.JoinEnd;
@@ -31,6 +33,7 @@ import dev.barnabas.groups.GroupTimer.SessionEnd;
 import dev.barnabas.groups.GroupTimer.Sweep;
 import dev.barnabas.groups.GroupTimer.SweepGroup;
 import dev.barnabas.groups.GroupTimer.SyncEnd;
+import dev.barnabas.groups.PendingOffsets.Place;
 import dev.barnabas.groups.Phase.Completing;
 import dev.barnabas.groups.Phase.Empty;
 import dev.barnabas.groups.Phase.Preparing;
@@ -65,6 +68,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     private final Entropy entropy;
     private final Map<String, Group> groups = new TreeMap<>();
     private final Offsets offsets = new Offsets();
+    private final PendingOffsets pending = new PendingOffsets();
 
     GroupShard(GroupSettings settings, ConsumerSettings.OfGroup consumers, Topics topics, Entropy entropy) {
         this.settings = settings;
@@ -116,6 +120,11 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return offsets;
     }
 
+    /** Those of transactions that have not ended. */
+    PendingOffsets pendingOffsets() {
+        return pending;
+    }
+
     Draft draft(ClassicGroup group, long nowMs) {
         return new Draft(group, settings, nowMs);
     }
@@ -137,10 +146,17 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         switch (record) {
             case OffsetCommitted(String groupId, String topic, int partition, CommittedOffset committed) -> {
                 offsets.put(groupId, topic, partition, committed);
-                groups.computeIfAbsent(groupId, id -> ClassicGroup.created(id, ClassicGroup.SINCE_UNKNOWN));
+                pending.superseded(new Place(groupId, topic, partition));
+                becomesAGroup(groupId);
             }
-            case OffsetForgotten(String groupId, String topic, int partition) ->
+            case OffsetPending(String groupId, String topic, int partition, var committed, var producer) -> {
+                pending.put(producer.producerId(), new Place(groupId, topic, partition), committed);
+                becomesAGroup(groupId);
+            }
+            case OffsetForgotten(String groupId, String topic, int partition) -> {
                 offsets.remove(groupId, topic, partition);
+                pending.remove(new Place(groupId, topic, partition));
+            }
             case ClassicGroupStored(String groupId, var value) -> groups.put(groupId, StoredGroup.read(groupId, value));
             case ClassicGroupForgotten(String groupId) -> {
                 if (classic(groupId).isPresent()) {
@@ -148,6 +164,22 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
             }
             case ConsumerRecord consumer -> applyToConsumers(consumer);
+        }
+    }
+
+    /** Whatever commits offsets is a group, if only a name. */
+    private void becomesAGroup(String groupId) {
+        groups.computeIfAbsent(groupId, id -> ClassicGroup.created(id, ClassicGroup.SINCE_UNKNOWN));
+    }
+
+    @Override
+    public void transactionEnded(TransactionEnd end) {
+        if (end.committed()) {
+            pending.commit(end.producerId())
+                    .forEach((place, committed) ->
+                            offsets.put(place.groupId(), place.topic(), place.partition(), committed));
+        } else {
+            pending.end(end.producerId());
         }
     }
 
@@ -180,8 +212,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     private void forget(String groupId) {
         groups.remove(groupId);
-        if (offsets.has(groupId)) {
-            groups.put(groupId, ClassicGroup.created(groupId, ClassicGroup.SINCE_UNKNOWN));
+        if (offsets.has(groupId) || pending.has(groupId)) {
+            becomesAGroup(groupId);
         }
     }
 

@@ -10,16 +10,10 @@ import dev.barnabas.groups.Phase.Stable;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.message.OffsetCommitRequest;
-import dev.barnabas.protocol.message.OffsetCommitRequest.OffsetCommitRequestPartition;
-import dev.barnabas.protocol.message.OffsetCommitRequest.OffsetCommitRequestTopic;
 import dev.barnabas.protocol.message.OffsetCommitResponse;
-import dev.barnabas.protocol.message.OffsetCommitResponse.OffsetCommitResponsePartition;
 import dev.barnabas.protocol.message.OffsetCommitResponse.OffsetCommitResponseTopic;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A member stores how far it has come; or somebody who is no member does, if the group has none (generation -1).
@@ -44,10 +38,13 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
-        List<Target> targets =
-                request.topics().stream().map(topic -> target(topic, shard)).toList();
-        if (targets.stream().noneMatch(target -> target.existsInPart(shard.topics()))) {
-            return Decision.answer(ticket.with(answer(targets, shard, _ -> ErrorCode.NONE.code())));
+        CommitTargets targets = new CommitTargets(
+                request.topics(),
+                caller.apiVersion() >= TOPIC_IDS_SINCE,
+                shard.topics(),
+                shard.settings().offsetMetadataMaxChars());
+        if (targets.noneExists()) {
+            return Decision.answer(answer(targets.answer()));
         }
         Optional<ErrorCode> refused = switch (shard.group(request.groupId()).orElse(null)) {
             case null -> refusalWithoutGroup();
@@ -55,24 +52,18 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
             case ConsumerGroup group -> refusalBy(group, targets);
         };
         if (refused.isPresent()) {
-            return Decision.answer(
-                    ticket.with(answer(targets, shard, _ -> refused.get().code())));
+            return Decision.answer(answer(targets.answer(refused.get())));
         }
-        int maxChars = shard.settings().offsetMetadataMaxChars();
         Draft draft = shard.draft(
                 shard.classic(request.groupId()).orElseGet(() -> ClassicGroup.created(request.groupId(), nowMs)),
                 nowMs);
-        for (Target target : targets) {
-            if (target.known != null) {
-                commit(draft, shard, target.known, target.topic, maxChars);
-            }
-        }
+        commit(draft, targets);
         prolongSession(draft);
-        return draft.answer(ticket.with(answer(
-                        targets,
-                        shard,
-                        partition -> refusalOf(partition, maxChars).code())))
-                .decision();
+        return draft.answer(answer(targets.answer())).decision();
+    }
+
+    private Ticket.Answer answer(List<OffsetCommitResponseTopic> topics) {
+        return ticket.with(OffsetCommitResponse.builder().topics(topics).build());
     }
 
     private Optional<ErrorCode> refusalWithoutGroup() {
@@ -113,7 +104,7 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
      * A member of the consumer protocol says its epoch. If it is behind, it may still commit for what it has had all
      * the time since (KIP-1251).
      */
-    private Optional<ErrorCode> refusalBy(ConsumerGroup group, List<Target> targets) {
+    private Optional<ErrorCode> refusalBy(ConsumerGroup group, CommitTargets targets) {
         int epoch = request.generationIdOrMemberEpoch();
         if (epoch < 0 && group.isEmpty()) {
             return Optional.empty();
@@ -129,35 +120,24 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
         if (caller.apiVersion() < MEMBER_EPOCH_SINCE) {
             return Optional.of(ErrorCode.UNSUPPORTED_VERSION);
         }
-        boolean hasAll = epoch < current.epoch()
-                && targets.stream().allMatch(target -> target.known == null || target.isHeldBy(current, epoch));
+        boolean hasAll = epoch < current.epoch() && targets.areHeldBy(current, epoch);
         return epoch == current.epoch() || hasAll ? Optional.empty() : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
     }
 
-    private void commit(Draft draft, GroupShard shard, Named known, OffsetCommitRequestTopic topic, int maxChars) {
+    private void commit(Draft draft, CommitTargets targets) {
         boolean expires = request.retentionTimeMs() != NEVER;
         long expireMs = expires ? draft.nowMs() + Math.min(request.retentionTimeMs(), LONGEST_RETENTION_MS) : NEVER;
-        for (OffsetCommitRequestPartition partition : topic.partitions()) {
-            if (shard.topics().hasPartition(known.name(), partition.partitionIndex())
-                    && refusalOf(partition, maxChars) == ErrorCode.NONE) {
-                String metadata = partition.committedMetadata() == null ? "" : partition.committedMetadata();
-                CommittedOffset committed = new CommittedOffset(
-                        partition.committedOffset(),
-                        partition.committedLeaderEpoch(),
-                        metadata,
-                        draft.nowMs(),
-                        expireMs,
-                        // The format that has a time of expiry has no topic id.
-                        expires ? Uuid.ZERO : known.id());
-                draft.record(
-                        new OffsetCommitted(request.groupId(), known.name(), partition.partitionIndex(), committed));
-            }
-        }
-    }
-
-    private static ErrorCode refusalOf(OffsetCommitRequestPartition partition, int maxChars) {
-        String metadata = partition.committedMetadata();
-        return metadata != null && metadata.length() > maxChars ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
+        targets.forEach((topic, topicId, partition, metadata) -> {
+            CommittedOffset committed = new CommittedOffset(
+                    partition.committedOffset(),
+                    partition.committedLeaderEpoch(),
+                    metadata,
+                    draft.nowMs(),
+                    expireMs,
+                    // The format that has a time of expiry has no topic id.
+                    expires ? Uuid.ZERO : topicId);
+            draft.record(new OffsetCommitted(request.groupId(), topic, partition.partitionIndex(), committed));
+        });
     }
 
     /** A member that commits is alive. */
@@ -165,87 +145,11 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
         draft.group().roster().member(request.memberId()).ifPresent(draft::prolongSession);
     }
 
-    private Target target(OffsetCommitRequestTopic topic, GroupShard shard) {
-        Named known;
-        if (caller.apiVersion() >= TOPIC_IDS_SINCE) {
-            known = shard.topics()
-                    .nameOf(topic.topicId())
-                    .map(name -> new Named(name, topic.topicId()))
-                    .orElse(null);
-        } else {
-            known = shard.topics()
-                    .idOf(topic.name())
-                    .map(id -> new Named(topic.name(), id))
-                    .orElse(null);
-        }
-        return new Target(topic, known);
-    }
-
-    private OffsetCommitResponse answer(
-            List<Target> targets, GroupShard shard, ToIntFunction<OffsetCommitRequestPartition> errorOfKnown) {
-        ErrorCode unknown = caller.apiVersion() >= TOPIC_IDS_SINCE
-                ? ErrorCode.UNKNOWN_TOPIC_ID
-                : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-        List<OffsetCommitResponseTopic> topics = new ArrayList<>();
-        for (Target target : targets) {
-            topics.add(answer(
-                    target.topic,
-                    partition -> target.known == null
-                            ? unknown.code()
-                            : target.has(partition, shard.topics())
-                                    ? errorOfKnown.applyAsInt(partition)
-                                    : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code()));
-        }
-        return OffsetCommitResponse.builder().topics(topics).build();
-    }
-
-    private static OffsetCommitResponseTopic answer(
-            OffsetCommitRequestTopic topic, ToIntFunction<OffsetCommitRequestPartition> error) {
-        return OffsetCommitResponseTopic.builder()
-                .name(topic.name())
-                .topicId(topic.topicId())
-                .partitions(topic.partitions().stream()
-                        .map(partition -> new OffsetCommitResponsePartition(
-                                partition.partitionIndex(), (short) error.applyAsInt(partition)))
-                        .toList())
-                .build();
-    }
-
     static OffsetCommitResponse refusal(OffsetCommitRequest request, ErrorCode error) {
         return OffsetCommitResponse.builder()
                 .topics(request.topics().stream()
-                        .map(topic -> answer(topic, _ -> error.code()))
+                        .map(topic -> CommitTargets.answer(topic, _ -> error))
                         .toList())
                 .build();
-    }
-
-    /** A topic that exists. */
-    private record Named(String name, Uuid id) {}
-
-    /**
-     * A topic of the request.
-     *
-     * @param known null if it does not exist
-     */
-    private record Target(
-            OffsetCommitRequestTopic topic, @Nullable Named known) {
-
-        boolean has(OffsetCommitRequestPartition partition, Topics topics) {
-            return known != null && topics.hasPartition(known.name, partition.partitionIndex());
-        }
-
-        /** Whether a member has had all of it since an epoch, or longer. */
-        private boolean isHeldBy(CurrentAssignment current, int epoch) {
-            return known != null
-                    && topic.partitions().stream().allMatch(partition -> {
-                        int since = current.since(known.id, partition.partitionIndex());
-                        return since >= 0 && since <= epoch;
-                    });
-        }
-
-        /** Whether there is anything to commit. */
-        boolean existsInPart(Topics topics) {
-            return topic.partitions().stream().anyMatch(partition -> has(partition, topics));
-        }
     }
 }

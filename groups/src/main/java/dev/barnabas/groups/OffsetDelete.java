@@ -3,6 +3,7 @@ package dev.barnabas.groups;
 import dev.barnabas.coordinator.Decision;
 import dev.barnabas.coordinator.Ticket;
 import dev.barnabas.groups.GroupRecord.OffsetForgotten;
+import dev.barnabas.groups.PendingOffsets.Place;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetDeleteRequest.OffsetDeleteRequestTopic;
@@ -37,7 +38,7 @@ record OffsetDelete(OffsetDeleteRequest request, Ticket<OffsetDeleteResponse> ti
                 int index = partition.partitionIndex();
                 partitions.add(new OffsetDeleteResponsePartition(index, error.code()));
                 if (error == ErrorCode.NONE
-                        && shard.offsets().get(group.id(), topic.name(), index).isPresent()) {
+                        && isCommittedOrPending(shard, new Place(group.id(), topic.name(), index))) {
                     records.add(new OffsetForgotten(group.id(), topic.name(), index));
                 }
             });
@@ -47,6 +48,13 @@ record OffsetDelete(OffsetDeleteRequest request, Ticket<OffsetDeleteResponse> ti
                 records,
                 List.of(ticket.with(
                         OffsetDeleteResponse.builder().topics(answers).build())));
+    }
+
+    private static boolean isCommittedOrPending(GroupShard shard, Place place) {
+        return shard.pendingOffsets().has(place)
+                || shard.offsets()
+                        .get(place.groupId(), place.topic(), place.partition())
+                        .isPresent();
     }
 
     private static ErrorCode refusalOf(String topic, Group group, GroupShard shard) {

@@ -2,6 +2,7 @@ package dev.barnabas.groups;
 
 import dev.barnabas.coordinator.Decision;
 import dev.barnabas.coordinator.Ticket;
+import dev.barnabas.groups.PendingOffsets.Place;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
@@ -25,14 +26,17 @@ import java.util.function.Function;
  *   <li>Before version 8 there is one group, in fields of its own: {@link #groupsOf} and {@link #answer} turn it into
  *       what later versions say.
  *   <li>Version 2 can ask for all topics and has an error for the group; version 1 says it with each partition.
- *   <li>Version 7 can ask for stable offsets only. As answers wait until everything is committed, they are stable.
+ *   <li>Version 7 (KIP-447) can ask for stable offsets only: where a transaction has an offset pending, the answer is
+ *       UNSTABLE_OFFSET_COMMIT, and the client asks again.
  *   <li>Version 9 names the member; that concerns groups of the consumer protocol.
  *   <li>Version 10 (KIP-848) names topics by id only.
  * </ul>
  *
  * @param group the group, as versions from 8 on ask for it
+ * @param requireStable whether offsets that are pending in a transaction have to be waited for
  */
-record OffsetFetch(OffsetFetchRequestGroup group, Caller caller, Ticket<OffsetFetchResponseGroup> ticket)
+record OffsetFetch(
+        OffsetFetchRequestGroup group, boolean requireStable, Caller caller, Ticket<OffsetFetchResponseGroup> ticket)
         implements GroupOperation {
     private static final int GROUP_ERROR_SINCE = 2;
     private static final int GROUPS_SINCE = 8;
@@ -81,7 +85,9 @@ record OffsetFetch(OffsetFetchRequestGroup group, Caller caller, Ticket<OffsetFe
                         .topicId(id.orElse(Uuid.ZERO))
                         .partitions(partitions.entrySet().stream()
                                 .filter(entry -> !entry.getValue().isOfAnother(id.orElse(Uuid.ZERO)))
-                                .map(entry -> found(entry.getKey(), entry.getValue()))
+                                .map(entry -> isUnstable(shard, name, entry.getKey())
+                                        ? none(entry.getKey(), ErrorCode.UNSTABLE_OFFSET_COMMIT)
+                                        : found(entry.getKey(), entry.getValue()))
                                 .toList())
                         .build());
             }
@@ -94,16 +100,22 @@ record OffsetFetch(OffsetFetchRequestGroup group, Caller caller, Ticket<OffsetFe
         Uuid id = byId() ? topic.topicId() : shard.topics().idOf(topic.name()).orElse(Uuid.ZERO);
         Function<Integer, OffsetFetchResponsePartitions> answer = name.isEmpty()
                 ? partition -> none(partition, ErrorCode.UNKNOWN_TOPIC_ID)
-                : partition -> shard.offsets()
-                        .get(group.groupId(), name.get(), partition)
-                        .filter(committed -> !committed.isOfAnother(id))
-                        .map(committed -> found(partition, committed))
-                        .orElseGet(() -> none(partition, ErrorCode.NONE));
+                : partition -> isUnstable(shard, name.get(), partition)
+                        ? none(partition, ErrorCode.UNSTABLE_OFFSET_COMMIT)
+                        : shard.offsets()
+                                .get(group.groupId(), name.get(), partition)
+                                .filter(committed -> !committed.isOfAnother(id))
+                                .map(committed -> found(partition, committed))
+                                .orElseGet(() -> none(partition, ErrorCode.NONE));
         return OffsetFetchResponseTopics.builder()
                 .name(topic.name())
                 .topicId(topic.topicId())
                 .partitions(topic.partitionIndexes().stream().map(answer).toList())
                 .build();
+    }
+
+    private boolean isUnstable(GroupShard shard, String topic, int partition) {
+        return requireStable && shard.pendingOffsets().has(new Place(group.groupId(), topic, partition));
     }
 
     private boolean byId() {

@@ -11,8 +11,9 @@
  *   <li>{@link dev.barnabas.groups.GroupCoordinator}: what the broker calls; start there.
  *   <li>{@code GroupShard}: the state of the groups that one partition stores.
  *   <li>One file for each API: {@code JoinGroup}, {@code SyncGroup}, {@code Heartbeat}, {@code LeaveGroup},
- *       {@code OffsetCommit}, {@code OffsetFetch}, {@code OffsetDelete}, {@code DescribeGroup}, {@code ListGroups},
- *       {@code DeleteGroup}. Each opens with what its versions change.
+ *       {@code OffsetCommit}, {@code TxnOffsetCommit}, {@code OffsetFetch}, {@code OffsetDelete},
+ *       {@code DescribeGroup}, {@code ListGroups}, {@code DeleteGroup}. Each opens with what its versions change.
+ *   <li>{@code PendingOffsets}: what was committed in transactions that have not ended.
  *   <li>{@code Phase}: the states of a classic group, with the picture; {@code Rebalance}: the transitions;
  *       {@code Expiry}: what is forgotten.
  *   <li>The consumer protocol (KIP-848): {@code ConsumerHeartbeat} and {@code ConsumerDescribe} are its APIs,

@@ -25,6 +25,8 @@ import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
+import dev.barnabas.protocol.message.TxnOffsetCommitResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -46,6 +48,11 @@ interface Backend {
     void leave(LeaveGroupRequest request, Caller caller, Consumer<LeaveGroupResponse> then);
 
     void commit(OffsetCommitRequest request, Caller caller, Consumer<OffsetCommitResponse> then);
+
+    void commitInTransaction(TxnOffsetCommitRequest request, Caller caller, Consumer<TxnOffsetCommitResponse> then);
+
+    /** The coordinator of the transaction writes markers everywhere. */
+    void endTransaction(long producerId, short producerEpoch, boolean committed);
 
     void fetch(OffsetFetchRequest request, Caller caller, Consumer<OffsetFetchResponse> then);
 

@@ -4,6 +4,7 @@ import dev.barnabas.coordinator.MemoryShardLog;
 import dev.barnabas.coordinator.ShardHost;
 import dev.barnabas.coordinator.ShardRecord;
 import dev.barnabas.coordinator.Ticket;
+import dev.barnabas.coordinator.TransactionEnd;
 import dev.barnabas.coordinator.VirtualLoop;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
@@ -34,6 +35,8 @@ import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
+import dev.barnabas.protocol.message.TxnOffsetCommitResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +71,7 @@ final class CheckedGroups implements Backend {
     @Override
     public void reload() {
         host.close();
-        log = new MemoryShardLog(loop, log.records());
+        log = log.next(true);
         host = newHost();
     }
 
@@ -146,6 +149,23 @@ final class CheckedGroups implements Backend {
     }
 
     @Override
+    public void commitInTransaction(
+            TxnOffsetCommitRequest request, Caller caller, Consumer<TxnOffsetCommitResponse> then) {
+        decide(
+                request.groupId(),
+                error -> TxnOffsetCommit.refusal(request, error),
+                then,
+                ticket -> new TxnOffsetCommit(request, caller, 0, ticket));
+    }
+
+    @Override
+    public void endTransaction(long producerId, short producerEpoch, boolean committed) {
+        log.end(new TransactionEnd(producerId, producerEpoch, committed));
+        loop.turn();
+        host.shard().checkReplica();
+    }
+
+    @Override
     public void fetch(OffsetFetchRequest request, Caller caller, Consumer<OffsetFetchResponse> then) {
         List<OffsetFetchResponseGroup> answers = new ArrayList<>();
         request.groups()
@@ -153,7 +173,7 @@ final class CheckedGroups implements Backend {
                         group.groupId(),
                         error -> OffsetFetch.refusal(group, error),
                         answers::add,
-                        ticket -> new OffsetFetch(group, caller, ticket)));
+                        ticket -> new OffsetFetch(group, request.requireStable(), caller, ticket)));
         then.accept(OffsetFetchResponse.builder().groups(answers).build());
     }
 

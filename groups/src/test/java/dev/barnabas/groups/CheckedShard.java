@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.barnabas.coordinator.Decision;
 import dev.barnabas.coordinator.Shard;
 import dev.barnabas.coordinator.ShardRecord;
+import dev.barnabas.coordinator.TransactionEnd;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -29,7 +30,8 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
     /** A copy of all that there is in a shard. */
     private record State(
             Map<String, Object> groups,
-            Map<String, NavigableMap<String, NavigableMap<Integer, CommittedOffset>>> offsets) {
+            Map<String, NavigableMap<String, NavigableMap<Integer, CommittedOffset>>> offsets,
+            Map<Long, Map<PendingOffsets.Place, String>> pending) {
 
         private static Object copy(Group group) {
             return switch (group) {
@@ -49,7 +51,7 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
                         .forEach((topic, partitions) -> topics.put(topic, new TreeMap<>(partitions)));
                 offsets.put(groupId, topics);
             }
-            return new State(groups, offsets);
+            return new State(groups, offsets, shard.pendingOffsets().all());
         }
     }
 
@@ -83,6 +85,7 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
     /** The replica knows what is stored, and nothing else. */
     void checkReplica() {
         assertThat(State.of(replica).offsets()).isEqualTo(State.of(shard).offsets());
+        assertThat(State.of(replica).pending()).isEqualTo(State.of(shard).pending());
         for (Group group : shard.groups()) {
             if (group instanceof ConsumerGroup consumers) {
                 assertThat(copyOf(replica.consumers(group.id()).orElseThrow())).isEqualTo(copyOf(consumers));
@@ -106,6 +109,12 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
         assertThat(stored).contains(record);
         shard.apply(record);
         replica.apply(stored.orElseThrow());
+    }
+
+    @Override
+    public void transactionEnded(TransactionEnd end) {
+        shard.transactionEnded(end);
+        replica.transactionEnded(end);
     }
 
     @Override

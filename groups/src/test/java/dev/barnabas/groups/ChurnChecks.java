@@ -98,6 +98,10 @@ final class ChurnChecks {
         }
     }
 
+    void aborted(Commit commit) {
+        commits.getOrDefault(commit.groupId(), new ArrayList<>()).remove(commit);
+    }
+
     /** What a group has committed has to be the last commit that was accepted, or one whose answer nobody knows. */
     void fetched(String groupId, String client, long offset) {
         List<Commit> possible = commits.getOrDefault(groupId, List.of());

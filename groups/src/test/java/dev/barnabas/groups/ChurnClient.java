@@ -15,7 +15,11 @@ import dev.barnabas.protocol.message.OffsetCommitRequest.OffsetCommitRequestTopi
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest.SyncGroupRequestAssignment;
 import dev.barnabas.protocol.message.SyncGroupResponse;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest.TxnOffsetCommitRequestPartition;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest.TxnOffsetCommitRequestTopic;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +42,8 @@ final class ChurnClient {
     private List<String> toAssign = List.of();
     private boolean waiting;
     private long committed;
+    /** What is pending in a transaction; empty if none is open. */
+    private Optional<ChurnChecks.Commit> pending = Optional.empty();
     /** Answers to requests that were sent before belong to a connection that is closed. */
     private int connection;
 
@@ -112,6 +118,52 @@ final class ChurnClient {
         if (earlierGeneration >= 0) {
             commit(earlierGeneration, _ -> {});
         }
+    }
+
+    boolean hasTransaction() {
+        return pending.isPresent();
+    }
+
+    /** Commits in a transaction of its own, which stays open. */
+    void pend(long producerId) {
+        if (pending.isPresent() || state != State.ASSIGNED) {
+            return;
+        }
+        long offset = ++committed;
+        TxnOffsetCommitRequest request = TxnOffsetCommitRequest.builder()
+                .transactionalId(name)
+                .producerId(producerId)
+                .groupId(groupId)
+                .memberId(memberId)
+                .groupInstanceId(instanceId)
+                .generationIdOrMemberEpoch(generation)
+                .topics(List.of(TxnOffsetCommitRequestTopic.builder()
+                        .name("t")
+                        .partitions(List.of(TxnOffsetCommitRequestPartition.builder()
+                                .partitionIndex(0)
+                                .committedOffset(offset)
+                                .committedMetadata(name)
+                                .build()))
+                        .build()))
+                .build();
+        ChurnChecks.Commit attempt = checks.commitSent(groupId, generation, name, offset);
+        pending = Optional.of(attempt);
+        backend.commitInTransaction(request, caller(5), answer -> {
+            ErrorCode error = ErrorCode.forCode(
+                    answer.topics().getFirst().partitions().getFirst().errorCode());
+            if (error != ErrorCode.NONE) {
+                checks.commitAnswered(attempt, error);
+            }
+        });
+    }
+
+    /** The transaction ends, everywhere and for good. */
+    void endTransaction(long producerId, boolean commit) {
+        backend.endTransaction(producerId, (short) 0, commit);
+        if (!commit) {
+            pending.ifPresent(checks::aborted);
+        }
+        pending = Optional.empty();
     }
 
     private void join() {

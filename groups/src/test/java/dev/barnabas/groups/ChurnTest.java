@@ -58,6 +58,8 @@ final class ChurnTest {
                 case 6 -> coordinator.pass(Duration.ofSeconds(random.nextInt(15)));
                 case 7, 8, 9, 10 -> heal(coordinator);
                 case 11, 12, 13 -> client.lateCommit();
+                case 14, 15, 16, 17, 18, 19 -> client.pend(clients.indexOf(client));
+                case 20, 21, 22, 23 -> endTransaction(coordinator, clients, client, random.nextBoolean());
                 default -> {
                     client.step(random.nextInt(3) == 0);
                     coordinator.pass(Duration.ofMillis(random.nextInt(300)));
@@ -65,6 +67,9 @@ final class ChurnTest {
             }
         }
 
+        for (ChurnClient client : clients) {
+            endTransaction(coordinator, clients, client, random.nextBoolean());
+        }
         heal(coordinator);
         for (int second = 0; second < 120; second++) {
             clients.forEach(client -> client.step(false));
@@ -78,9 +83,21 @@ final class ChurnTest {
                             .orElseThrow()
                             .phase())
                     .isInstanceOf(Phase.Stable.class);
+            assertThat(coordinator.shardOf(groupId).pendingOffsets().has(groupId))
+                    .isFalse();
             checkOffsets(coordinator, checks, groupId);
         }
         assertThat(checks.accepted()).isPositive();
+    }
+
+    /** A coordinator of transactions tries until its markers are committed; here they are at once. */
+    private static void endTransaction(
+            TestCoordinator coordinator, List<ChurnClient> clients, ChurnClient client, boolean commit) {
+        if (client.hasTransaction()) {
+            heal(coordinator);
+            client.endTransaction(clients.indexOf(client), commit);
+            coordinator.pass(Duration.ZERO);
+        }
     }
 
     private static void refuse(TestCoordinator coordinator, SplittableRandom random) {

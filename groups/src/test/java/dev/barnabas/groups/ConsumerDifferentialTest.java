@@ -45,6 +45,12 @@ final class ConsumerDifferentialTest {
             if (expected.stream().anyMatch(line -> line.contains("Assigning"))) {
                 continue;
             }
+            // As long as a member's epoch stays, we let it come with the one before: from here on the two differ.
+            if (command.startsWith("beat ")
+                    && expected.stream().anyMatch(line -> line.endsWith("FENCED_MEMBER_EPOCH"))
+                    && actual.stream().anyMatch(line -> line.contains(": epoch "))) {
+                return;
+            }
             assertThat(actual)
                     .as("seed %d, to be repeated with -Dgroups.seed=%d:%n%s%n", seed, seed, String.join("\n", story))
                     .isEqualTo(expected);
@@ -79,6 +85,13 @@ final class ConsumerDifferentialTest {
         }
         if (dice < 70) {
             return "fetch g";
+        }
+        if (dice < 74) {
+            return "pend 7 " + name + " t/0=" + random.nextInt(100) + " u/1=4"
+                    + oneOf(random, "", " version=6", " generation=2", " version=6 generation=2");
+        }
+        if (dice < 75) {
+            return oneOf(random, "end 7 commit", "end 7 abort");
         }
         if (dice < 78) {
             return "consumers g";

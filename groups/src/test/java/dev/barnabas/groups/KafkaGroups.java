@@ -1,5 +1,6 @@
 package dev.barnabas.groups;
 
+import dev.barnabas.coordinator.ProducerInTransaction;
 import dev.barnabas.coordinator.ShardRecord;
 import dev.barnabas.coordinator.VirtualLoop;
 import dev.barnabas.protocol.Encoded;
@@ -36,6 +37,8 @@ import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
+import dev.barnabas.protocol.message.TxnOffsetCommitResponse;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -52,6 +55,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -70,6 +74,7 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -79,6 +84,7 @@ import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.protocol.Readable;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
@@ -105,7 +111,7 @@ final class KafkaGroups implements Backend {
     private final MemoryTopics topics = new MemoryTopics();
     private final GroupSettings settings;
     private final ConsumerSettings consumers;
-    private final List<CoordinatorRecord> log = new ArrayList<>();
+    private final List<Stored> log = new ArrayList<>();
     private VirtualTimer timer = new VirtualTimer();
     private GroupCoordinatorShard shard;
     private long nowMs = VirtualLoop.EPOCH_MS;
@@ -172,18 +178,35 @@ final class KafkaGroups implements Backend {
         timer = new VirtualTimer();
         shard = newShard();
         for (int offset = 0; offset < log.size(); offset++) {
-            shard.replay(offset, NO_EPOCH, NO_EPOCH, log.get(offset));
+            switch (log.get(offset)) {
+                case Stored.Of(CoordinatorRecord record, long producerId, short epoch) ->
+                    shard.replay(offset, producerId, epoch, record);
+                case Stored.End(long producerId, short epoch, TransactionResult result) ->
+                    shard.replayEndTransactionMarker(producerId, epoch, result);
+            }
         }
         shard.onLoaded(image());
     }
 
-    /** Makes what Kafka's runtime makes of the result of an operation. */
+    /** What is at one offset. */
+    private sealed interface Stored {
+
+        record Of(CoordinatorRecord record, long producerId, short producerEpoch) implements Stored {}
+
+        record End(long producerId, short producerEpoch, TransactionResult result) implements Stored {}
+    }
+
     private <T> T run(CoordinatorResult<T, CoordinatorRecord> result) {
+        return run(result, NO_EPOCH, NO_EPOCH);
+    }
+
+    /** Makes what Kafka's runtime makes of the result of an operation. */
+    private <T> T run(CoordinatorResult<T, CoordinatorRecord> result, long producerId, short producerEpoch) {
         for (CoordinatorRecord record : result.records()) {
             if (result.replayRecords()) {
-                shard.replay(log.size(), NO_EPOCH, NO_EPOCH, record);
+                shard.replay(log.size(), producerId, producerEpoch, record);
             }
-            log.add(record);
+            log.add(new Stored.Of(record, producerId, producerEpoch));
         }
         if (result.appendFuture() != null) {
             result.appendFuture().complete(null);
@@ -337,11 +360,48 @@ final class KafkaGroups implements Backend {
     }
 
     @Override
+    public void commitInTransaction(
+            TxnOffsetCommitRequest request, Caller caller, Consumer<TxnOffsetCommitResponse> then) {
+        int version = caller.apiVersion();
+        TxnOffsetCommitRequestData data =
+                toKafka(request, version, readable -> new TxnOffsetCommitRequestData(readable, (short) version));
+        data.topics().forEach(topic -> {
+            if (version >= 6) {
+                Uuid id = new Uuid(
+                        topic.topicId().getMostSignificantBits(),
+                        topic.topicId().getLeastSignificantBits());
+                topic.setName(topics.nameOf(id).orElseThrow());
+            } else {
+                Uuid id = topics.idOf(topic.name()).orElseThrow();
+                topic.setTopicId(new org.apache.kafka.common.Uuid(id.mostSignificantBits(), id.leastSignificantBits()));
+            }
+        });
+        then.accept(orElse(
+                () -> fromKafka(
+                        run(
+                                shard().commitTransactionalOffset(context(ApiKeys.TXN_OFFSET_COMMIT, caller), data),
+                                data.producerId(),
+                                data.producerEpoch()),
+                        version,
+                        TxnOffsetCommitResponse::read),
+                error -> TxnOffsetCommit.refusal(request, ErrorCode.forCode(error.code()))));
+    }
+
+    @Override
+    public void endTransaction(long producerId, short producerEpoch, boolean committed) {
+        TransactionResult result = TransactionResult.forId(committed);
+        shard.replayEndTransactionMarker(producerId, producerEpoch, result);
+        log.add(new Stored.End(producerId, producerEpoch, result));
+    }
+
+    @Override
     public void fetch(OffsetFetchRequest request, Caller caller, Consumer<OffsetFetchResponse> then) {
         List<OffsetFetchResponseData.OffsetFetchResponseGroup> groups = new ArrayList<>();
         for (OffsetFetchRequestGroup group : request.groups()) {
-            OffsetFetchRequest single =
-                    OffsetFetchRequest.builder().groups(List.of(group)).build();
+            OffsetFetchRequest single = OffsetFetchRequest.builder()
+                    .groups(List.of(group))
+                    .requireStable(request.requireStable())
+                    .build();
             OffsetFetchRequestData data =
                     toKafka(single, 9, readable -> new OffsetFetchRequestData(readable, (short) 9));
             groups.add(orElse(
@@ -401,10 +461,16 @@ final class KafkaGroups implements Backend {
     public List<ShardRecord> records() {
         GroupCoordinatorRecordSerde serde = new GroupCoordinatorRecordSerde();
         return log.stream()
-                .map(record -> {
+                .flatMap(stored -> stored instanceof Stored.Of of ? Stream.of(of) : Stream.empty())
+                .map(stored -> {
+                    CoordinatorRecord record = stored.record();
                     byte[] value = serde.serializeValue(record);
                     return new ShardRecord(
-                            ByteBuffer.wrap(serde.serializeKey(record)), value == null ? null : ByteBuffer.wrap(value));
+                            ByteBuffer.wrap(serde.serializeKey(record)),
+                            value == null ? null : ByteBuffer.wrap(value),
+                            stored.producerId() < 0
+                                    ? null
+                                    : new ProducerInTransaction(stored.producerId(), stored.producerEpoch()));
                 })
                 .toList();
     }

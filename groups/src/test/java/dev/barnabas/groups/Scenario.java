@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  * &gt; wait 3s
  * </pre>
  *
- * <p>{@link ConsumerCommands} has the commands of the consumer protocol.
+ * <p>{@link ConsumerCommands} has the commands of the consumer protocol, {@link TransactionCommands} those about
+ * transactions.
  *
  * <p>A line with {@code >} is a command; what follows is what the coordinator answers, in the order in which it does,
  * to this and to earlier commands. A client is named by a letter; it remembers its member id, group and generation like
@@ -61,6 +62,7 @@ final class Scenario {
     private final Map<String, Client> clients = new TreeMap<>();
     private final Map<String, String> names = new HashMap<>();
     private final ConsumerCommands consumers = new ConsumerCommands(this);
+    private final TransactionCommands transactions = new TransactionCommands(this);
     private final Function<GroupSettings, Backend> backends;
     private GroupSettings settings = GroupSettings.DEFAULTS;
     private @Nullable Backend started;
@@ -141,6 +143,8 @@ final class Scenario {
             case "remove" -> remove(command);
             case "commit" -> commit(command);
             case "fetch" -> fetch(command);
+            case "pend" -> transactions.pend(command);
+            case "end" -> transactions.end(command);
             case "delete-offsets" -> deleteOffsets(command);
             case "describe" -> describe(command);
             case "list" -> list(command);
@@ -376,7 +380,7 @@ final class Scenario {
                 : topic.name();
     }
 
-    /** {@code fetch g}: everything; {@code fetch g t/0 u/1}: those. */
+    /** {@code fetch g}: everything; {@code fetch g t/0 u/1}: those; {@code stable=no}: whatever is pending. */
     private void fetch(Command command) {
         Map<String, List<Integer>> partitions = new TreeMap<>();
         for (String name : command.words().subList(1, command.words().size())) {
@@ -396,7 +400,7 @@ final class Scenario {
                         .groupId(command.word(0))
                         .topics(topics.isEmpty() ? null : topics)
                         .build()))
-                .requireStable(true)
+                .requireStable(command.option("stable").isEmpty())
                 .build();
         backend()
                 .fetch(
@@ -406,7 +410,9 @@ final class Scenario {
                             String offsets = group.topics().stream()
                                     .flatMap(topic -> topic.partitions().stream()
                                             .map(partition -> topic.name() + "/" + partition.partitionIndex() + "="
-                                                    + partition.committedOffset()
+                                                    + (partition.errorCode() == 0
+                                                            ? partition.committedOffset()
+                                                            : error(partition.errorCode()))
                                                     + (partition.metadata() == null
                                                                     || partition
                                                                             .metadata()
@@ -527,6 +533,10 @@ final class Scenario {
                     case GroupRecord.OffsetCommitted it ->
                         "offset " + it.groupId() + " " + it.topic() + "/" + it.partition() + "="
                                 + it.committed().offset();
+                    case GroupRecord.OffsetPending it ->
+                        "pending offset " + it.groupId() + " " + it.topic() + "/" + it.partition() + "="
+                                + it.committed().offset() + " of "
+                                + it.producer().producerId();
                     case GroupRecord.OffsetForgotten it ->
                         "no offset " + it.groupId() + " " + it.topic() + "/" + it.partition();
                     case GroupRecord.ClassicGroupStored it ->
@@ -550,6 +560,11 @@ final class Scenario {
 
     void say(Client client, String what) {
         output.add(client.name + ": " + what);
+    }
+
+    /** Somebody who is no member of any group. */
+    Client nobody() {
+        return new Client("nobody");
     }
 
     Client client(String name) {

@@ -66,6 +66,9 @@ final class Stories {
         if (dice < 69) {
             return "commit group=" + group() + " t/1=" + random.nextInt(100) + oneOf("", " version=2 retention=5m");
         }
+        if (dice < 70) {
+            return transaction(name);
+        }
         if (dice < 72) {
             return "fetch " + group() + oneOf("", " t/0 t/7 u/1");
         }
@@ -85,6 +88,17 @@ final class Stories {
             return "reload";
         }
         return "wait " + oneOf("1s", "1s", "2s", "3s", "5s", "9s", "11s", "61s", "6m", "11m");
+    }
+
+    private String transaction(String name) {
+        String producer = oneOf("7", "8", "9");
+        return switch (random.nextInt(4)) {
+            case 0 -> "end " + producer + oneOf(" commit", " commit", " abort");
+            case 1 -> "pend " + producer + " group=" + group() + " t/0=" + random.nextInt(100);
+            default ->
+                "pend " + producer + " " + name + " t/0=" + random.nextInt(100) + " u/1=" + random.nextInt(100)
+                        + oneOf("", " version=2", " version=6", " generation=2", " metadata=x");
+        };
     }
 
     private String join(String name) {

@@ -2,6 +2,7 @@ package dev.barnabas.groups;
 
 import dev.barnabas.coordinator.MemoryShardLog;
 import dev.barnabas.coordinator.ShardRecord;
+import dev.barnabas.coordinator.TransactionEnd;
 import dev.barnabas.coordinator.VirtualLoop;
 import dev.barnabas.protocol.Encoded;
 import dev.barnabas.protocol.Message;
@@ -30,6 +31,8 @@ import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
+import dev.barnabas.protocol.message.TxnOffsetCommitResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +57,7 @@ final class TestCoordinator implements Backend {
     TestCoordinator(GroupSettings settings, ConsumerSettings consumers, long seed) {
         groups = new GroupCoordinator(settings, _ -> consumers, topics, new SeededEntropy(seed), () -> PARTITIONS);
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            elect(partition, List.of(), true);
+            elect(partition, new MemoryShardLog(loop), true);
         }
         loop.turn();
     }
@@ -67,14 +70,14 @@ final class TestCoordinator implements Backend {
 
     /** The leader of one partition is lost, with everything that is not committed. */
     void loseLeader(int partition) {
-        elect(partition, log(partition).committed(), true);
+        elect(partition, log(partition).next(false), true);
         loop.turn();
     }
 
     /** As {@link #reload}, but nothing is read yet. */
     void startReload() {
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            elect(partition, log(partition).records(), false);
+            elect(partition, log(partition).next(true), false);
         }
         loop.turn();
     }
@@ -84,8 +87,7 @@ final class TestCoordinator implements Backend {
         loop.turn();
     }
 
-    private void elect(int partition, List<ShardRecord> records, boolean reads) {
-        MemoryShardLog log = new MemoryShardLog(loop, records);
+    private void elect(int partition, MemoryShardLog log, boolean reads) {
         log.reads(reads);
         logs.put(partition, log);
         groups.elected(partition, log);
@@ -153,6 +155,22 @@ final class TestCoordinator implements Backend {
                 caller,
                 loop,
                 answer -> then.accept(onTheWire(answer, caller.apiVersion(), OffsetCommitResponse::read)));
+    }
+
+    @Override
+    public void commitInTransaction(
+            TxnOffsetCommitRequest request, Caller caller, Consumer<TxnOffsetCommitResponse> then) {
+        groups.commitTransactionalOffsets(
+                onTheWire(request, caller.apiVersion(), TxnOffsetCommitRequest::read),
+                caller,
+                0,
+                loop,
+                answer -> then.accept(onTheWire(answer, caller.apiVersion(), TxnOffsetCommitResponse::read)));
+    }
+
+    @Override
+    public void endTransaction(long producerId, short producerEpoch, boolean committed) {
+        eachLog(log -> log.end(new TransactionEnd(producerId, producerEpoch, committed)));
     }
 
     @Override

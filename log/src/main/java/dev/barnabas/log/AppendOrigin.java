@@ -4,7 +4,10 @@ package dev.barnabas.log;
 public enum AppendOrigin {
     /** A producer: everything is checked, offsets are assigned. */
     CLIENT,
-    /** A coordinator of this node: offsets are assigned, control batches are allowed, sequences are not checked. */
+    /**
+     * A coordinator, of this node or another: offsets are assigned, control batches are allowed, sequences are not
+     * checked.
+     */
     COORDINATOR,
     /**
      * The partition's leader on another node: offsets and epochs are those of the leader and must follow on the end.

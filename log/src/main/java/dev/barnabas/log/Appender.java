@@ -137,7 +137,7 @@ final class Appender {
         if (first.hasProducerId()) {
             // Before anything that depends on the time or on settings: what was accepted once is not refused when it is
             // sent again, however old its timestamps are by now.
-            SequenceCheck.check(append, first, log.contents().producers, work, index);
+            directory.sequenceCheck().check(append, first, log, work, index, next);
             if (!append.accepted()) {
                 return;
             }

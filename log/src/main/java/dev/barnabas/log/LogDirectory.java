@@ -33,6 +33,7 @@ public final class LogDirectory {
     private final OpenFiles openFiles;
     private final Syncs syncs;
     private final Acceptance acceptance = new Acceptance();
+    private final SequenceCheck sequenceCheck = new SequenceCheck();
     private final Maintenance maintenance;
     private @Nullable DirectoryCompactions compactions;
     private @Nullable DirectoryScrub scrub;
@@ -201,6 +202,10 @@ public final class LogDirectory {
 
     Acceptance acceptance() {
         return acceptance;
+    }
+
+    SequenceCheck sequenceCheck() {
+        return sequenceCheck;
     }
 
     /** A buffer for a few headers, to be used within a task of the loop. */

@@ -36,6 +36,7 @@ public final class PartitionLog {
     private final LogCompaction compaction;
     private final SegmentSwap segmentSwap;
     private final LogScrub scrub;
+    private final Verifications verifications = new Verifications();
     private final Operations operations = new Operations();
 
     private State state = State.OPEN;
@@ -241,6 +242,43 @@ public final class PartitionLog {
         return contents.producers.all().stream().map(Producer::summary).toList();
     }
 
+    /**
+     * Producers whose open transaction has seen neither a batch nor its marker since a time of this node's clock: they
+     * may have been forgotten by their coordinator, and hold up whoever reads committed records (KIP-890).
+     */
+    public List<ProducerSummary> producersInTransactionSince(long lastSeenBeforeMs) {
+        if (!contents.transactions.anyOpen()) {
+            return List.of();
+        }
+        return contents.producers.all().stream()
+                .filter(each -> each.transactionStart >= 0 && each.lastSeenMs < lastSeenBeforeMs)
+                .map(Producer::summary)
+                .toList();
+    }
+
+    /**
+     * A producer wants to append records of a transaction: whether the transaction is open here already, or its
+     * coordinator has to be asked whether it knows of this partition (KIP-890). Until then no batch begins a
+     * transaction.
+     *
+     * @param baseSequence of the batch, or {@link RecordBatch#NO_SEQUENCE}
+     * @param startsAtZero the producer gets a new epoch for each transaction, so that its sequence numbers begin at 0
+     * @return {@link Verifications#NONE}, or the number to append with when the coordinator has said yes
+     */
+    public long beginVerification(long producerId, short producerEpoch, int baseSequence, boolean startsAtZero) {
+        directory.loop().requireCurrent();
+        Producer known = contents.producers.get(producerId);
+        boolean open = known != null && known.transactionStart >= 0 && known.epoch == producerEpoch;
+        return open
+                ? Verifications.NONE
+                : verifications.begin(
+                        producerId,
+                        producerEpoch,
+                        baseSequence,
+                        startsAtZero,
+                        directory.clock().wallMs());
+    }
+
     /** The latest leader epoch of the log, if there is any. */
     public OptionalInt latestLeaderEpoch() {
         return contents.epochs.latest();
@@ -330,6 +368,10 @@ public final class PartitionLog {
         return contents;
     }
 
+    Verifications verifications() {
+        return verifications;
+    }
+
     LogSync sync() {
         return sync;
     }
@@ -379,6 +421,7 @@ public final class PartitionLog {
         sync.replaced(recovered);
         retention.replaced(recovered);
         reader.replaced();
+        verifications.clear();
     }
 
     void closeFiles() {
@@ -416,6 +459,9 @@ public final class PartitionLog {
                 marker,
                 nowMs,
                 settings.segments().indexIntervalBytes());
+        if (batch.isTransactional()) {
+            verifications.settled(batch.producerId());
+        }
     }
 
     /** Goes on in a new segment; says why if that is not possible. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class PendingAppend {
     final AppendOrigin origin;
     final int leaderEpoch;
+    final long verification;
+    final boolean bumpsEpoch;
     final Appending then;
 
     /** What is written: the caller's buffer, or another one if the batch had to be compressed anew. */
@@ -38,6 +40,8 @@ final class PendingAppend {
         this.bytes = request.batches();
         this.origin = request.origin();
         this.leaderEpoch = request.leaderEpoch();
+        this.verification = request.verification();
+        this.bumpsEpoch = request.bumpsEpoch();
         this.then = then;
     }
 

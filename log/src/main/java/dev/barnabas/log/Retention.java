@@ -41,9 +41,10 @@ final class Retention {
         }
         nextCheckNanos = directory.clock().nanos()
                 + directory.settings().retentionCheckInterval().toNanos();
-        log.contents()
-                .producers
-                .expire(nowMs - directory.settings().producerIdExpiration().toMillis());
+        long forgetBeforeMs =
+                nowMs - directory.settings().producerIdExpiration().toMillis();
+        log.contents().producers.expire(forgetBeforeMs);
+        log.verifications().expire(forgetBeforeMs);
         if (!running && newStart(nowMs) > log.logStartOffset()) {
             running = true;
             log.operations().add(() -> {

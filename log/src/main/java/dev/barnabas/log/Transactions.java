@@ -55,6 +55,10 @@ final class Transactions {
         }
     }
 
+    boolean anyOpen() {
+        return !open.isEmpty();
+    }
+
     OptionalLong firstUnstableOffset() {
         long first = open.isEmpty() ? Long.MAX_VALUE : open.first();
         for (Ended each : ended) {

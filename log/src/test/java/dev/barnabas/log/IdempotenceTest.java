@@ -41,13 +41,7 @@ final class IdempotenceTest {
     void aBatchThatIsSentAgainMayBeTooOldByNow() {
         log.append(Batches.of(7, 0, 0, "a"));
         change(new LogSettings.Batches(
-                1_048_588,
-                null,
-                TimestampType.CREATE_TIME,
-                60_000,
-                60_000,
-                false,
-                LogSettings.Check.PLAIN_RECORDS));
+                1_048_588, null, TimestampType.CREATE_TIME, 60_000, 60_000, false, LogSettings.Check.PLAIN_RECORDS));
         world.simulation.runFor(Duration.ofMinutes(10));
 
         assertThat(log.append(Batches.of(7, 0, 0, "a")).appended())

@@ -3,7 +3,10 @@ package dev.barnabas.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.simulation.Seeds;
 import dev.barnabas.simulation.SimulatedHost;
+import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the log keeps account of for transactions (KIP-98); their coordinator is elsewhere. */
@@ -108,5 +111,60 @@ final class TransactionsTest {
         log.deleteRecords(2);
 
         assertThat(log.get().abortedTransactions(0, 9)).isEmpty();
+    }
+
+    @Test
+    void theAccountIsRightWhateverIsWrittenCutAndKilled() {
+        Seeds.check(150, new TransactionsScenario());
+    }
+
+    @Test
+    void aMarkerThatBumpsTheEpochIsWrittenOnce() {
+        log.append(Batches.transactional(7, 0, 0, "a"));
+
+        assertThat(append(Batches.marker(7, 1, true, 0), true).appended().duplicate())
+                .isFalse();
+        assertThat(append(Batches.marker(7, 1, true, 0), true).appended().duplicate())
+                .isTrue();
+        assertThat(log.get().endOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void aLateMarkerDoesNotEndTheNextTransaction() {
+        log.append(Batches.transactional(7, 0, 0, "a"));
+        append(Batches.marker(7, 1, true, 0), true);
+        log.append(Batches.transactional(7, 1, 0, "b"));
+
+        assertThat(append(Batches.marker(7, 1, true, 0), true).refusal().error())
+                .isEqualTo(ErrorCode.INVALID_PRODUCER_EPOCH);
+        assertThat(log.get().firstUnstableOffset()).hasValue(0);
+    }
+
+    @Test
+    void recordsOutsideOfTheOpenTransactionAreRefused() {
+        log.append(Batches.transactional(7, 0, 0, "a"));
+
+        assertThat(log.append(Batches.of(7, 0, 1, "b")).refusal().error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+    }
+
+    @Test
+    void inOneTurnEachAppendSeesWhatIsBeforeIt() {
+        List<TestLog.Written> written = log.appendTogether(List.of(
+                new Append(Batches.transactional(7, 0, 0, "a"), AppendOrigin.CLIENT, 1),
+                new Append(Batches.marker(7, 0, true, 5), AppendOrigin.COORDINATOR, 1),
+                new Append(Batches.marker(7, 0, true, 4), AppendOrigin.COORDINATOR, 1),
+                new Append(Batches.transactional(7, 0, 1, "b"), AppendOrigin.CLIENT, 1),
+                new Append(Batches.of(7, 0, 2, "c"), AppendOrigin.CLIENT, 1)));
+
+        assertThat(written.get(1).isRefused()).isFalse();
+        assertThat(written.get(2).refusal().error()).isEqualTo(ErrorCode.TRANSACTION_COORDINATOR_FENCED);
+        assertThat(written.get(3).isRefused()).isFalse();
+        assertThat(written.get(4).refusal().error()).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+    }
+
+    private TestLog.Written append(ByteBuffer marker, boolean bumpsEpoch) {
+        return log.appendTogether(List.of(
+                        new Append(marker, AppendOrigin.COORDINATOR, 1, Verifications.NOT_REQUIRED, bumpsEpoch)))
+                .getFirst();
     }
 }

@@ -2,13 +2,11 @@ package dev.barnabas.replication;
 
 import dev.barnabas.host.Loop;
 import dev.barnabas.log.Append;
-import dev.barnabas.log.AppendOrigin;
 import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogRefusal;
 import dev.barnabas.log.PartitionLog;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.replication.InSyncChanges.Member;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -168,7 +166,7 @@ final class LeaderRole implements Role {
         deletions.advance(lowWatermark);
     }
 
-    void append(ByteBuffer batches, AppendOrigin origin, Acks acks, long deadlineNanos, Partition.Answer then) {
+    void append(Append request, Acks acks, long deadlineNanos, Partition.Answer then) {
         if (acks == Acks.ALL && !enoughInSync()) {
             then.written(null);
             then.refused(new LogRefusal(
@@ -177,8 +175,8 @@ final class LeaderRole implements Role {
                     List.of()));
             return;
         }
-        AppendInFlight append = new AppendInFlight(this, acks, deadlineNanos, batches.remaining(), then);
-        log.append(new Append(batches, origin, leaderEpoch), append);
+        int size = request.batches().remaining();
+        log.append(request, new AppendInFlight(this, acks, deadlineNanos, size, then));
     }
 
     /** An append is in the log. */

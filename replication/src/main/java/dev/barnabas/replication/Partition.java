@@ -1,6 +1,7 @@
 package dev.barnabas.replication;
 
 import dev.barnabas.host.Loop;
+import dev.barnabas.log.Append;
 import dev.barnabas.log.AppendOrigin;
 import dev.barnabas.log.Appended;
 import dev.barnabas.log.EpochEnd;
@@ -11,11 +12,14 @@ import dev.barnabas.log.LogFault;
 import dev.barnabas.log.LogRefusal;
 import dev.barnabas.log.Opening;
 import dev.barnabas.log.PartitionLog;
+import dev.barnabas.log.Verifications;
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.record.EndTxnMarker;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -202,9 +206,18 @@ public final class Partition {
         return log.sizeInBytes();
     }
 
-    /** Up to where there is no open transaction (exclusive); at most the high watermark. */
+    /**
+     * Up to where there is no open transaction (exclusive); at most the high watermark, and not before the log start,
+     * even if a transaction that is open has begun there.
+     */
     public long lastStableOffset() {
-        return Math.min(log.highWatermark(), log.firstUnstableOffset().orElse(Long.MAX_VALUE));
+        long unstable = log.firstUnstableOffset().orElse(Long.MAX_VALUE);
+        return Math.min(log.highWatermark(), Math.max(unstable, log.logStartOffset()));
+    }
+
+    /** Up to where a client may read (exclusive). */
+    long readableEnd(Reader.Client client) {
+        return client.committedOnly() ? lastStableOffset() : log.highWatermark();
     }
 
     /** The log, for what concerns it alone: timestamps, producers, settings, how far compaction and scrub are. */
@@ -221,25 +234,73 @@ public final class Partition {
      * @param deadlineNanos when it is refused with REQUEST_TIMED_OUT at the latest
      */
     public void append(ByteBuffer batches, Acks acks, long deadlineNanos, Answer then) {
-        append(batches, AppendOrigin.CLIENT, acks, deadlineNanos, then);
+        append(batches, Verifications.NONE, acks, deadlineNanos, then);
+    }
+
+    /**
+     * The same for records that may be in a transaction.
+     *
+     * @param verification what {@link #beginVerification} gave, or {@link Verifications#NOT_REQUIRED}
+     */
+    public void append(ByteBuffer batches, long verification, Acks acks, long deadlineNanos, Answer then) {
+        append(request(batches, AppendOrigin.CLIENT, verification, false), acks, deadlineNanos, then);
     }
 
     /**
      * Records of a coordinator of this node; they are acknowledged when all in-sync replicas have them, however long it
      * takes.
+     *
+     * @param verification of the transaction that they are in, as for {@link #append}
      */
-    public void appendForCoordinator(ByteBuffer batches, Answer then) {
-        append(batches, AppendOrigin.COORDINATOR, Acks.ALL, Long.MAX_VALUE, then);
+    public void appendForCoordinator(ByteBuffer batches, long verification, Answer then) {
+        append(request(batches, AppendOrigin.COORDINATOR, verification, false), Acks.ALL, Long.MAX_VALUE, then);
     }
 
-    private void append(ByteBuffer batches, AppendOrigin origin, Acks acks, long deadlineNanos, Answer then) {
+    /**
+     * Writes the marker that ends a producer's transaction (WriteTxnMarkers), which is acknowledged by all in-sync
+     * replicas; one that is there already is acknowledged again. Refused with INVALID_PRODUCER_EPOCH or
+     * TRANSACTION_COORDINATOR_FENCED if whoever sent it has been replaced.
+     *
+     * @param producerEpoch the producer's epoch from now on
+     * @param bumpsEpoch whether it must be above that of the transaction's records, see {@link Append}
+     * @param deadlineNanos as for {@link #append}
+     */
+    public void appendMarker(
+            long producerId,
+            short producerEpoch,
+            EndTxnMarker marker,
+            boolean bumpsEpoch,
+            long deadlineNanos,
+            Answer then) {
+        MarkerAppend append = new MarkerAppend(this, producerId, producerEpoch, marker, then);
+        Append request = request(append.batch(), AppendOrigin.COORDINATOR, Verifications.NOT_REQUIRED, bumpsEpoch);
+        append(request, Acks.ALL, deadlineNanos, append);
+    }
+
+    private Append request(ByteBuffer batches, AppendOrigin origin, long verification, boolean bumpsEpoch) {
+        return new Append(batches, origin, roles.current().leaderEpoch(), verification, bumpsEpoch);
+    }
+
+    private void append(Append request, Acks acks, long deadlineNanos, Answer then) {
         loop.requireCurrent();
         if (roles.current() instanceof LeaderRole leader) {
-            leader.append(batches, origin, acks, deadlineNanos, then);
+            leader.append(request, acks, deadlineNanos, then);
         } else {
             then.written(null);
             then.refused(NOT_LEADER);
         }
+    }
+
+    /**
+     * Before records of a transaction are appended; see {@link PartitionLog#beginVerification}. Empty if this node does
+     * not lead.
+     */
+    public OptionalLong beginVerification(
+            long producerId, short producerEpoch, int baseSequence, boolean startsAtZero) {
+        loop.requireCurrent();
+        return leads()
+                ? OptionalLong.of(log.beginVerification(producerId, producerEpoch, baseSequence, startsAtZero))
+                : OptionalLong.empty();
     }
 
     /** Finds batches to send, without blocking. What a follower tells by asking is taken notice of. */
@@ -256,15 +317,16 @@ public final class Partition {
 
     /**
      * Tells whenever there may be more to read than up to {@code fromOffset}, with the number of bytes that came, and
-     * when the role changes; at once if that is already so. A client has more to read when the high watermark moves, a
-     * follower when the log grows, and when there is a newer high watermark than it knows.
+     * when the role changes; at once if that is already so. A client has more to read when the high watermark moves, or
+     * the last stable offset if it reads what is committed; a follower when the log grows, and when there is a newer
+     * high watermark than it knows.
      */
     public Watch watch(long fromOffset, Reader reader, LongConsumer came) {
         loop.requireCurrent();
         Watch watch = new Watch(reader, came);
-        watches.add(watch);
+        watches.add(watch, log.highWatermark(), lastStableOffset());
         boolean isThere = switch (reader) {
-            case Reader.Client _ -> log.highWatermark() > fromOffset;
+            case Reader.Client client -> readableEnd(client) > fromOffset;
             case Reader.Follower follower ->
                 log.endOffset() > fromOffset || log.highWatermark() > follower.knownHighWatermark();
         };
@@ -399,7 +461,7 @@ public final class Partition {
 
     void highWatermarkMoved(long cameBytes) {
         listener.highWatermarkAdvanced(this);
-        watches.highWatermarkMoved(cameBytes);
+        watches.highWatermarkMoved(cameBytes, log.highWatermark(), lastStableOffset());
     }
 
     /** What comes of an append: {@link #written} once, and then one of the other two. */
@@ -424,6 +486,15 @@ public final class Partition {
 
         /** It leads, or follows, another leader or in another term than before; see {@link Partition#leads}. */
         default void roleChanged(Partition partition) {}
+
+        /**
+         * A marker has been appended here (and not merely replicated), in the turn and in the order in which the
+         * appends around it are answered.
+         *
+         * @param endOffset the offset behind it
+         */
+        default void transactionEnded(
+                Partition partition, long producerId, short producerEpoch, boolean committed, long endOffset) {}
 
         /** The leader has another set of in-sync replicas. */
         void inSyncReplicasChanged(Partition partition);

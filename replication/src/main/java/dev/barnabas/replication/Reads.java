@@ -122,7 +122,7 @@ final class Reads {
     private long readableEnd(ReadFrom wanted) {
         return switch (wanted.reader()) {
             case Reader.Follower _ -> log.endOffset();
-            case Reader.Client client -> client.committedOnly() ? partition.lastStableOffset() : log.highWatermark();
+            case Reader.Client client -> partition.readableEnd(client);
         };
     }
 

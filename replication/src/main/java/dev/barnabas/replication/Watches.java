@@ -6,10 +6,22 @@ import java.util.List;
 /** Who waits for more to read of one partition. Owned by the partition's loop. */
 final class Watches {
     private final List<Partition.Watch> clients = new ArrayList<>(0);
-    private final List<Partition.Watch> followers = new ArrayList<>(0);
+    /** Clients that read only what is committed: nothing comes for them as long as a transaction is open. */
+    private final List<Partition.Watch> ofCommitted = new ArrayList<>(0);
 
-    void add(Partition.Watch watch) {
-        of(watch).add(watch);
+    private final List<Partition.Watch> followers = new ArrayList<>(0);
+    /** As it was when the last of {@link #ofCommitted} was told, or began to watch. */
+    private long lastStableOffset;
+    /** Whether a transaction was open then: what comes when it ends nobody has counted, and who watches has to see. */
+    private boolean transactionsOpen;
+
+    void add(Partition.Watch watch, long highWatermark, long nowStable) {
+        List<Partition.Watch> same = of(watch);
+        if (same == ofCommitted && same.isEmpty()) {
+            lastStableOffset = nowStable;
+            transactionsOpen = nowStable < highWatermark;
+        }
+        same.add(watch);
     }
 
     void remove(Partition.Watch watch) {
@@ -17,7 +29,10 @@ final class Watches {
     }
 
     private List<Partition.Watch> of(Partition.Watch watch) {
-        return watch.reader instanceof Reader.Follower ? followers : clients;
+        return switch (watch.reader) {
+            case Reader.Follower _ -> followers;
+            case Reader.Client client -> client.committedOnly() ? ofCommitted : clients;
+        };
     }
 
     /** The log has grown, which followers may read at once. */
@@ -25,10 +40,20 @@ final class Watches {
         tell(followers, bytes);
     }
 
-    /** The high watermark has moved: clients have more to read, and followers are to know. */
-    void highWatermarkMoved(long bytes) {
+    /**
+     * The high watermark has moved: clients have more to read, and followers are to know.
+     *
+     * @param bytes between the high watermark before and this one
+     */
+    void highWatermarkMoved(long bytes, long highWatermark, long nowStable) {
         tell(clients, bytes);
         tell(followers, bytes);
+        if (!ofCommitted.isEmpty() && nowStable > lastStableOffset) {
+            boolean counted = !transactionsOpen && nowStable == highWatermark;
+            lastStableOffset = nowStable;
+            tell(ofCommitted, counted ? bytes : Integer.MAX_VALUE);
+        }
+        transactionsOpen = nowStable < highWatermark;
     }
 
     /** Followers are to delete what is gone. */
@@ -38,7 +63,9 @@ final class Watches {
 
     /** Whatever they wait for may have become something else. */
     void tellAll() {
-        highWatermarkMoved(Integer.MAX_VALUE);
+        tell(clients, Integer.MAX_VALUE);
+        tell(followers, Integer.MAX_VALUE);
+        tell(ofCommitted, Integer.MAX_VALUE);
     }
 
     private static void tell(List<Partition.Watch> watches, long bytes) {

@@ -22,7 +22,9 @@ final class StoriesTest {
                 "too-far-behind",
                 "power-loss-of-the-leader",
                 "one-slow-follower",
-                "too-few-in-sync"
+                "too-few-in-sync",
+                "transactions",
+                "transaction-cut-off"
             })
     void itGoesAsTold(String name) throws IOException {
         String text;

@@ -8,8 +8,10 @@ import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.log.LogFault;
 import dev.barnabas.log.LogRefusal;
 import dev.barnabas.log.LogSettings;
+import dev.barnabas.log.Verifications;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.record.EndTxnMarker;
 import dev.barnabas.replication.InSyncChanges.Outcome;
 import dev.barnabas.replication.InSyncChanges.Proposal;
 import dev.barnabas.simulation.SimulatedHost;
@@ -39,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  *   > agree V A,B,C          > refuse ERROR      > lose (the answer)  > check N        > wait SECONDS
  *   > log N                  > power N           > start N        > ineligible A,B
  *   > delete N OFFSET
+ *   > in N PRODUCER EPOCH SEQUENCE VALUE... (in a transaction)
+ *   > end N PRODUCER EPOCH commit|abort COORDINATOR-EPOCH [bumps]
+ *   > committed N (what a reader of committed records gets there)
  *   > race N VALUE M (N appends, M fetches that, and N loses power before it has synced it)
  * </pre>
  */
@@ -206,6 +211,9 @@ final class Story {
                     on(here -> here.follow(given));
                 }
                 case "append" -> on(here -> append(here, values, Acks.ALL));
+                case "in" -> on(here -> appendInTransaction(here, values));
+                case "end" -> on(here -> end(here, values));
+                case "committed" -> on(this::showCommitted);
                 case "append1" -> on(here -> append(here, values, Acks.LEADER));
                 case "fetch" -> on(here -> fetch(here, true));
                 case "ask" -> on(here -> fetch(here, false));
@@ -232,8 +240,40 @@ final class Story {
         }
 
         private void append(Partition here, List<String> values, Acks acks) {
-            long deadline = here.loop().clock().nanos() + Duration.ofSeconds(20).toNanos();
-            here.append(TestBatches.of(values), acks, deadline, new Partition.Answer() {
+            here.append(TestBatches.of(values), acks, deadline(here), telling(values));
+        }
+
+        private void appendInTransaction(Partition here, List<String> words) {
+            long producer = Long.parseLong(words.get(0));
+            int epoch = Integer.parseInt(words.get(1));
+            int sequence = Integer.parseInt(words.get(2));
+            List<String> values = words.subList(3, words.size());
+            long verification = here.beginVerification(producer, (short) epoch, sequence, false)
+                    .orElse(Verifications.NONE);
+            here.append(
+                    TestBatches.transactional(producer, epoch, sequence, values),
+                    verification,
+                    Acks.ALL,
+                    deadline(here),
+                    telling(values));
+        }
+
+        private void end(Partition here, List<String> words) {
+            here.appendMarker(
+                    Long.parseLong(words.get(0)),
+                    Short.parseShort(words.get(1)),
+                    new EndTxnMarker(words.get(2).equals("commit"), Integer.parseInt(words.get(3))),
+                    words.contains("bumps"),
+                    deadline(here),
+                    telling(List.of(words.get(2))));
+        }
+
+        private long deadline(Partition here) {
+            return here.loop().clock().nanos() + Duration.ofSeconds(20).toNanos();
+        }
+
+        private Partition.Answer telling(List<String> values) {
+            return new Partition.Answer() {
                 @Override
                 public void written(@Nullable Appended appended) {
                     if (appended != null) {
@@ -250,7 +290,29 @@ final class Story {
                 public void refused(LogRefusal refusal) {
                     tell("refuses " + values + ": " + refusal.error());
                 }
-            });
+            };
+        }
+
+        /** As a consumer that skips what was aborted. */
+        private void showCommitted(Partition here) {
+            ReadFrom wanted = new ReadFrom(here.logStartOffset(), 1 << 20, true, -1, -1, new Reader.Client(true, true));
+            Consumer<PartitionRead> then = read -> {
+                switch (read) {
+                    case PartitionRead.Found found ->
+                        tell("is stable up to " + found.lastStableOffset() + ": "
+                                + describe(TestBatches.seen(TestBatches.bytes(found.records())))
+                                + found.abortedTransactions().stream()
+                                        .map(each -> ", " + each.producerId() + " aborted from " + each.firstOffset())
+                                        .collect(Collectors.joining()));
+                    default -> tell(read.toString());
+                }
+            };
+            PartitionRead read = here.read(wanted);
+            if (read instanceof PartitionRead.Cold) {
+                here.readCold(wanted, then);
+            } else {
+                then.accept(read);
+            }
         }
 
         private void race(String value, @Nullable Actor follower) {

@@ -2,6 +2,7 @@ package dev.barnabas.replication;
 
 import dev.barnabas.log.FileRecords;
 import dev.barnabas.protocol.Records;
+import dev.barnabas.protocol.record.EndTxnMarker;
 import dev.barnabas.protocol.record.Record;
 import dev.barnabas.protocol.record.RecordBatch;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
@@ -21,6 +22,17 @@ final class TestBatches {
 
     static ByteBuffer of(List<String> values) {
         RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
+        for (String value : values) {
+            builder.append(NOW_MS, (byte[]) null, value.getBytes(StandardCharsets.UTF_8), List.of());
+        }
+        return builder.build();
+    }
+
+    /** Records of a producer's transaction. */
+    static ByteBuffer transactional(long producerId, int epoch, int sequence, List<String> values) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20)
+                .producer(producerId, (short) epoch, sequence)
+                .transactional(true);
         for (String value : values) {
             builder.append(NOW_MS, (byte[]) null, value.getBytes(StandardCharsets.UTF_8), List.of());
         }
@@ -47,17 +59,19 @@ final class TestBatches {
         List<Seen> seen = new ArrayList<>();
         for (RecordBatch batch : RecordBatches.of(batches.duplicate())) {
             for (Record each : batch.records()) {
-                ByteBuffer value = each.value();
-                seen.add(new Seen(
-                        each.offset(),
-                        batch.partitionLeaderEpoch(),
-                        value == null
-                                ? ""
-                                : StandardCharsets.UTF_8
-                                        .decode(value.duplicate())
-                                        .toString()));
+                seen.add(new Seen(each.offset(), batch.partitionLeaderEpoch(), shown(batch, each)));
             }
         }
         return seen;
+    }
+
+    private static String shown(RecordBatch batch, Record record) {
+        if (batch.isControl()) {
+            return batch.producerId() + "-" + (EndTxnMarker.of(record).committed() ? "commits" : "aborts");
+        }
+        ByteBuffer value = record.value();
+        return value == null
+                ? ""
+                : StandardCharsets.UTF_8.decode(value.duplicate()).toString();
     }
 }

@@ -14,7 +14,6 @@ public final class CoordinatorSettings {
 
     static final String NO_SHARE_GROUPS = "share groups are not in this version";
     static final String NO_STREAMS_GROUPS = "streams groups are not in this version";
-    private static final String NO_TRANSACTIONS = "transactions are not in this version";
     private static final String SINGLE_NODE = "a single node cannot have three replicas";
 
     // Classic groups
@@ -224,28 +223,50 @@ public final class CoordinatorSettings {
                     "transaction.max.timeout.ms", 900_000)
             .allow(atLeast(1))
             .high()
-            .withoutEffect(NO_TRANSACTIONS)
             .doc("The longest transaction timeout that a producer may ask for.");
+
+    public static final Setting<Boolean> TRANSACTION_PARTITION_VERIFICATION_ENABLE = DECLARED.bool(
+                    "transaction.partition.verification.enable", true)
+            .clusterWide()
+            .low()
+            .doc("Whether records of a transaction are accepted only if its coordinator knows of the partition. It"
+                    + " concerns older clients; for newer ones the partition is added to the transaction.");
+
+    public static final Setting<Integer> TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS = DECLARED.integer(
+                    "transaction.abort.timed.out.transaction.cleanup.interval.ms", 10_000)
+            .allow(atLeast(1))
+            .low()
+            .differs("Kafka looks for such transactions so often; here each is aborted when its time is over")
+            .doc("How soon the abort of a transaction that was open for too long is tried again if it was refused.");
+
+    public static final Setting<Integer> TRANSACTION_REMOVE_EXPIRED_TRANSACTION_CLEANUP_INTERVAL_MS = DECLARED.integer(
+                    "transaction.remove.expired.transaction.cleanup.interval.ms", 3_600_000)
+            .allow(atLeast(1))
+            .low()
+            .doc("How often it is looked whether there are transactional ids to forget.");
+
+    public static final Setting<Integer> ADD_PARTITIONS_TO_TXN_RETRY_BACKOFF_MAX_MS = DECLARED.integer(
+                    "add.partitions.to.txn.retry.backoff.max.ms", 100)
+            .allow(atLeast(0))
+            .high()
+            .doc("How long records of a new transaction wait for the transaction before to end in all its partitions.");
 
     public static final Setting<Integer> TRANSACTIONAL_ID_EXPIRATION_MS = DECLARED.integer(
                     "transactional.id.expiration.ms", 604_800_000)
             .allow(atLeast(1))
             .high()
-            .withoutEffect(NO_TRANSACTIONS)
             .doc("How long a transactional id that is not used is remembered.");
 
     public static final Setting<Integer> TRANSACTION_STATE_LOG_NUM_PARTITIONS = DECLARED.integer(
                     "transaction.state.log.num.partitions", 50)
             .allow(atLeast(1))
             .high()
-            .withoutEffect(NO_TRANSACTIONS)
             .doc("The number of partitions of __transaction_state, taken when it is created and never to be changed.");
 
     public static final Setting<Integer> TRANSACTION_STATE_LOG_REPLICATION_FACTOR = DECLARED.shortInteger(
                     "transaction.state.log.replication.factor", 1)
             .allow(atLeast(1))
             .high()
-            .withoutEffect(NO_TRANSACTIONS)
             .differs("Kafka's is 3: " + SINGLE_NODE)
             .doc("The number of replicas of __transaction_state, taken when it is created.");
 
@@ -253,7 +274,6 @@ public final class CoordinatorSettings {
                     "transaction.state.log.min.isr", 1)
             .allow(atLeast(1))
             .high()
-            .withoutEffect(NO_TRANSACTIONS)
             .differs("Kafka's is 2: " + SINGLE_NODE)
             .doc("How many replicas of __transaction_state must be in sync for it to be written to.");
 
@@ -261,7 +281,6 @@ public final class CoordinatorSettings {
                     "transaction.state.log.segment.bytes", 104_857_600)
             .allow(atLeast(1))
             .high()
-            .withoutEffect(NO_TRANSACTIONS)
             .doc("The segment size of __transaction_state, taken when it is created.");
 
     /**

@@ -23,25 +23,12 @@ final class SettingsWithoutEffect {
     static {
         refuseWhereIgnoringWouldHarm();
         declare(
-                "transactions are not in this version",
-                integer("add.partitions.to.txn.retry.backoff.max.ms", 100)
-                        .allow(atLeast(0))
-                        .high(),
+                "records of a new transaction wait for the one before without asking again",
                 integer("add.partitions.to.txn.retry.backoff.ms", 20)
                         .allow(atLeast(1))
-                        .high(),
-                integer("transaction.abort.timed.out.transaction.cleanup.interval.ms", 10_000)
-                        .allow(atLeast(1))
-                        .low(),
-                bool("transaction.partition.verification.enable", true)
-                        .clusterWide()
-                        .low(),
-                integer("transaction.remove.expired.transaction.cleanup.interval.ms", 3_600_000)
-                        .allow(atLeast(1))
-                        .low(),
-                integer("transaction.state.log.load.buffer.size", 5_242_880)
-                        .allow(atLeast(1))
-                        .high(),
+                        .high());
+        declare(
+                "Kafka has not released InitProducerId version 6, which it is for",
                 bool("transaction.two.phase.commit.enable", false).low());
         declare(
                 "replicas cannot be moved between directories in this version",
@@ -330,8 +317,11 @@ final class SettingsWithoutEffect {
                         .clusterWide()
                         .high());
         declare(
-                "groups are loaded with buffers of fitting size",
-                integer("offsets.load.buffer.size", 5_242_880).allow(atLeast(1)).high());
+                "coordinators are loaded with buffers of fitting size",
+                integer("offsets.load.buffer.size", 5_242_880).allow(atLeast(1)).high(),
+                integer("transaction.state.log.load.buffer.size", 5_242_880)
+                        .allow(atLeast(1))
+                        .high());
         declare(
                 "offsets are stored uncompressed",
                 integer("offsets.topic.compression.codec", 0).high());

@@ -5,9 +5,12 @@ public interface Topics {
 
     boolean hasPartition(TopicPartition partition);
 
+    /** Whether clients may not write to the topic themselves. */
+    boolean isInternal(String topic);
+
     /**
-     * How many partitions {@code __consumer_offsets} has; 0 while it does not exist. The offsets that a transaction
-     * commits are written there.
+     * The partition of {@code __consumer_offsets} that keeps the offsets of a group, or will when the topic is made: the
+     * offsets that a transaction commits are written there.
      */
-    int offsetsPartitions();
+    TopicPartition offsetsOf(String groupId);
 }
