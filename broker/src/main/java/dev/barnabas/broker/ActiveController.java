@@ -16,39 +16,29 @@ import org.jspecify.annotations.Nullable;
  * The way to the active controller, which is at the node that leads the metadata quorum: here, or elsewhere. While it
  * moves, questions wait and are asked again. Owned by the loop of the cluster's metadata; may be asked on any.
  */
-final class ActiveController {
+final class ActiveController implements ControllerChannel {
 
     private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(50);
 
     private final ClusterMetadata metadata;
+    private final ControllerPlace place;
     private final Loop loop;
-    private final int nodeId;
     private Apis here;
     private final ControllerConnection connection;
-    /** For those who ask on other loops; the truth is in the metadata. */
-    private volatile OptionalInt leader = OptionalInt.empty();
 
     /**
      * @param here what a controller at this node can answer from the start
      * @param connection to the controller if it is not
      */
-    ActiveController(ClusterMetadata metadata, Loop loop, int nodeId, Apis here, ControllerConnection connection) {
+    ActiveController(
+            ClusterMetadata metadata, ControllerPlace place, Loop loop, Apis here, ControllerConnection connection) {
         this.metadata = metadata;
+        this.place = place;
         this.loop = loop;
-        this.nodeId = nodeId;
         this.here = here;
         this.connection = connection;
-        metadata.onLeaderChange(this::leaderChanged);
-        leaderChanged();
-    }
-
-    private void leaderChanged() {
-        OptionalInt now = metadata.leader();
-        if (!now.equals(leader)) {
-            leader = now;
-            // A former controller may be silent for long: who waits for its answer asks the new one.
-            connection.close();
-        }
+        // A former controller may be silent for long: who waits for its answer asks the new one.
+        place.whenMoved(connection::close);
     }
 
     /** What this node answers if the controller is here, now that it can answer everything. */
@@ -59,31 +49,16 @@ final class ActiveController {
 
     /** The node that hosts the active controller, as far as this one knows. From any loop. */
     OptionalInt nodeId() {
-        return leader;
+        return place.nodeId();
     }
 
     /** Whether that is this node. From any loop. */
     boolean isHere() {
-        OptionalInt known = leader;
-        return known.isPresent() && known.getAsInt() == nodeId;
+        return place.isHere();
     }
 
-    /** What comes of a question; called once, on the loop that asked. */
-    interface Reply<R extends Response> {
-
-        void answered(R response);
-
-        /** There was no controller, or no answer from it, for as long as was to be waited. */
-        void unanswered(String why);
-    }
-
-    /**
-     * Asks something that is harmless to ask twice.
-     *
-     * @param moved whether a response says that the controller is elsewhere (NOT_CONTROLLER), so that it is asked again
-     * @param limit how long to try; one try takes no longer than that either
-     */
-    <R extends Response> void ask(
+    @Override
+    public <R extends Response> void ask(
             Request request, Class<R> type, Predicate<R> moved, Duration limit, Loop asker, Reply<R> then) {
         loop.execute(() -> new Question<>(request, type, moved, limit, asker, then).attempt());
     }
@@ -144,10 +119,10 @@ final class ActiveController {
                 asker.execute(() -> then.unanswered(why));
                 return;
             }
-            OptionalInt controller = metadata.leader();
+            OptionalInt controller = place.now();
             if (controller.isEmpty()) {
                 later();
-            } else if (controller.getAsInt() == nodeId) {
+            } else if (place.isThisNode(controller.getAsInt())) {
                 askHere();
             } else {
                 askThere(controller.getAsInt(), Duration.ofNanos(left));

@@ -28,6 +28,7 @@ final class AdminApis {
             ClusterMetadata metadata,
             TopicCreation topics,
             List<Reconciler> reconcilers,
+            DirectoryRoom room,
             LogLevels logLevels,
             ActiveController controller) {
         return List.of(
@@ -62,7 +63,7 @@ final class AdminApis {
                 Api.of(
                         ApiKey.DESCRIBE_LOG_DIRS,
                         DescribeLogDirsRequest.class,
-                        new DescribeLogDirsHandler(node, reconcilers)),
+                        new DescribeLogDirsHandler(node, reconcilers, room)),
                 Api.of(ApiKey.UPDATE_FEATURES, UpdateFeaturesRequest.class, new UpdateFeaturesHandler(metadata))
                         .forwardedTo(controller),
                 Api.of(ApiKey.DESCRIBE_PRODUCERS, DescribeProducersRequest.class, new DescribeProducersHandler(node)),

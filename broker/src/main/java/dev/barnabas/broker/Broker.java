@@ -1,7 +1,6 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.host.Host;
-import dev.barnabas.log.LogDirectory;
 import dev.barnabas.metadata.MetadataLog;
 import dev.barnabas.settings.Settings;
 import java.util.List;
@@ -19,14 +18,16 @@ public final class Broker {
 
     private final BrokerParts parts;
     private final Node node;
+    private final Storage storage;
     private final Listening listening;
     private final MetadataLog metadataLog;
     private final Membership membership;
     private boolean stopping;
 
-    Broker(BrokerParts parts, Listening listening, MetadataLog metadataLog, Membership membership) {
+    Broker(BrokerParts parts, Storage storage, Listening listening, MetadataLog metadataLog, Membership membership) {
         this.parts = parts;
         this.node = parts.node();
+        this.storage = storage;
         this.listening = listening;
         this.metadataLog = metadataLog;
         this.membership = membership;
@@ -64,7 +65,7 @@ public final class Broker {
 
     /** The directories of {@code log.dirs}, as the operator named them. */
     public List<String> logDirectories() {
-        return parts.storage().names();
+        return storage.names();
     }
 
     public RequestMetrics requestMetrics() {
@@ -73,7 +74,7 @@ public final class Broker {
 
     /** Collects what there is to see of this node. */
     public void observe(Consumer<Observation> then) {
-        new Observing(node, parts.reconcilers(), parts.groups(), listening.totals()).start(then);
+        parts.observe(listening.totals(), then);
     }
 
     /**
@@ -93,42 +94,15 @@ public final class Broker {
 
     private void close(Runnable then) {
         listening.close();
-        int[] left = {parts.reconcilers().size()};
-        for (LoopShare share : node.shares()) {
-            share.loop().execute(() -> {
-                listening.stop(share.index());
-                parts.transactionParts().stop(share);
-                parts.reconcilers()
-                        .get(share.index())
-                        .stop(() -> closeLogs(
-                                share,
-                                () -> node.run(node.share(0).loop(), () -> {
-                                    if (--left[0] == 0) {
-                                        parts.access().close();
-                                        metadataLog.close();
-                                        parts.storage().close();
-                                        then.run();
-                                    }
-                                })));
-            });
-        }
+        parts.close(listening::stop, () -> {
+            metadataLog.close();
+            storage.close();
+            then.run();
+        });
     }
 
     BrokerParts parts() {
         return parts;
-    }
-
-    private void closeLogs(LoopShare share, Runnable then) {
-        List<LogDirectory> directories =
-                parts.reconcilers().get(share.index()).folders().opened();
-        int[] left = {directories.size()};
-        for (LogDirectory directory : directories) {
-            directory.close(() -> {
-                if (--left[0] == 0) {
-                    then.run();
-                }
-            });
-        }
     }
 
     /** What comes of {@link #start}; called on the first loop, or before it returns. */

@@ -3,14 +3,18 @@ package dev.barnabas.broker;
 import dev.barnabas.metadata.Answer;
 import dev.barnabas.metadata.BrokerHeartbeat;
 import dev.barnabas.metadata.ClusterMetadata;
+import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.message.BrokerHeartbeatRequest;
 import dev.barnabas.protocol.message.BrokerHeartbeatResponse;
+import java.util.List;
 
 /**
  * BrokerHeartbeat 0-2 (KIP-631): a broker lives, and says what it wants.
  *
  * <ul>
  *   <li>v1 (KIP-858): the directories that have failed.
+ *   <li>v2 (KIP-1066): the cordoned directories, in which nothing new is to be put. Here those are the ones without
+ *       room, and what is in them already is led by others, too.
  * </ul>
  */
 final class BrokerHeartbeatHandler implements Handler<BrokerHeartbeatRequest> {
@@ -32,7 +36,8 @@ final class BrokerHeartbeatHandler implements Handler<BrokerHeartbeatRequest> {
                 request.currentMetadataOffset(),
                 request.wantFence(),
                 request.wantShutDown(),
-                request.offlineLogDirs());
+                request.offlineLogDirs(),
+                fullDirectories(request));
         metadata.submit(wish, call.loop(), answer -> {
             switch (answer) {
                 case Answer.Granted<BrokerHeartbeat.State>(BrokerHeartbeat.State state) -> {
@@ -49,6 +54,11 @@ final class BrokerHeartbeatHandler implements Handler<BrokerHeartbeatRequest> {
                             .build());
             }
         });
+    }
+
+    private static List<Uuid> fullDirectories(BrokerHeartbeatRequest request) {
+        List<Uuid> cordoned = request.cordonedLogDirs();
+        return cordoned == null ? List.of() : cordoned;
     }
 
     private static BrokerHeartbeatResponse response(BrokerHeartbeat.State state) {

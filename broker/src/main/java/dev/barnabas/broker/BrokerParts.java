@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * What a running broker consists of: what each loop owns, and the APIs that use it. Put together once, on the first
@@ -38,6 +40,7 @@ final class BrokerParts {
     private final TransactionCoordinator transactions;
     private final TransactionParts transactionParts;
     private final List<Reconciler> reconcilers = new ArrayList<>();
+    private final DirectoryRoom room;
     private final Apis apis;
 
     /** What there is of a broker before it knows its partitions. */
@@ -55,7 +58,7 @@ final class BrokerParts {
         void halt(DataDirectory directory, IOException fault);
     }
 
-    private BrokerParts(Foundation on, ReplicaAssignments assignments, Halt halt) {
+    BrokerParts(Foundation on, ReplicaAssignments assignments, Halt halt) {
         this.on = on;
         this.loop = on.host.loops().getFirst();
         Settings settings = on.settings;
@@ -78,6 +81,11 @@ final class BrokerParts {
         transactionParts.use(transactions::addPartitions);
         ReplicaPlacement placement = new ReplicaPlacement(
                 on.storage.directories(), settings.get(BrokerSettings.DISK_RESERVE_BYTES), loop, assignments);
+        this.room = new DirectoryRoom(
+                on.storage.directories(),
+                settings.get(BrokerSettings.DISK_RESERVE_BYTES),
+                loop,
+                on.membership::directoriesFull);
         DirectoryFaults faults = new DirectoryFaults(on.storage.directories(), loop, faultOutcome(halt));
         for (LoopShare share : node.shares()) {
             reconcilers.add(reconciler(share, placement, faults));
@@ -87,36 +95,65 @@ final class BrokerParts {
         on.access.forwarded().offer(apis);
     }
 
-    static BrokerParts build(Foundation foundation, ReplicaAssignments assignments, Halt halt) {
-        return new BrokerParts(foundation, assignments, halt);
-    }
-
     Node node() {
         return node;
-    }
-
-    GroupCoordinator groups() {
-        return groups;
-    }
-
-    TransactionParts transactionParts() {
-        return transactionParts;
-    }
-
-    List<Reconciler> reconcilers() {
-        return reconcilers;
-    }
-
-    Storage storage() {
-        return on.storage;
     }
 
     ClusterMetadata metadata() {
         return on.metadata;
     }
 
-    ControllerAccess access() {
-        return on.access;
+    /** Collects what there is to see. */
+    void observe(Connections.Totals connections, Consumer<Observation> then) {
+        new Observing(node, reconcilers, room, groups, connections).start(then);
+    }
+
+    /**
+     * Closes everything in order, so that nothing has to be recovered.
+     *
+     * @param disconnect closes the connections of a loop, on that loop, before its partitions are closed
+     * @param then called on the first loop when all logs are closed
+     */
+    void close(IntConsumer disconnect, Runnable then) {
+        int[] left = {reconcilers.size()};
+        for (LoopShare share : node.shares()) {
+            Reconciler reconciler = reconcilers.get(share.index());
+            share.loop().execute(() -> {
+                disconnect.accept(share.index());
+                transactionParts.stop(share);
+                reconciler.stop(() -> closeLogs(
+                        reconciler,
+                        () -> node.run(loop, () -> {
+                            if (--left[0] == 0) {
+                                on.access.close();
+                                noteCleanStop(then);
+                            }
+                        })));
+            });
+        }
+    }
+
+    private static void closeLogs(Reconciler reconciler, Runnable then) {
+        List<LogDirectory> directories = reconciler.folders().opened();
+        int[] left = {directories.size()};
+        for (LogDirectory directory : directories) {
+            directory.close(() -> {
+                if (--left[0] == 0) {
+                    then.run();
+                }
+            });
+        }
+    }
+
+    /** Unless something may be missing: what has failed was not synced. */
+    private void noteCleanStop(Runnable then) {
+        boolean anyFailed = on.storage.directories().stream().anyMatch(DataDirectory::hasFailed)
+                || node.shares().stream().anyMatch(share -> share.partitions().offlineCount() > 0);
+        if (anyFailed) {
+            then.run();
+        } else {
+            CleanStop.note(on.storage.first(), on.membership.epoch(), loop, then);
+        }
     }
 
     /** All that the listeners answer. */
@@ -148,19 +185,29 @@ final class BrokerParts {
 
     private Reconciler reconciler(LoopShare share, ReplicaPlacement placement, DirectoryFaults faults) {
         String listener = on.access.betweenBrokers();
+        ReplicaFetchers.Leaders brokers = broker -> node.image()
+                .broker(broker)
+                .flatMap(registered -> registered.endpoint(listener))
+                .map(endpoint -> new Endpoint(endpoint.host(), endpoint.port()));
+        FetcherSettings fetching = FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION);
         ReplicaFetchers fetchers = new ReplicaFetchers(
                 share.loop(),
                 on.host.network(),
-                broker -> node.image()
-                        .broker(broker)
-                        .flatMap(registered -> registered.endpoint(listener))
-                        .map(endpoint -> new Endpoint(endpoint.host(), endpoint.port())),
+                brokers,
                 new Self(node, on.membership.epoch()),
-                FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION));
+                new FollowerThrottling(node),
+                fetching);
+        ReplicaHealing healing = new ReplicaHealing(node, share.loop(), on.host.network(), brokers, fetching.peer());
         InSyncRequests inSyncRequests = new InSyncRequests(
-                share.loop(), on.access::askForInSyncReplicas, node.id(), on.membership::epoch, node::mayBeInSync);
+                share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
         return new Reconciler(
-                node, share, new Roles(node, share, groups, transactions, fetchers), inSyncRequests, placement, faults);
+                node,
+                share,
+                new Roles(node, share, groups, transactions, fetchers),
+                inSyncRequests,
+                placement,
+                faults,
+                healing);
     }
 
     /** This broker, as its leaders are told; in this registration for as long as its process lives. */
@@ -198,7 +245,7 @@ final class BrokerParts {
     private Apis allApis() {
         TopicCreation creation = new TopicCreation(node, on.metadata, on.access.urgent(), reconcilers);
         List<Api<?>> adminApis = new ArrayList<>(
-                AdminApis.of(node, on.metadata, creation, reconcilers, on.logLevels, on.access.forwarded()));
+                AdminApis.of(node, on.metadata, creation, reconcilers, room, on.logLevels, on.access.forwarded()));
         adminApis.addAll(MembershipApis.of(node, on.metadata, loop, on.access.forwarded()));
         return BrokerApis.of(node, groups, transactions, transactionParts, creation, producerIds, on.access, adminApis);
     }
@@ -211,6 +258,7 @@ final class BrokerParts {
     void reconcile(ReplicaPlaces places, Runnable settled) {
         CompactionTurns turns = new CompactionTurns(loop, Storage.compaction(node.settings()));
         int[] unsettled = {reconcilers.size()};
+        room.watch();
         List<Optional<Disk>> disks =
                 on.storage.directories().stream().map(DataDirectory::disk).toList();
         for (LoopShare share : node.shares()) {
@@ -225,6 +273,9 @@ final class BrokerParts {
                     if (share.index() == 0) {
                         turns.changeSettings(Storage.compaction(node.settings()));
                         on.storage.changeSettings(node.settings());
+                        if (first || !update.settings().isEmpty()) {
+                            node.throttlesMayChange();
+                        }
                     }
                     if (first) {
                         reconciler.whenAllSettled(() -> loop.execute(() -> {
@@ -247,6 +298,7 @@ final class BrokerParts {
             Optional<Disk> disk = disks.get(index);
             if (disk.isPresent()) {
                 LogDirectory logs = new LogDirectory(disk.get(), owner, shared);
+                logs.whenFull(room::lookSoon);
                 logs.compact(turns);
                 logs.scrub(on.storage.scrubPace(index), ScrubTimes.DEFAULT);
                 directories.add(new PartitionFolders.Directory.Usable(disk.get(), logs));

@@ -52,6 +52,9 @@ final class BrokerStart {
     private @Nullable Storage storage;
     private @Nullable Listening listening;
     private @Nullable MetadataLog metadataLog;
+    /** Of the registration of which everything is on the disks, if that is known. */
+    private long previousEpoch = CleanStop.UNKNOWN;
+
     private boolean ended;
     private boolean started;
 
@@ -75,7 +78,14 @@ final class BrokerStart {
         Storage opened = storage;
         Identification identification =
                 new Identification(opened, nodeId, metadataLogs.isShared(), loop, host.entropy());
-        loop.execute(() -> identification.read(orFail(_ -> metadataLogs.open(
+        loop.execute(() -> identification.read(orFail(_ -> CleanStop.take(opened.first(), loop, orFail(noted -> {
+            previousEpoch = noted;
+            joinMetadata(opened, identification);
+        })))));
+    }
+
+    private void joinMetadata(Storage opened, Identification identification) {
+        metadataLogs.open(
                 new MetadataLogs.Place(
                         nodeId,
                         identification.firstId(),
@@ -83,7 +93,7 @@ final class BrokerStart {
                         opened.first(),
                         Storage.METADATA_FOLDER,
                         loop),
-                orFail(log -> readMetadata(log, identification))))));
+                orFail(log -> readMetadata(log, identification)));
     }
 
     private void readMetadata(MetadataLog opened, Identification identification) {
@@ -198,7 +208,7 @@ final class BrokerStart {
                         .filter(directory -> !directory.hasFailed())
                         .map(directory -> directory.identity().id())
                         .toList())
-                .previousBrokerEpoch(-1)
+                .previousBrokerEpoch(previousEpoch)
                 .build();
     }
 
@@ -236,12 +246,12 @@ final class BrokerStart {
     }
 
     private void build(Joined joined, ReplicaPlaces places, ReplicaAssignments assignments) {
-        BrokerParts parts = BrokerParts.build(
+        BrokerParts parts = new BrokerParts(
                 new BrokerParts.Foundation(
                         host, settings, logLevels, storage(), joined.metadata, joined.access, joined.membership),
                 assignments,
                 this::halt);
-        Broker broker = new Broker(parts, joined.listening, metadataLog(), joined.membership);
+        Broker broker = new Broker(parts, storage(), joined.listening, metadataLog(), joined.membership);
         if (metadataLogs.isShared()) {
             joined.listening.serve(parts.apis());
         }

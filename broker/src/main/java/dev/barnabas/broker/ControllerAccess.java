@@ -4,15 +4,10 @@ import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.peer.PeerSettings;
-import dev.barnabas.protocol.ErrorCode;
-import dev.barnabas.protocol.message.AlterPartitionRequest;
-import dev.barnabas.protocol.message.AlterPartitionResponse;
 import dev.barnabas.settings.BrokerSettings;
 import dev.barnabas.settings.Settings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * The two ways of a broker to the active controller. Answers come in the order of the questions, so what clients have
@@ -47,38 +42,14 @@ record ControllerAccess(ActiveController urgent, ActiveController forwarded, Lis
                 CONNECT_TIMEOUT,
                 MAX_IN_FLIGHT,
                 settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES));
+        ControllerPlace place = new ControllerPlace(metadata, nodeId);
         return new ControllerAccess(
                 new ActiveController(
-                        metadata, loop, nodeId, here, new ControllerConnection(host.network(), loop, peer, self)),
+                        metadata, place, loop, here, new ControllerConnection(host.network(), loop, peer, self)),
                 new ActiveController(
-                        metadata, loop, nodeId, here, new ControllerConnection(host.network(), loop, peer, self)),
+                        metadata, place, loop, here, new ControllerConnection(host.network(), loop, peer, self)),
                 apis,
                 self.name());
-    }
-
-    /** A leader asks for other in-sync sets (KIP-497). */
-    void askForInSyncReplicas(
-            AlterPartitionRequest request,
-            Duration limit,
-            Loop asker,
-            Consumer<Optional<AlterPartitionResponse>> then) {
-        urgent.ask(
-                request,
-                AlterPartitionResponse.class,
-                response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
-                limit,
-                asker,
-                new ActiveController.Reply<>() {
-                    @Override
-                    public void answered(AlterPartitionResponse response) {
-                        then.accept(Optional.of(response));
-                    }
-
-                    @Override
-                    public void unanswered(String why) {
-                        then.accept(Optional.empty());
-                    }
-                });
     }
 
     void close() {

@@ -12,12 +12,16 @@ import dev.barnabas.protocol.message.DeleteRecordsResponse;
 import dev.barnabas.protocol.message.DeleteRecordsResponse.DeleteRecordsPartitionResult;
 import dev.barnabas.protocol.message.DeleteRecordsResponse.DeleteRecordsTopicResult;
 import dev.barnabas.replication.Partition;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** DeleteRecords 0-2: moves log start offsets forward (KIP-107). Offset -1 stands for the high watermark. */
+/**
+ * DeleteRecords 0-2: moves log start offsets forward (KIP-107). Offset -1 stands for the high watermark. Answered when
+ * all replicas whose brokers serve have done it, or with REQUEST_TIMED_OUT.
+ */
 final class DeleteRecordsHandler implements Handler<DeleteRecordsRequest> {
 
     private final Node node;
@@ -29,6 +33,7 @@ final class DeleteRecordsHandler implements Handler<DeleteRecordsRequest> {
     @Override
     public void handle(DeleteRecordsRequest request, Call call) {
         ClusterImage image = node.image();
+        Duration limit = Duration.ofMillis(Math.max(0, request.timeoutMs()));
         AskPartitions<DeleteRecordsPartitionResult> ask = new AskPartitions<>(node, call.loop());
         for (DeleteRecordsTopic topic : request.topics()) {
             Topic known = image.topic(topic.name()).orElse(null);
@@ -42,7 +47,7 @@ final class DeleteRecordsHandler implements Handler<DeleteRecordsRequest> {
                             answer.accept(refused(
                                     wanted.partitionIndex(), node.whyAbsent(known.id(), wanted.partitionIndex())));
                         } else {
-                            delete(open, wanted, answer);
+                            delete(open, wanted, limit, answer);
                         }
                     });
                 }
@@ -65,13 +70,17 @@ final class DeleteRecordsHandler implements Handler<DeleteRecordsRequest> {
     }
 
     private static void delete(
-            Partition partition, DeleteRecordsPartition wanted, Consumer<DeleteRecordsPartitionResult> answer) {
-        partition.deleteRecords(wanted.offset(), new LogAnswer<>() {
+            Partition partition,
+            DeleteRecordsPartition wanted,
+            Duration limit,
+            Consumer<DeleteRecordsPartitionResult> answer) {
+        long deadlineNanos = partition.loop().clock().nanos() + limit.toNanos();
+        partition.deleteRecords(wanted.offset(), deadlineNanos, new LogAnswer<>() {
             @Override
-            public void done(Long logStartOffset) {
+            public void done(Long lowWatermark) {
                 answer.accept(DeleteRecordsPartitionResult.builder()
                         .partitionIndex(wanted.partitionIndex())
-                        .lowWatermark(logStartOffset)
+                        .lowWatermark(lowWatermark)
                         .build());
             }
 

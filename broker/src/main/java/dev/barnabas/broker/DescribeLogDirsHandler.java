@@ -26,17 +26,20 @@ import org.jspecify.annotations.Nullable;
  * named them. One that has failed has an error in place of its contents.
  *
  * <ul>
- *   <li>v4 (KIP-827): bytes in all and usable. v5 (KIP-1066): whether a directory is cordoned, which none is here.
+ *   <li>v4 (KIP-827): bytes in all and usable. v5 (KIP-1066): whether a directory is cordoned: here that is one without
+ *       room (see {@link DirectoryRoom}).
  * </ul>
  */
 final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
 
     private final Node node;
     private final List<Reconciler> reconcilers;
+    private final DirectoryRoom room;
 
-    DescribeLogDirsHandler(Node node, List<Reconciler> reconcilers) {
+    DescribeLogDirsHandler(Node node, List<Reconciler> reconcilers, DirectoryRoom room) {
         this.node = node;
         this.reconcilers = List.copyOf(reconcilers);
+        this.room = room;
     }
 
     @Override
@@ -76,7 +79,7 @@ final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
         return new OnLoop(folders.all(), sizes);
     }
 
-    private static void addRoom(List<OnLoop> found, Call call) {
+    private void addRoom(List<OnLoop> found, Call call) {
         List<PartitionFolders.Directory> directories = found.getFirst().directories;
         Answers<DescribeLogDirsResult> answers = new Answers<>(call.loop());
         for (int index = 0; index < directories.size(); index++) {
@@ -89,15 +92,17 @@ final class DescribeLogDirsHandler implements Handler<DescribeLogDirsRequest> {
                 continue;
             }
             List<DescribeLogDirsTopic> topics = topics(found, index);
+            boolean full = room.isFull(index);
             Consumer<DescribeLogDirsResult> then = answers.expect(failed);
             disk.offload(() -> new Room(disk.totalBytes(), disk.usableBytes()), call.loop(), new Disk.Completion<>() {
                 @Override
-                public void done(Room room) {
+                public void done(Room bytes) {
                     then.accept(DescribeLogDirsResult.builder()
                             .logDir(disk.name())
                             .topics(topics)
-                            .totalBytes(room.totalBytes)
-                            .usableBytes(room.usableBytes)
+                            .totalBytes(bytes.totalBytes)
+                            .usableBytes(bytes.usableBytes)
+                            .isCordoned(full)
                             .build());
                 }
 

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -86,7 +85,27 @@ final class InSyncRequests implements InSyncChanges {
         List<Asked> batch = waiting;
         waiting = new ArrayList<>();
         underWay = true;
-        controller.ask(request(batch), LIMIT, loop, answer -> answered(batch, answer));
+        controller.ask(
+                request(batch),
+                AlterPartitionResponse.class,
+                response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
+                LIMIT,
+                loop,
+                new ControllerChannel.Reply<>() {
+                    @Override
+                    public void answered(AlterPartitionResponse response) {
+                        underWay = false;
+                        InSyncRequests.this.answered(batch, response);
+                        arm();
+                    }
+
+                    @Override
+                    public void unanswered(String why) {
+                        underWay = false;
+                        nothingCame(batch, why);
+                        arm();
+                    }
+                });
     }
 
     private AlterPartitionRequest request(List<Asked> batch) {
@@ -124,15 +143,12 @@ final class InSyncRequests implements InSyncChanges {
                 .build();
     }
 
-    private void answered(List<Asked> batch, Optional<AlterPartitionResponse> answer) {
+    private void answered(List<Asked> batch, AlterPartitionResponse answer) {
         loop.requireCurrent();
-        underWay = false;
-        if (answer.isEmpty()) {
-            nothingCame(batch, "no answer in time");
-        } else if (answer.get().errorCode() != 0) {
-            nothingCame(batch, String.valueOf(ErrorCode.forCode(answer.get().errorCode())));
+        if (answer.errorCode() != 0) {
+            nothingCame(batch, String.valueOf(ErrorCode.forCode(answer.errorCode())));
         } else {
-            Map<Place, Outcome> outcomes = outcomes(answer.get());
+            Map<Place, Outcome> outcomes = outcomes(answer);
             List<Asked> unknown = new ArrayList<>();
             for (Asked asked : batch) {
                 Outcome outcome = outcomes.get(new Place(asked.partition.topicId(), asked.partition.index()));
@@ -148,7 +164,6 @@ final class InSyncRequests implements InSyncChanges {
                 nothingCame(unknown, "it was not tried");
             }
         }
-        arm();
     }
 
     private void nothingCame(List<Asked> batch, String why) {

@@ -58,6 +58,7 @@ final class Membership {
     private final Consumer<String> expelled;
     private final Uuid incarnation;
     private final List<Uuid> offlineDirectories = new ArrayList<>();
+    private List<Uuid> fullDirectories = List.of();
     private State state = State.NEW;
     private long epoch = -1;
     private boolean asking;
@@ -127,7 +128,7 @@ final class Membership {
                 response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
                 left,
                 loop,
-                new ActiveController.Reply<>() {
+                new ControllerChannel.Reply<>() {
                     @Override
                     public void answered(BrokerRegistrationResponse response) {
                         ErrorCode error = ErrorCode.forCode(response.errorCode());
@@ -217,6 +218,13 @@ final class Membership {
         heartbeatSoon();
     }
 
+    /** There is no room in these directories, and in no others: what is in them is to be led by others. */
+    void directoriesFull(List<Uuid> directories) {
+        loop.requireCurrent();
+        fullDirectories = List.copyOf(directories);
+        heartbeatSoon();
+    }
+
     /**
      * Asks to be let go.
      *
@@ -272,6 +280,7 @@ final class Membership {
                 .wantFence(state == State.FENCED)
                 .wantShutDown(state == State.LEAVING)
                 .offlineLogDirs(List.copyOf(offlineDirectories))
+                .cordonedLogDirs(fullDirectories)
                 .build();
         controller.ask(
                 request,
@@ -279,7 +288,7 @@ final class Membership {
                 response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
                 LEAVING_LIMIT_ALONE,
                 loop,
-                new ActiveController.Reply<>() {
+                new ControllerChannel.Reply<>() {
                     @Override
                     public void answered(BrokerHeartbeatResponse response) {
                         asking = false;

@@ -8,7 +8,9 @@ import dev.barnabas.metadata.Partition;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.settings.ReplicationSettings;
 import dev.barnabas.settings.Settings;
+import dev.barnabas.settings.TopicSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,11 @@ final class Node {
     private final Host host;
     private final Settings atStart;
     private final List<LoopShare> shares;
+    private final ReplicationThrottle leaderThrottle = new ReplicationThrottle(
+            ReplicationSettings.LEADER_REPLICATION_THROTTLED_RATE, TopicSettings.LEADER_REPLICATION_THROTTLED_REPLICAS);
+    private final ReplicationThrottle followerThrottle = new ReplicationThrottle(
+            ReplicationSettings.FOLLOWER_REPLICATION_THROTTLED_RATE,
+            TopicSettings.FOLLOWER_REPLICATION_THROTTLED_REPLICAS);
     private volatile Known known;
 
     Node(int id, Host host, Settings atStart, List<LoopShare> shares, ClusterImage image) {
@@ -66,6 +73,23 @@ final class Node {
         if (known.image.lastOffset() < image.lastOffset()) {
             known = new Known(image, image.brokerSettings(atStart, id));
         }
+    }
+
+    /** What followers that are not in sync get from this broker. */
+    ReplicationThrottle leaderThrottle() {
+        return leaderThrottle;
+    }
+
+    /** What this broker fetches for replicas that are not in sync. */
+    ReplicationThrottle followerThrottle() {
+        return followerThrottle;
+    }
+
+    /** Settings of brokers or topics are others now; to be called on the first loop. */
+    void throttlesMayChange() {
+        Known now = known;
+        leaderThrottle.update(now.image, id, now.settings);
+        followerThrottle.update(now.image, id, now.settings);
     }
 
     /** Where clients that came through a listener reach a broker. */

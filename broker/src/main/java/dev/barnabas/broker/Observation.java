@@ -10,12 +10,14 @@ import java.util.List;
  * @param partitions all that are open here
  * @param offlinePartitions that should be open here and are not
  * @param failedDirectories those of {@code log.dirs} that do not work, as the operator named them
+ * @param fullDirectories those that have no room for more records
  * @param lags how far groups are behind
  */
 public record Observation(
         List<OfPartition> partitions,
         int offlinePartitions,
         List<String> failedDirectories,
+        List<String> fullDirectories,
         int connections,
         List<OfGroup> groups,
         List<Lag> lags) {

@@ -26,6 +26,7 @@ final class Observing {
 
     private final Node node;
     private final List<Reconciler> reconcilers;
+    private final DirectoryRoom room;
     private final GroupCoordinator groups;
     private final Connections.Totals totals;
     private final Loop loop;
@@ -33,9 +34,15 @@ final class Observing {
     private int offline;
     private List<String> failedDirectories = List.of();
 
-    Observing(Node node, List<Reconciler> reconcilers, GroupCoordinator groups, Connections.Totals totals) {
+    Observing(
+            Node node,
+            List<Reconciler> reconcilers,
+            DirectoryRoom room,
+            GroupCoordinator groups,
+            Connections.Totals totals) {
         this.node = node;
         this.reconcilers = reconcilers;
+        this.room = room;
         this.groups = groups;
         this.totals = totals;
         this.loop = node.share(0).loop();
@@ -107,8 +114,8 @@ final class Observing {
     }
 
     private void finish(List<Observation.OfGroup> described, List<Observation.Lag> lags, Consumer<Observation> then) {
-        then.accept(
-                new Observation(List.copyOf(partitions), offline, failedDirectories, totals.count(), described, lags));
+        then.accept(new Observation(
+                List.copyOf(partitions), offline, failedDirectories, room.full(), totals.count(), described, lags));
     }
 
     private static List<Observation.OfGroup> ofGroups(DescribeGroupsResponse described) {

@@ -57,7 +57,7 @@ final class ProducerIds implements ProducerIdSource {
                     response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
                     LIMIT,
                     loop,
-                    new ActiveController.Reply<>() {
+                    new ControllerChannel.Reply<>() {
                         @Override
                         public void answered(AllocateProducerIdsResponse response) {
                             allocated(response);

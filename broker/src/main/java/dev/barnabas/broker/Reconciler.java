@@ -26,6 +26,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Makes the open partitions of one loop agree with the image: opens what this node is to hold, deletes what is gone,
@@ -49,6 +50,7 @@ final class Reconciler {
     private final InSyncChanges inSyncChanges;
     private final ReplicaPlacement placement;
     private final DirectoryFaults faults;
+    private final ReplicaHealing healing;
     private final Set<PartitionId> opening = new HashSet<>();
     /** On their way out; one that comes back meanwhile is opened when its old files are gone. */
     private final Set<PartitionId> deleting = new HashSet<>();
@@ -68,13 +70,15 @@ final class Reconciler {
             Roles roles,
             InSyncChanges inSyncChanges,
             ReplicaPlacement placement,
-            DirectoryFaults faults) {
+            DirectoryFaults faults,
+            ReplicaHealing healing) {
         this.node = node;
         this.share = share;
         this.roles = roles;
         this.inSyncChanges = inSyncChanges;
         this.placement = placement;
         this.faults = faults;
+        this.healing = healing;
     }
 
     /** Where the partitions of this loop are. On the loop, before the first update. */
@@ -169,6 +173,7 @@ final class Reconciler {
         share.loop().requireCurrent();
         stopped = true;
         roles.stop();
+        healing.stop();
         share.partitions().stop();
         List<Partition> open = share.partitions().all();
         int[] left = {open.size() + 1};
@@ -329,6 +334,7 @@ final class Reconciler {
     private void delete(Partition partition) {
         PartitionId id = partition.id();
         deleting.add(id);
+        healing.end(partition);
         partition.delete(() -> {
             deleting.remove(id);
             folders().forget(id).ifPresent(placement::release);
@@ -401,23 +407,27 @@ final class Reconciler {
 
         @Override
         public void damageFound(Partition partition, LogDamage damage) {
-            log.error(
-                    "Stored records are damaged: reading them fails, the others are served; look after the disk, and"
-                        + " see docs/disks.md topic={} partition={} offset={} disk={} file={} position={} unchecked={}"
-                        + " why={}",
-                    partition.id().topic(),
-                    partition.id().index(),
-                    damage.offset(),
-                    diskOf(partition.id()),
-                    damage.path(),
-                    damage.position(),
-                    damage.uncheckedBytes(),
-                    damage.what());
+            boolean mayHeal = healing.heal(partition, damage.offset());
+            log.atLevel(mayHeal ? Level.WARN : Level.ERROR)
+                    .log(
+                            "Stored records are damaged: reading them fails, the others are served{}; look after the"
+                                    + " disk, and see docs/disks.md topic={} partition={} offset={} disk={} file={}"
+                                    + " position={} unchecked={} why={}",
+                            mayHeal ? ", and they are fetched from another replica" : "",
+                            partition.id().topic(),
+                            partition.id().index(),
+                            damage.offset(),
+                            diskOf(partition.id()),
+                            damage.path(),
+                            damage.position(),
+                            damage.uncheckedBytes(),
+                            damage.what());
         }
 
         @Override
         public void failed(Partition partition, LogFault fault) {
             roles.end(partition);
+            healing.end(partition);
             share.partitions().fail(partition.id());
             OptionalInt directory = folders().directoryOf(partition.id());
             if (directory.isEmpty() || folders().hasFailed(directory.getAsInt())) {

@@ -56,7 +56,7 @@ final class ReplicaAssignments {
                 response -> response.errorCode() == ErrorCode.NOT_CONTROLLER.code(),
                 LIMIT,
                 asker,
-                new ActiveController.Reply<>() {
+                new ControllerChannel.Reply<>() {
                     @Override
                     public void answered(AssignReplicasToDirsResponse response) {
                         ErrorCode error = ErrorCode.forCode(response.errorCode());

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *                 v                                                               |
  *   UNREADY --> DUE --named in a request--> ASKED --answered with something--> TAKING
  *      ^          ^                                                               |
- *      |          +---- pause is over ---- RESTING <---------- refused -----------+
+ *      |          +---- pause is over ---- RESTING <---- refused, or throttled ----+
  *      +-- whenever the partition has no position
  * </pre>
  *
@@ -143,12 +143,18 @@ final class ReplicaFetcher {
     /** Makes a partition due if it has a position. */
     private void look(FollowedPartition one) {
         leave(one);
-        if (position(one).isPresent()) {
+        if (position(one).isEmpty()) {
+            one.state = State.UNREADY;
+            return;
+        }
+        long waitNanos = owner.throttling().waitNanos(one.partition);
+        if (waitNanos > 0) {
+            one.state = State.RESTING;
+            resting.add(one, Duration.ofNanos(waitNanos));
+        } else {
             one.state = State.DUE;
             due.add(one);
             arm();
-        } else {
-            one.state = State.UNREADY;
         }
     }
 
@@ -339,6 +345,9 @@ final class ReplicaFetcher {
             one.state = State.TAKING;
             partitions++;
             uses++;
+            if (answer instanceof Fetched.Batches(var batches, long _, long _)) {
+                owner.throttling().fetched(one.partition, batches.remaining());
+            }
             one.partition.fetched(asked, answer, error -> {
                 release();
                 if (--partitions == 0 && latest == this) {

@@ -22,6 +22,7 @@ final class ReplicaFetchers {
     private final Network network;
     private final Leaders leaders;
     private final Self self;
+    private final Throttling throttling;
     private final FetcherSettings settings;
     private final Map<Integer, ReplicaFetcher> byLeader = new TreeMap<>();
     private final Map<Place, ReplicaFetcher> whoFetches = new HashMap<>();
@@ -50,11 +51,23 @@ final class ReplicaFetchers {
         long brokerEpoch();
     }
 
-    ReplicaFetchers(Loop loop, Network network, Leaders leaders, Self self, FetcherSettings settings) {
+    /** How fast replicas may be fetched. */
+    interface Throttling {
+
+        /** After how long to ask again whether a replica may be fetched; 0 if it may be fetched now. */
+        long waitNanos(Partition partition);
+
+        /** So much was fetched for a replica. */
+        void fetched(Partition partition, int bytes);
+    }
+
+    ReplicaFetchers(
+            Loop loop, Network network, Leaders leaders, Self self, Throttling throttling, FetcherSettings settings) {
         this.loop = loop;
         this.network = network;
         this.leaders = leaders;
         this.self = self;
+        this.throttling = throttling;
         this.settings = settings;
     }
 
@@ -105,6 +118,10 @@ final class ReplicaFetchers {
 
     Self self() {
         return self;
+    }
+
+    Throttling throttling() {
+        return throttling;
     }
 
     /** Closes all connections; nothing is fetched any more. */

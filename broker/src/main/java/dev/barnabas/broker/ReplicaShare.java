@@ -9,6 +9,7 @@ import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionRead;
 import dev.barnabas.replication.ReadFrom;
 import dev.barnabas.replication.Reader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -41,6 +42,9 @@ final class ReplicaShare {
     private @Nullable News told;
     private @Nullable News noticed;
     private boolean telling;
+    /** A timer runs for what is throttled. */
+    private boolean waiting;
+
     private boolean closed;
 
     record Place(Uuid topicId, int partition) {}
@@ -52,7 +56,7 @@ final class ReplicaShare {
     enum News {
         /** There is something to read whenever it is read next. */
         LATER,
-        /** A high watermark that the follower waits for, too. */
+        /** A high watermark or log start that the follower waits for, too. */
         WATERMARK,
         /** Records, or an error. */
         RECORDS
@@ -62,7 +66,7 @@ final class ReplicaShare {
      * What one partition has for the follower.
      *
      * @param urgent the follower should know at once, whether there are records or not
-     * @param watermark there is a newer high watermark than the follower knows
+     * @param watermark there is a newer high watermark, or log start, than the follower knows
      */
     record Offer(
             ReplicaShare share,
@@ -171,7 +175,8 @@ final class ReplicaShare {
         boolean watermarkOnly = partition.leads()
                 && partition.leaderEpoch() == of.readInEpoch
                 && partition.endOffset() <= of.wanted.fetchOffset();
-        News kind = !watermarkOnly ? News.RECORDS : of.wantsWatermark(partition) ? News.WATERMARK : News.LATER;
+        boolean hasWatermark = of.wantsWatermark(partition) || of.wantsLogStart(partition.logStartOffset());
+        News kind = !watermarkOnly ? News.RECORDS : hasWatermark ? News.WATERMARK : News.LATER;
         if (noticed == null || noticed.compareTo(kind) < 0) {
             noticed = kind;
         }
@@ -190,6 +195,19 @@ final class ReplicaShare {
         }
         told = kind;
         node.run(session.loop(), () -> session.news(this, kind));
+    }
+
+    /** What is due and throttled now may be read then. */
+    private void wakeAfter(long nanos) {
+        if (!waiting) {
+            waiting = true;
+            owner.loop().schedule(Duration.ofNanos(nanos), () -> {
+                waiting = false;
+                if (!closed && !due.isEmpty()) {
+                    node.run(session.loop(), () -> session.news(this, News.RECORDS));
+                }
+            });
+        }
     }
 
     /** What the session's loop wants done, collected until the next read. */
@@ -275,27 +293,52 @@ final class ReplicaShare {
             owner.fetchSessions().replicaRead();
             FetchRequest.FetchPartition wanted = each.wanted;
             each.readInEpoch = partition.leaderEpoch();
-            int limit = Math.max(0, Math.min(room, wanted.partitionMaxBytes()));
+            boolean throttled = isThrottled(partition);
+            long waitNanos = throttled ? node.leaderThrottle().waitNanos(nowNanos()) : 0;
+            // While it is not its turn it is read nevertheless: where the follower stands its leader has to know.
+            int limit = waitNanos > 0 ? 0 : Math.max(0, Math.min(room, wanted.partitionMaxBytes()));
             ReadFrom from = new ReadFrom(
                     wanted.fetchOffset(),
                     limit,
-                    room == maxBytes,
+                    room == maxBytes && waitNanos == 0,
                     wanted.currentLeaderEpoch(),
                     wanted.lastFetchedEpoch(),
                     new Reader.Follower(
                             follower.id(), follower.epoch(), wanted.logStartOffset(), each.knownHighWatermark));
             PartitionRead read = partition.read(from);
-            if (read instanceof PartitionRead.Cold) {
+            if (waitNanos > 0) {
+                wakeAfter(waitNanos);
+            }
+            if (read instanceof PartitionRead.Cold && waitNanos > 0) {
+                due.add(each);
+            } else if (read instanceof PartitionRead.Cold) {
                 // From disk, on a worker: a loop never waits for a disk. It is taken to be as much as was asked for.
                 room = Math.max(0, room - limit);
                 unfinished++;
                 partition.readCold(from, cold -> {
                     take(each, partition, cold);
+                    pay(throttled, cold);
                     finishOne();
                 });
             } else {
                 take(each, partition, read);
+                pay(throttled, read);
             }
+        }
+
+        private boolean isThrottled(Partition partition) {
+            return node.leaderThrottle().covers(partition.id())
+                    && !partition.inSyncReplicas().contains(follower.id());
+        }
+
+        private void pay(boolean throttled, PartitionRead read) {
+            if (throttled && read instanceof PartitionRead.Found found) {
+                node.leaderThrottle().take(found.records().sizeInBytes(), nowNanos());
+            }
+        }
+
+        private long nowNanos() {
+            return owner.loop().clock().nanos();
         }
 
         private void take(Followed each, Partition partition, PartitionRead read) {
@@ -320,7 +363,7 @@ final class ReplicaShare {
             each.watch(partition, follower);
             boolean newWatermark = found.highWatermark() != each.toldHighWatermark
                     || found.logStartOffset() != each.toldLogStartOffset;
-            boolean wakes = each.wantsWatermark(partition);
+            boolean wakes = each.wantsWatermark(partition) || each.wantsLogStart(found.logStartOffset());
             if (bytes > 0) {
                 room = Math.max(0, room - bytes);
             } else if (found.readableEnd() > each.wanted.fetchOffset()) {
@@ -395,6 +438,11 @@ final class ReplicaShare {
 
         boolean wantsWatermark(Partition partition) {
             return partition.highWatermark() > knownHighWatermark;
+        }
+
+        /** Somebody waits until all followers have deleted what their leader has. */
+        boolean wantsLogStart(long logStartOffset) {
+            return toldLogStartOffset >= 0 && toldLogStartOffset != logStartOffset;
         }
 
         /** Once and for all: what comes before the follower has caught up is read anyway. */

@@ -102,7 +102,7 @@ final class TopicCreation {
                 response -> error(response) == ErrorCode.NOT_CONTROLLER,
                 LIMIT,
                 loop,
-                new ActiveController.Reply<>() {
+                new ControllerChannel.Reply<>() {
                     @Override
                     public void answered(CreateTopicsResponse response) {
                         ErrorCode error = error(response);

@@ -34,10 +34,10 @@ final class InSyncRequestsTest {
     private final Map<Integer, Outcome> outcomes = new TreeMap<>();
     private final InSyncRequests changes = new InSyncRequests(
             loop,
-            (request, limit, asker, then) -> {
+            new FakeController((request, then) -> {
                 requests.add(request);
-                unanswered.add(answer -> asker.execute(() -> then.accept(answer)));
-            },
+                unanswered.add(then);
+            }),
             1,
             () -> 100,
             (replica, epoch) -> epoch == 7);

@@ -84,7 +84,8 @@ final class ReplicaWorld {
                 List.of(),
                 new TreeMap<>(),
                 false,
-                false)));
+                false,
+                List.of())));
     }
 
     private void change(Change change) {

@@ -1,5 +1,7 @@
 package dev.barnabas.broker;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Loop;
 import dev.barnabas.log.Appended;
@@ -91,6 +93,7 @@ final class ReplicatingNode implements Partition.Listener {
         shares = made;
         Node begun = new Node(id, host, settings, made, world.image());
         node = begun;
+        begun.throttlesMayChange();
         fetchers = made.stream().map(this::fetchers).toList();
         TransactionParts transactions = new TransactionParts(begun, "PLAINTEXT");
         markers = transactions.markers();
@@ -163,14 +166,14 @@ final class ReplicatingNode implements Partition.Listener {
                         return id;
                     }
                 },
+                new FollowerThrottling(requireNonNull(node)),
                 FetcherSettings.of(settings, "1"));
     }
 
     private void open(Node begun, LoopShare share, LogDirectory directory) {
         InSyncRequests changes = new InSyncRequests(
                 share.loop(),
-                (request, _, asker, then) ->
-                        world.alterPartition(request, answer -> asker.execute(() -> then.accept(answer))),
+                new FakeController(world::alterPartition),
                 id,
                 () -> id,
                 (replica, epoch) -> epoch == replica);
@@ -214,6 +217,7 @@ final class ReplicatingNode implements Partition.Listener {
         for (LoopShare share : shares) {
             share.loop().execute(() -> {
                 begun.publish(image);
+                begun.throttlesMayChange();
                 for (int index = 0; index < world.partitionCount(); index++) {
                     if (begun.ownerOf(ReplicaWorld.TOPIC_ID, index) == share.index()) {
                         become(begun.image(), share, index);

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Parameters;
             "The cluster serves meanwhile. What is moved is in sync on its new broker before it leaves the old one. The"
                     + " command may be ended at any time: moves that have begun go on, and the next drain takes up the"
                     + " rest. --cancel takes those moves back.",
+            "With --throttle the moves share a rate, which is removed when they are over. If the command is ended before,"
+                    + " it stays, until the next drain ends or ./barnabas partition throttle --remove.",
             "Exit code 1: there are partitions that no other broker can take."
         })
 final class BrokerDrainCommand implements Callable<Integer> {
@@ -47,6 +50,13 @@ final class BrokerDrainCommand implements Callable<Integer> {
             defaultValue = "5",
             description = "How many partitions move at once (default ${DEFAULT-VALUE}).")
     private int maxMoves = 5;
+
+    @Option(
+            names = "--throttle",
+            paramLabel = "BYTES/S",
+            converter = MoveThrottle.Rate.class,
+            description = "How many bytes per second each broker sends and gets at most for the moves; 20M is 20 MB.")
+    private @Nullable Long throttle;
 
     @Option(names = "--cancel", description = "Take back the moves off this broker that are under way.")
     private boolean cancel;
@@ -73,7 +83,26 @@ final class BrokerDrainCommand implements Callable<Integer> {
             if (!BrokerShares.of(session).all().containsKey(id)) {
                 throw Failure.failed("there is no broker " + id + ".\n  ./barnabas broker list shows which there are.");
             }
-            return drain(session);
+            if (throttle == null || dryRun) {
+                return drain(session);
+            }
+            OnStop onStop = OnStop.run(() -> streams.err()
+                    .println("barnabas: moves that have begun go on, and stay throttled. Drain again, or remove the"
+                            + " throttle: " + MoveThrottle.HOW_TO_REMOVE));
+            try {
+                return drain(session);
+            } finally {
+                onStop.finished();
+            }
+        }
+    }
+
+    /** When the moves are over, however they ended. */
+    private void removeThrottle(Session session) {
+        if (throttle != null && !new MoveThrottle(session).removeUnlessMoving()) {
+            streams.err()
+                    .println("barnabas: other partitions move, so the throttle stays. When they are done: "
+                            + MoveThrottle.HOW_TO_REMOVE);
         }
     }
 
@@ -86,6 +115,7 @@ final class BrokerDrainCommand implements Callable<Integer> {
             ClusterView view = session.get(() -> session.admin().view());
             DrainPlan plan = DrainPlan.next(view, Set.of(id), moving, maxMoves);
             if (plan.isDone()) {
+                removeThrottle(session);
                 say(
                         "done",
                         plan,
@@ -98,11 +128,12 @@ final class BrokerDrainCommand implements Callable<Integer> {
                 return tellStuck(plan) ? ExitCode.FAILED : ExitCode.OK;
             }
             if (plan.moves().isEmpty() && plan.left() == plan.stuck().size()) {
+                removeThrottle(session);
                 tellStuck(plan);
                 return ExitCode.FAILED;
             }
             if (!plan.moves().isEmpty()) {
-                move(session, plan.moves());
+                move(session, view, plan.moves());
             }
             if (plan.left() != reported) {
                 reported = plan.left();
@@ -112,7 +143,14 @@ final class BrokerDrainCommand implements Callable<Integer> {
         }
     }
 
-    private void move(Session session, List<DrainPlan.Move> moves) {
+    private void move(Session session, ClusterView view, List<DrainPlan.Move> moves) {
+        if (throttle != null) {
+            Map<TopicPartition, MoveThrottle.Move> throttled = new TreeMap<>();
+            moves.forEach(move -> view.partition(move.partition())
+                    .ifPresent(now -> throttled.put(
+                            move.partition(), MoveThrottle.Move.of(now.replicas(), move.replicas()))));
+            new MoveThrottle(session).set(throttle, throttled);
+        }
         Map<TopicPartition, Optional<List<Integer>>> targets = new TreeMap<>();
         moves.forEach(move -> targets.put(move.partition(), Optional.of(move.replicas())));
         var accepted = Session.succeeded(
@@ -152,6 +190,12 @@ final class BrokerDrainCommand implements Callable<Integer> {
         });
         var cancelled = Session.succeeded(
                 session.get(() -> session.admin().alterReassignments(back, true)), "partition", streams);
+        boolean unthrottled = new MoveThrottle(session).removeUnlessMoving();
+        if (!unthrottled) {
+            streams.err()
+                    .println("barnabas: other partitions move; a throttle stays, if there is one: "
+                            + MoveThrottle.HOW_TO_REMOVE);
+        }
         if (json) {
             Json.print(ordered("cancelled", List.copyOf(cancelled.keySet())), streams.raw());
         } else {

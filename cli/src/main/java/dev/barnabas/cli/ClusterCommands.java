@@ -5,6 +5,7 @@ import static dev.barnabas.cli.TopicCommands.ordered;
 import dev.barnabas.client.ClusterView;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class ClusterCommands {
+
+    private static final int MOST_NAMED = 10;
 
     private final Streams streams;
 
@@ -38,6 +41,8 @@ final class ClusterCommands {
                     health.values().stream().mapToInt(Integer::intValue).sum();
             int leaderless = health.getOrDefault(PartitionHealth.LEADERLESS, 0);
             int underReplicated = health.getOrDefault(PartitionHealth.UNDER_REPLICATED, 0);
+            int usual = FactorChange.usual(session, view);
+            Map<String, Integer> below = FactorChange.below(view, usual);
             if (json) {
                 Json.print(
                         ordered(
@@ -53,6 +58,10 @@ final class ClusterCommands {
                                 leaderless,
                                 "underReplicated",
                                 underReplicated,
+                                "defaultReplicationFactor",
+                                usual == 0 ? null : usual,
+                                "belowDefaultReplicationFactor",
+                                below,
                                 "brokers",
                                 shares.documents()),
                         streams.raw());
@@ -67,7 +76,23 @@ final class ClusterCommands {
             if (leaderless + underReplicated > 0) {
                 streams.out().println("./barnabas why partition says which, and why.");
             }
+            tellBelow(below, usual);
             return ExitCode.OK;
+        }
+    }
+
+    /** A cluster that has grown: what was there before has as few replicas as then. */
+    private void tellBelow(Map<String, Integer> below, int usual) {
+        if (!below.isEmpty()) {
+            streams.out()
+                    .println("Fewer replicas than default.replication.factor=" + usual + ": "
+                            + below.entrySet().stream()
+                                    .limit(MOST_NAMED)
+                                    .map(topic -> topic.getKey() + " (" + topic.getValue() + ")")
+                                    .collect(Collectors.joining(", "))
+                            + (below.size() > MOST_NAMED ? " and " + (below.size() - MOST_NAMED) + " more" : ""));
+            streams.out()
+                    .println("./barnabas topic alter --all-below --replication-factor " + usual + " gives them more.");
         }
     }
 

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code barnabas partition}. {@link ReassignCommand} belongs to it. */
+/** {@code barnabas partition}. {@link ReassignCommand} and {@link ThrottleCommand} belong to it. */
 @Command(
         name = "partition",
         description = "Choose where partitions are and who leads them.",

@@ -32,6 +32,8 @@ record PartitionDiagnosis(
         FENCED,
         /** The directory in which it is has failed. */
         DIRECTORY_FAILED,
+        /** The directory in which it is has no room for more records. */
+        DIRECTORY_FULL,
         /** It runs and has not caught up. */
         BEHIND
     }
@@ -39,7 +41,7 @@ record PartitionDiagnosis(
     /**
      * @param lastHeardMs when the controller's node heard of the broker last; -1 if that is not known
      * @param lag how many records it is behind; -1 if that is not known
-     * @param directory that has failed, if one has
+     * @param directory that has failed or is full, if one is
      */
     record Broker(
             Trouble trouble,
@@ -102,13 +104,25 @@ record PartitionDiagnosis(
                             + " leads, and clients can produce and consume; but not all" + " replicas are in sync.");
                     missing();
                 }
-                case WELL ->
-                    sentences.add("All is well: broker " + state.leader() + " leads, and all "
-                            + state.replicas().size() + " replicas are in sync.");
+                case WELL -> well();
             }
             reassignment();
             preferred();
             return new PartitionDiagnosis(id, evidence, health, List.copyOf(sentences), List.copyOf(help));
+        }
+
+        /** What is not appended to needs no room to be in sync. */
+        private void well() {
+            Broker leader = evidence.brokers.get(state.leader());
+            if (leader != null && leader.trouble == Trouble.DIRECTORY_FULL) {
+                sentences.add("Broker " + state.leader() + " leads, and all " + state.replicas().size()
+                        + " replicas are in sync; but nobody in sync has room, so that producers are refused and"
+                        + " consumers go on.");
+                state.replicas().forEach(this::trouble);
+            } else {
+                sentences.add("All is well: broker " + state.leader() + " leads, and all "
+                        + state.replicas().size() + " replicas are in sync.");
+            }
         }
 
         /** Whoever has every acknowledged record could lead, and nobody of them is there. */
@@ -141,7 +155,9 @@ record PartitionDiagnosis(
         }
 
         private static boolean isThere(Broker broker) {
-            return broker.trouble == Trouble.NONE || broker.trouble == Trouble.BEHIND;
+            return broker.trouble == Trouble.NONE
+                    || broker.trouble == Trouble.BEHIND
+                    || broker.trouble == Trouble.DIRECTORY_FULL;
         }
 
         private void missing() {
@@ -179,6 +195,13 @@ record PartitionDiagnosis(
                             + "has failed or is not there.");
                     help.add("Replace the disk of broker " + id + " and restart it: what was on it is copied from the"
                             + " leader, if there is one.");
+                }
+                case DIRECTORY_FULL -> {
+                    sentences.add("Broker " + id + " runs, but its directory "
+                            + (broker.directory == null ? "" : broker.directory + " ") + "has no room for more.");
+                    help.add("Make room on the disk of broker " + id + ": delete topics or records, shorten retention"
+                            + " (retention.ms, retention.bytes), or give the partition other replicas. It comes back"
+                            + " by itself when a quarter more than barnabas.disk.reserve.bytes is free.");
                 }
                 case BEHIND -> {
                     sentences.add("Broker " + id + " runs and is catching up"

@@ -35,6 +35,8 @@ import picocli.CommandLine.Parameters;
             "The first replica is the preferred leader. What the partitions have now is printed in the same format, so"
                 + " that it can be kept to go back. The command does not wait for the moves: --verify tells how they"
                 + " are.",
+            "With --throttle the moves share a rate. It is removed by --verify when everything is done, by --cancel, or by"
+                + " ./barnabas partition throttle --remove.",
             "Exit code 1: something was refused; with --verify, something is not as the plan says."
         })
 final class ReassignCommand implements Callable<Integer> {
@@ -54,6 +56,13 @@ final class ReassignCommand implements Callable<Integer> {
             names = "--keep-factor",
             description = "Refuse partitions that would have more or fewer replicas than before.")
     private boolean keepFactor;
+
+    @Option(
+            names = "--throttle",
+            paramLabel = "BYTES/S",
+            converter = MoveThrottle.Rate.class,
+            description = "How many bytes per second each broker sends and gets at most for the moves; 20M is 20 MB.")
+    private @Nullable Long throttle;
 
     @Option(names = "--json", description = "A JSON document.")
     private boolean json;
@@ -101,6 +110,13 @@ final class ReassignCommand implements Callable<Integer> {
         Map<TopicPartition, List<Integer>> before = before(session, plan);
         Map<TopicPartition, Optional<List<Integer>>> targets = new TreeMap<>();
         plan.replicas().forEach((partition, replicas) -> targets.put(partition, Optional.of(replicas)));
+        Long rate = throttle;
+        if (rate != null) {
+            Map<TopicPartition, MoveThrottle.Move> moves = new TreeMap<>();
+            plan.replicas().forEach((partition, replicas) -> moves.put(
+                    partition, MoveThrottle.Move.of(before.getOrDefault(partition, List.of()), replicas)));
+            new MoveThrottle(session).set(rate, moves);
+        }
         var accepted = Session.succeeded(
                 session.get(() -> session.admin().alterReassignments(targets, !keepFactor)), "partition", streams);
         if (json) {
@@ -115,7 +131,8 @@ final class ReassignCommand implements Callable<Integer> {
             streams.out().println("Before: " + Json.text(new ReassignmentPlan(before).document()));
             streams.out()
                     .println("Reassigned " + Partitions.count(accepted.size(), "partition")
-                            + "; the same command with --verify tells how far it is.");
+                            + "; the same command with --verify tells how far it is"
+                            + (rate == null ? "." : ", and removes the throttle when it is done."));
         }
         return accepted.size() == targets.size() ? ExitCode.OK : ExitCode.FAILED;
     }
@@ -168,6 +185,9 @@ final class ReassignCommand implements Callable<Integer> {
         if (json) {
             Json.print(documents, streams.raw());
         }
+        if (done && ongoing.isEmpty() && new MoveThrottle(session).remove() > 0 && !json) {
+            streams.out().println("The throttle is removed.");
+        }
         return done ? ExitCode.OK : ExitCode.FAILED;
     }
 
@@ -188,6 +208,7 @@ final class ReassignCommand implements Callable<Integer> {
                 .forEach(partition -> back.put(partition, Optional.empty()));
         var cancelled = Session.succeeded(
                 session.get(() -> session.admin().alterReassignments(back, true)), "partition", streams);
+        new MoveThrottle(session).removeUnlessMoving();
         if (json) {
             Json.print(ordered("cancelled", partitions(cancelled.keySet())), streams.raw());
         } else {

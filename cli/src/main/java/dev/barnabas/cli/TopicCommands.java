@@ -3,6 +3,7 @@ package dev.barnabas.cli;
 import dev.barnabas.client.ClientError;
 import dev.barnabas.client.ClusterView;
 import dev.barnabas.client.Configs;
+import dev.barnabas.client.FactorPlan;
 import dev.barnabas.client.Result;
 import dev.barnabas.client.Topics;
 import dev.barnabas.protocol.ErrorCode;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -157,11 +160,42 @@ final class TopicCommands {
 
     @Command(
             name = "alter",
-            description = "Give a topic more partitions, or change its settings.",
-            mixinStandardHelpOptions = true)
+            description = "Give topics more partitions, another number of replicas, or other settings.",
+            mixinStandardHelpOptions = true,
+            footer = {
+                "",
+                "With --replication-factor the command waits until all replicas are in sync, and may be ended at any time:"
+                    + " moves that have begun go on, and the same command takes up the rest.",
+                "Exit code 1: something could not be altered."
+            })
     int alter(
             @Mixin ClusterOptions cluster,
-            @Parameters(paramLabel = "TOPIC", description = "Its name.") String name,
+            @Parameters(paramLabel = "TOPIC", arity = "0..*", description = "Their names.") @Nullable
+                    List<String> named,
+            @Option(
+                            names = {"-r", "--replication-factor"},
+                            paramLabel = "N",
+                            defaultValue = "0",
+                            description = "How many replicas each partition shall have; racks are taken into account.")
+                    int factor,
+            @Option(
+                            names = "--all-below",
+                            description = "Besides: all topics with fewer replicas than that, internal ones included.")
+                    boolean allBelow,
+            @Option(
+                            names = "--max-moves",
+                            paramLabel = "K",
+                            defaultValue = "20",
+                            description = "How many partitions get other replicas at once (default ${DEFAULT-VALUE}).")
+                    int maxMoves,
+            @Option(
+                            names = "--throttle",
+                            paramLabel = "BYTES/S",
+                            converter = MoveThrottle.Rate.class,
+                            description = "How many bytes per second each broker sends and gets at most for that; 20M"
+                                    + " is 20 MB.")
+                    @Nullable
+                    Long throttle,
             @Option(
                             names = {"-p", "--partitions"},
                             paramLabel = "N",
@@ -180,13 +214,70 @@ final class TopicCommands {
                             description = "A setting to take back to its default. May be repeated.")
                     @Nullable
                     List<String> unset,
-            @Option(names = "--dry-run", description = "Only check whether it could be done.") boolean dryRun) {
+            @Option(names = "--dry-run", description = "Only check whether it could be done.") boolean dryRun)
+            throws InterruptedException {
         List<Configs.Change> changes =
                 Assignments.changes(set == null ? List.of() : set, unset == null ? List.of() : unset);
-        if (partitions < 1 && changes.isEmpty()) {
-            throw Failure.usage("say what to alter: --partitions N, --config NAME=VALUE or --unset NAME");
+        List<String> names = named == null ? List.of() : named;
+        if (partitions < 1 && factor < 1 && changes.isEmpty()) {
+            throw Failure.usage("say what to alter: --partitions N, --replication-factor N, --config NAME=VALUE or"
+                    + " --unset NAME");
+        }
+        if (allBelow ? factor < 1 || partitions > 0 || !changes.isEmpty() : names.isEmpty()) {
+            throw Failure.usage(
+                    allBelow ? "--all-below goes with --replication-factor N" : "say which topics are to be altered");
+        }
+        if (maxMoves < 1) {
+            throw Failure.usage("--max-moves must be at least 1");
         }
         try (Session session = cluster.open()) {
+            boolean done = true;
+            for (String name : names) {
+                done &= alter(session, name, partitions, changes, dryRun);
+            }
+            return done && (factor < 1 || replicate(session, names, factor, allBelow, maxMoves, throttle, dryRun))
+                    ? ExitCode.OK
+                    : ExitCode.FAILED;
+        }
+    }
+
+    private boolean replicate(
+            Session session,
+            List<String> names,
+            int factor,
+            boolean allBelow,
+            int maxMoves,
+            @Nullable Long throttle,
+            boolean dryRun)
+            throws InterruptedException {
+        ClusterView view = session.get(() -> session.admin().view());
+        Set<String> topics = new TreeSet<>(names);
+        if (allBelow) {
+            topics.addAll(FactorChange.below(view, factor).keySet());
+        }
+        for (String topic : topics) {
+            if (view.topic(topic).isEmpty()) {
+                throw Failure.failed("there is no topic " + topic);
+            }
+        }
+        if (dryRun) {
+            FactorPlan plan = FactorPlan.next(view, topics, factor, Set.of(), Integer.MAX_VALUE);
+            plan.moves()
+                    .forEach(move -> streams.out()
+                            .println("Would put " + move.partition() + " on " + Partitions.named(move.replicas())));
+            return plan.stuck().isEmpty();
+        }
+        boolean done = new FactorChange(session, streams, factor, maxMoves, throttle).run(topics);
+        if (done) {
+            streams.out().println(topics.isEmpty()
+                    ? "No topic has fewer replicas."
+                    : String.join(", ", topics) + ": " + Partitions.count(factor, "replica"));
+        }
+        return done;
+    }
+
+    private boolean alter(
+            Session session, String name, int partitions, List<Configs.Change> changes, boolean dryRun) {
             boolean done = true;
             if (partitions > 0) {
                 done = !Session.succeeded(
@@ -204,11 +295,10 @@ final class TopicCommands {
                                 streams)
                         .isEmpty();
             }
-            if (done) {
+            if (done && (partitions > 0 || !changes.isEmpty())) {
                 streams.out().println((dryRun ? "Could alter " : "Altered ") + name);
             }
-            return done ? ExitCode.OK : ExitCode.FAILED;
-        }
+            return done;
     }
 
     @Command(

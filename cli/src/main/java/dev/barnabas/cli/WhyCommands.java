@@ -200,6 +200,10 @@ final class WhyCommands {
                 LogDirs.Replica replica = directory.replicas().get(id);
                 if (replica != null && directory.error().isEmpty()) {
                     boolean behind = !state.inSync().contains(broker);
+                    if (directory.cordoned()) {
+                        return new PartitionDiagnosis.Broker(
+                                Trouble.DIRECTORY_FULL, heard, behind ? replica.lag() : -1, directory.path());
+                    }
                     return new PartitionDiagnosis.Broker(
                             behind ? Trouble.BEHIND : Trouble.NONE, heard, behind ? replica.lag() : -1, null);
                 }

@@ -2,6 +2,7 @@ package dev.barnabas.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.barnabas.server.RunningNode;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -109,6 +110,41 @@ final class ClusterCommandsTest {
         assertThat(run(impossible, "partition", "reassign", "-", "--verify").code())
                 .isEqualTo(1);
         assertThat(run("{}", "partition", "reassign", "-").code()).isEqualTo(2);
+    }
+
+    @Test
+    void aThrottleIsShownChangedAndRemoved() {
+        assertThat(run("", "partition", "throttle").out()).isEqualTo("Nothing is throttled.\n");
+        assertThat(run("", "partition", "throttle", "20M").code()).isEqualTo(1);
+        assertThat(run("", "config", "set", "topic", "t", "leader.replication.throttled.replicas=0:1")
+                        .code())
+                .isZero();
+        assertThat(run("", "config", "set", "broker", "1", "leader.replication.throttled.rate=1000")
+                        .code())
+                .isZero();
+
+        assertThat(run("", "partition", "throttle").out())
+                .contains("topic t: leader.replication.throttled.replicas=0:1", "leader.replication.throttled.rate=1000");
+        assertThat(run("", "partition", "throttle", "20M").out()).contains("Changed the rate of 1 broker.");
+        assertThat(run("", "partition", "throttle", "--json").out())
+                .contains("\"follower.replication.throttled.rate\":\"20971520\"");
+        assertThat(run("", "partition", "throttle", "--remove").out()).contains("Nothing is throttled any more.");
+        assertThat(run("", "partition", "throttle").out()).isEqualTo("Nothing is throttled.\n");
+    }
+
+    @Test
+    void moreReplicasThanBrokersCannotBeHad() {
+        Outcome outcome = run("", "topic", "alter", "t", "--replication-factor", "2");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("there are not 2 brokers that serve for t-0, t-1");
+        assertThat(run("", "topic", "alter", "t", "--replication-factor", "1").out()).contains("t: 1 replica");
+        assertThat(run("", "topic", "alter", "--all-below", "--replication-factor", "1").out())
+                .contains("No topic has fewer replicas.");
+        assertThat(run("", "topic", "alter", "--replication-factor", "1").code()).isEqualTo(2);
+        assertThat(run("", "topic", "alter", "none", "--replication-factor", "1").err()).contains("no topic none");
+        assertThat(run("", "topic", "alter", "t", "--replication-factor", "2", "--dry-run").code())
+                .isEqualTo(1);
     }
 
     @Test

@@ -62,6 +62,29 @@ final class PartitionDiagnosisTest {
     }
 
     @Test
+    void aDirectoryWithoutRoomIsNamedAndWhatHelps() {
+        brokers.put(2, new Broker(Trouble.DIRECTORY_FULL, -1, 40, "/disk"));
+
+        PartitionDiagnosis diagnosis = diagnose(1, List.of(1, 3), List.of());
+
+        assertThat(diagnosis.sentences()).contains("Broker 2 runs, but its directory /disk has no room for more.");
+        assertThat(diagnosis.help()).singleElement().asString().startsWith("Make room on the disk of broker 2");
+    }
+
+    @Test
+    void whereAllAreFullItIsSaidThatProducersAreRefused() {
+        for (int broker = 1; broker <= 3; broker++) {
+            brokers.put(broker, new Broker(Trouble.DIRECTORY_FULL, -1, -1, "/disk" + broker));
+        }
+
+        PartitionDiagnosis diagnosis = diagnose(1, List.of(1, 2, 3), List.of());
+
+        assertThat(diagnosis.sentences().getFirst()).contains("nobody in sync has room", "refused");
+        assertThat(diagnosis.sentences()).contains("Broker 3 runs, but its directory /disk3 has no room for more.");
+        assertThat(diagnosis.help()).hasSize(3);
+    }
+
+    @Test
     void tooFewInSyncMeansThatProducersAreRefused() {
         brokers.put(2, GONE);
         brokers.put(3, new Broker(Trouble.DIRECTORY_FAILED, -1, -1, "/disk"));

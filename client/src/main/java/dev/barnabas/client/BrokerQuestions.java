@@ -104,6 +104,7 @@ final class BrokerQuestions {
                 error.isError() ? Optional.of(new ClientError.Refused(error, error.message())) : Optional.empty(),
                 replicas,
                 result.totalBytes(),
-                result.usableBytes());
+                result.usableBytes(),
+                result.isCordoned());
     }
 }

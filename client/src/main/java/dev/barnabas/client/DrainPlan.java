@@ -1,10 +1,7 @@
 package dev.barnabas.client;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -45,7 +42,7 @@ public record DrainPlan(List<Move> moves, List<TopicPartition> stuck, int left) 
      * @param atMost how many partitions may move at once
      */
     public static DrainPlan next(ClusterView view, Set<Integer> draining, Set<TopicPartition> moving, int atMost) {
-        Load load = new Load(view);
+        ReplicaLoad load = new ReplicaLoad(view);
         List<Move> moves = new ArrayList<>();
         List<TopicPartition> stuck = new ArrayList<>();
         int left = 0;
@@ -69,65 +66,5 @@ public record DrainPlan(List<Move> moves, List<TopicPartition> stuck, int left) 
             }
         }
         return new DrainPlan(moves, stuck, left);
-    }
-
-    /** How much each broker holds and is preferred for. */
-    private static final class Load {
-
-        private final ClusterView view;
-        private final Map<Integer, Integer> held = new HashMap<>();
-        private final Map<Integer, Integer> preferred = new HashMap<>();
-
-        Load(ClusterView view) {
-            this.view = view;
-            view.topics().values().stream()
-                    .flatMap(topic -> topic.partitions().stream())
-                    .forEach(partition -> add(partition.replicas(), 1));
-        }
-
-        private void add(List<Integer> replicas, int sign) {
-            if (!replicas.isEmpty()) {
-                preferred.merge(replicas.getFirst(), sign, Integer::sum);
-                replicas.forEach(broker -> held.merge(broker, sign, Integer::sum));
-            }
-        }
-
-        void move(List<Integer> from, List<Integer> to) {
-            add(from, -1);
-            add(to, 1);
-        }
-
-        /** Other brokers in the places of those that are drained; where there is none, the place stays as it is. */
-        List<Integer> without(Set<Integer> draining, List<Integer> replicas) {
-            List<Integer> changed = new ArrayList<>(replicas);
-            for (int place = 0; place < changed.size(); place++) {
-                if (draining.contains(changed.get(place))) {
-                    Map<Integer, Integer> first = place == 0 ? preferred : held;
-                    List<Integer> staying = changed.stream()
-                            .filter(id -> !draining.contains(id))
-                            .toList();
-                    int to = place;
-                    view.brokers().keySet().stream()
-                            .filter(id -> !draining.contains(id) && !changed.contains(id))
-                            .min(Comparator.<Integer>comparingLong(id -> inRackOf(id, staying))
-                                    .thenComparingInt(id -> first.getOrDefault(id, 0))
-                                    .thenComparingInt(id -> held.getOrDefault(id, 0))
-                                    .thenComparingInt(id -> id))
-                            .ifPresent(best -> changed.set(to, best));
-                }
-            }
-            return changed;
-        }
-
-        private long inRackOf(int broker, List<Integer> others) {
-            String rack = rack(broker);
-            return others.stream().filter(other -> rack.equals(rack(other))).count();
-        }
-
-        private String rack(int broker) {
-            ClusterView.Broker known = view.brokers().get(broker);
-            String rack = known == null ? null : known.rack();
-            return rack == null ? "" : rack;
-        }
     }
 }

@@ -16,13 +16,15 @@ public final class LogDirs {
      * @param replicas what is in it
      * @param totalBytes of the volume, or -1
      * @param usableBytes of the volume, or -1
+     * @param cordoned whether nothing new is put there (KIP-1066): a Barnabas broker says so of one without room
      */
     public record Directory(
             String path,
             Optional<ClientError> error,
             Map<TopicPartition, Replica> replicas,
             long totalBytes,
-            long usableBytes) {
+            long usableBytes,
+            boolean cordoned) {
         public Directory {
             replicas = Map.copyOf(replicas);
         }

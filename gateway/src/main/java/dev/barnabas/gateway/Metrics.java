@@ -45,6 +45,10 @@ final class Metrics {
                         "barnabas_log_directories_failed",
                         "Directories of log.dirs that do not work",
                         seen.failedDirectories().size()))
+                .metricSnapshot(gauge(
+                        "barnabas_log_directories_full",
+                        "Directories of log.dirs without room, whose partitions others lead where they can",
+                        seen.fullDirectories().size()))
                 .metricSnapshot(
                         gauges(seen.partitions(), "barnabas_partition_log_size_bytes", "Bytes of all segments", p ->
                                 (double) p.sizeInBytes()))
@@ -100,6 +104,11 @@ final class Metrics {
                         "barnabas_scrub_damaged_batches",
                         "Stored batches of a partition that were found to be damaged",
                         p -> (double) p.scrub().damagedBatches()))
+                .metricSnapshot(counters(
+                        seen.partitions(),
+                        "barnabas_scrub_healed_segments",
+                        "Segments of a partition whose damaged records were replaced by those of another replica",
+                        p -> (double) p.scrub().healedSegments()))
                 .metricSnapshot(gauges(
                         seen.partitions(),
                         "barnabas_scrub_last_complete_timestamp_seconds",

@@ -240,12 +240,7 @@ public final class GroupCoordinator {
 
     /** How a request is answered whose transaction could not be verified. */
     public static TxnOffsetCommitResponse refusal(TxnOffsetCommitRequest request, ErrorCode error) {
-        // A coordinator that could not be asked: clients try again without looking for another.
-        return TxnOffsetCommit.refusal(
-                request,
-                error == ErrorCode.NETWORK_EXCEPTION
-                        ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
-                        : AppendErrors.asToldToClients(error));
+        return TxnOffsetCommit.refusal(request, AppendErrors.asToldToClients(error));
     }
 
     /** An empty group id is allowed, for old clients that use none. */

@@ -28,11 +28,27 @@ final class Acceptance {
     private final Decompressor decompressor = new Decompressor();
     private final Map<CompressionSpec, Compressor> compressors = new HashMap<>();
 
-    /** Sets the batches of the append, or its refusal. */
-    void check(PendingAppend append, LogSettings.Batches settings, long nowMs) {
+    /**
+     * Sets the batches of the append, or its refusal: what is wrong with them whatever the settings are. A batch that a
+     * producer sends again may be looked up now.
+     */
+    void read(PendingAppend append) {
         switch (append.origin) {
-            case CLIENT -> checkProduced(append, settings, nowMs);
+            case CLIENT -> readProduced(append);
             case COORDINATOR, REPLICATION -> checkStored(append);
+        }
+    }
+
+    /** Refuses what the settings do not allow; else gives it the form in which it is stored. */
+    void admit(PendingAppend append, RecordBatch batch, LogSettings.Batches settings, long nowMs) {
+        int size = append.bytes.remaining();
+        if (size > settings.maxBytes()) {
+            append.refusal = tooLarge(size, settings.maxBytes());
+            return;
+        }
+        append.refusal = checkRecords(batch, settings, nowMs);
+        if (append.refusal == null) {
+            shape(append, batch, settings, nowMs);
         }
     }
 
@@ -71,22 +87,10 @@ final class Acceptance {
         }
     }
 
-    private void checkProduced(PendingAppend append, LogSettings.Batches settings, long nowMs) {
-        int size = append.bytes.remaining();
-        if (size > settings.maxBytes()) {
-            append.refusal = tooLarge(size, settings.maxBytes());
-            return;
-        }
+    private static void readProduced(PendingAppend append) {
         switch (BatchCheck.produced(append.bytes)) {
             case BatchCheck.Refused refused -> append.refusal = refusal(refused);
-            case BatchCheck.Accepted accepted -> {
-                RecordBatch batch = accepted.batch();
-                append.first = batch;
-                append.refusal = checkRecords(batch, settings, nowMs);
-                if (append.refusal == null) {
-                    shape(append, batch, settings, nowMs);
-                }
-            }
+            case BatchCheck.Accepted accepted -> append.first = accepted.batch();
         }
     }
 

@@ -125,7 +125,7 @@ final class Appender {
 
     private void decide(PendingAppend append, List<PendingAppend> work, int index, long next, long nowMs) {
         LogSettings settings = log.settings();
-        directory.acceptance().check(append, settings.batches(), nowMs);
+        directory.acceptance().read(append);
         RecordBatch first = append.first;
         if (append.refusal != null || first == null) {
             return;
@@ -134,6 +134,21 @@ final class Appender {
             follow(append, first, next);
             return;
         }
+        if (first.hasProducerId()) {
+            // Before anything that depends on the time or on settings: what was accepted once is not refused when it is
+            // sent again, however old its timestamps are by now.
+            directory.sequenceCheck().check(append, first, log, work, index, next);
+            if (!append.accepted()) {
+                return;
+            }
+        }
+        if (append.origin == AppendOrigin.CLIENT) {
+            directory.acceptance().admit(append, first, settings.batches(), nowMs);
+            first = append.first;
+            if (append.refusal != null || first == null) {
+                return;
+            }
+        }
         int size = append.bytes.remaining();
         if (size > settings.segments().bytes()) {
             append.refusal = new LogRefusal(
@@ -141,12 +156,6 @@ final class Appender {
                     "The batches have " + size + " bytes, and segment.bytes of the topic is "
                             + settings.segments().bytes());
             return;
-        }
-        if (first.hasProducerId()) {
-            directory.sequenceCheck().check(append, first, log, work, index, next);
-            if (!append.accepted()) {
-                return;
-            }
         }
         stamp(append, first, next);
     }

@@ -118,7 +118,8 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
     }
 
     private Outcome damaged(BatchScan scan) throws DamagedSegmentException {
-        throw new DamagedSegmentException(segment.file.path(), scan.endPosition(), String.valueOf(scan.damage()));
+        throw new DamagedSegmentException(
+                segment.file.path(), scan.endPosition(), scan.damagedOffset(), String.valueOf(scan.damage()));
     }
 
     private static ByteBuffer bytes(FileRecords records) throws IOException {

@@ -6,7 +6,15 @@ import java.io.IOException;
 final class DamagedSegmentException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    DamagedSegmentException(String path, int position, String what) {
+    private final LogDamage damage;
+
+    /** @param offset of the first record that is damaged, as far as that can be told */
+    DamagedSegmentException(String path, int position, long offset, String what) {
         super(path + " is damaged at position " + position + ": " + what);
+        this.damage = new LogDamage(path, position, offset, what, 0);
+    }
+
+    LogDamage damage() {
+        return damage;
     }
 }

@@ -49,6 +49,9 @@ public final class LogDirectory {
     private long trash;
     private @Nullable IOException failure;
     private Consumer<IOException> onSyncFailure = fault -> {};
+    private Runnable onFull = () -> {};
+    /** Appends have been refused since there was room last. */
+    private boolean full;
     private boolean closed;
 
     public LogDirectory(Disk disk, Loop loop, LogDirectorySettings settings) {
@@ -300,6 +303,28 @@ public final class LogDirectory {
             // Not worth refusing anything: an append that does not fit is refused by the disk.
             usableBytes = Long.MAX_VALUE;
         }
+        if (full && hasRoomFor(0)) {
+            full = false;
+            logs().forEach(PartitionLog::roomIsBack);
+        }
+    }
+
+    /** Whether more may be appended; who asks for it and may not is told when there is room again. */
+    boolean mayAppend() {
+        if (hasRoomFor(0)) {
+            return true;
+        }
+        if (!full) {
+            full = true;
+            onFull.run();
+        }
+        return false;
+    }
+
+    /** Who is told whenever appends begin to be refused for want of room. */
+    public void whenFull(Runnable listener) {
+        loop.requireCurrent();
+        onFull = listener;
     }
 
     /** The disk refused an append. */

@@ -12,6 +12,9 @@ public interface LogListener {
     /** Records before this offset are gone for good, by retention or because it was asked for. */
     void logStartOffsetAdvanced(long logStartOffset);
 
+    /** Appends had been refused because the disk was full, and are not any more. */
+    default void roomIsBack() {}
+
     /**
      * The log cannot be compacted, and is not any more until its settings change or it is opened anew: something in it
      * is damaged, or cannot be read. It is served as before.
@@ -21,7 +24,7 @@ public interface LogListener {
     /**
      * Something that is stored of the log is damaged. Called once for each damage since the log was opened (and not for
      * more than some, if there are very many). Who reads it gets {@link ReadResult.Damaged}, or finds out by its CRC;
-     * the rest of the log is served as before.
+     * the rest of the log is served as before. {@link PartitionLog#heal} gets it from another replica.
      */
     void damageFound(LogDamage damage);
 

@@ -127,8 +127,11 @@ final class LogReader {
     }
 
     ReadResult failed(IOException fault) {
-        if (!(fault instanceof DamagedSegmentException)) {
+        if (!(fault instanceof DamagedSegmentException damaged)) {
             log.fail("reading", fault);
+        } else if (!isRemoving()) {
+            // Else it may be a file that is just being cut.
+            log.scrub().found(damaged.damage());
         }
         return new ReadResult.Damaged(String.valueOf(fault.getMessage()));
     }
@@ -201,7 +204,7 @@ final class LogReader {
     private static void requireWhole(Segment segment, BatchScan scan) throws DamagedSegmentException {
         String damage = scan.damage();
         if (damage != null) {
-            throw new DamagedSegmentException(segment.path, scan.endPosition(), damage);
+            throw new DamagedSegmentException(segment.path, scan.endPosition(), scan.damagedOffset(), damage);
         }
     }
 

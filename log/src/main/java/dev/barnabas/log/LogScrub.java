@@ -15,6 +15,7 @@ final class LogScrub {
     private long unnamedNow;
     private long checkedBytes;
     private long lastCompleteMs = -1;
+    private long healedSegments;
 
     LogScrub(PartitionLog log) {
         this.log = log;
@@ -44,6 +45,12 @@ final class LogScrub {
         }
     }
 
+    void healed(long fromOffset, long toOffset) {
+        healedSegments++;
+        before.removeIf(each -> each.offset() >= fromOffset && each.offset() < toOffset);
+        now.removeIf(each -> each.offset() >= fromOffset && each.offset() < toOffset);
+    }
+
     void completed(long nowMs) {
         before.clear();
         before.addAll(now);
@@ -64,6 +71,6 @@ final class LogScrub {
         long there = known.stream()
                 .filter(each -> each.offset() >= first && each.offset() < contents.nextOffset)
                 .count();
-        return new ScrubStatus(checkedBytes, there + Math.max(unnamedBefore, unnamedNow), lastCompleteMs);
+        return new ScrubStatus(checkedBytes, there + Math.max(unnamedBefore, unnamedNow), healedSegments, lastCompleteMs);
     }
 }

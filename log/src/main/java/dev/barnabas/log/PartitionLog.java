@@ -214,6 +214,14 @@ public final class PartitionLog {
         return contents.transactions.aborted(fromOffset, upToOffset);
     }
 
+    /**
+     * Whether there is room for more. If not, {@link LogListener#roomIsBack} tells when there is; appends are refused
+     * until then.
+     */
+    public boolean hasRoom() {
+        return directory.mayAppend();
+    }
+
     /** Bytes of all segments. */
     public long sizeInBytes() {
         return contents.sizeInBytes();
@@ -332,6 +340,16 @@ public final class PartitionLog {
         operations.add(() -> truncation.restartAt(offset, then));
     }
 
+    /**
+     * Replaces the damaged records of the segment that has an offset by those of another replica, as far as they are
+     * committed; see {@link LogListener#damageFound}. Refused, and nothing changed, if that replica does not have them,
+     * there is no room for a further copy of the segment, or the log changes meanwhile: it may be tried again.
+     */
+    public void heal(long offset, HealthyReplica replica, LogAnswer<Healed> then) {
+        directory.loop().requireCurrent();
+        operations.between(() -> SegmentHealing.begin(this, directory, offset, replica, then));
+    }
+
     /** Syncs and closes the log so that opening it reads nothing; no call may follow. */
     public void close(LogAnswer<Long> then) {
         directory.loop().requireCurrent();
@@ -364,6 +382,13 @@ public final class PartitionLog {
 
     LogScrub scrub() {
         return scrub;
+    }
+
+    /** Nothing between these offsets is damaged any more. */
+    void healed(long fromOffset, long toOffset) {
+        scrub.healed(fromOffset, toOffset);
+        compaction.reconsider();
+        sync.checkpoint();
     }
 
     void damageFound(LogDamage damage) {
@@ -466,6 +491,10 @@ public final class PartitionLog {
         listener.logStartOffsetAdvanced(contents.startOffset);
     }
 
+    void roomIsBack() {
+        listener.roomIsBack();
+    }
+
     void stableEndAdvanced() {
         listener.stableEndOffsetAdvanced(sync.stableEnd());
     }
@@ -482,7 +511,7 @@ public final class PartitionLog {
         if (state != State.OPEN) {
             return notOpen();
         }
-        return directory.hasRoomFor(0)
+        return directory.mayAppend()
                 ? null
                 : LogDirectory.diskFull(directory.disk().name());
     }

@@ -57,6 +57,6 @@ final class SegmentBatches {
     }
 
     DamagedSegmentException damaged(String what) {
-        return new DamagedSegmentException(source.file.path(), scan.position(), what);
+        return new DamagedSegmentException(source.file.path(), scan.position(), scan.damagedOffset(), what);
     }
 }

@@ -52,11 +52,14 @@ final class TimeLookup implements Disk.Work<Optional<OffsetAtTime>> {
             }
         } catch (CorruptRecordException corrupt) {
             throw new DamagedSegmentException(
-                    segment.file.path(), scan.position(), String.valueOf(corrupt.getMessage()));
+                    segment.file.path(),
+                    scan.position(),
+                    scan.header().baseOffset(),
+                    String.valueOf(corrupt.getMessage()));
         }
         String damage = scan.damage();
         if (damage != null) {
-            throw new DamagedSegmentException(segment.file.path(), scan.endPosition(), damage);
+            throw new DamagedSegmentException(segment.file.path(), scan.endPosition(), scan.damagedOffset(), damage);
         }
         return Optional.empty();
     }

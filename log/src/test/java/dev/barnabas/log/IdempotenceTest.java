@@ -3,6 +3,7 @@ package dev.barnabas.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.record.TimestampType;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,41 @@ final class IdempotenceTest {
         assertThat(log.append(Batches.of(7, 0, 2, "c")).appended())
                 .isEqualTo(new Appended(3, 3, Batches.NOW_MS, 0, true));
         assertThat(log.get().endOffset()).isEqualTo(4);
+    }
+
+    /** Its producer was not answered in time, and went on trying. */
+    @Test
+    void aBatchThatIsSentAgainMayBeTooOldByNow() {
+        log.append(Batches.of(7, 0, 0, "a"));
+        change(new LogSettings.Batches(
+                1_048_588, null, TimestampType.CREATE_TIME, 60_000, 60_000, false, LogSettings.Check.PLAIN_RECORDS));
+        world.simulation.runFor(Duration.ofMinutes(10));
+
+        assertThat(log.append(Batches.of(7, 0, 0, "a")).appended())
+                .isEqualTo(new Appended(0, 0, Batches.NOW_MS, 0, true));
+        assertThat(log.append(Batches.of(7, 0, 1, "b")).refusal().error()).isEqualTo(ErrorCode.INVALID_TIMESTAMP);
+    }
+
+    @Test
+    void norIsItRefusedBecauseSmallerOnesAreAskedForSince() {
+        log.append(Batches.of(7, 0, 0, "x".repeat(1_000)));
+        change(new LogSettings.Batches(
+                500,
+                null,
+                TimestampType.CREATE_TIME,
+                Long.MAX_VALUE,
+                3_600_000,
+                true,
+                LogSettings.Check.PLAIN_RECORDS));
+
+        assertThat(log.append(Batches.of(7, 0, 0, "x".repeat(1_000))).appended().duplicate())
+                .isTrue();
+        assertThat(log.append(Batches.of(7, 0, 1, "x".repeat(1_000))).refusal().error())
+                .isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+    }
+
+    private void change(LogSettings.Batches batches) {
+        world.on(() -> log.get().changeSettings(LogSettings.DEFAULT.with(batches)));
     }
 
     @Test

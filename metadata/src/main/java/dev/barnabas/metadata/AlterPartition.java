@@ -85,8 +85,9 @@ public record AlterPartition(int brokerId, long brokerEpoch, List<Wanted> wanted
         if (error.isPresent()) {
             return refuse(each, error.get());
         }
+        // A leader without room may let in somebody who has: then that one takes over.
         Partition after = sweep.draft(topic.get(), each.index)
-                .inSync(each.brokers())
+                .inSync(sweep.withRoom(each.brokers(), topic.get(), each.index))
                 .recovering(each.recovering)
                 .completeReassignment()
                 .build();
@@ -139,7 +140,14 @@ public record AlterPartition(int brokerId, long brokerEpoch, List<Wanted> wanted
         }
         return partition.inSyncReplicas().contains(member.broker)
                 ? Replicas.mayBeInSync(image, member.broker, each.topicId, each.index)
-                : Replicas.mayLead(image, member.broker, each.topicId, each.index);
+                : Replicas.mayLead(image, member.broker, each.topicId, each.index)
+                        && (Replicas.hasRoom(image, member.broker, each.topicId, each.index)
+                                || nobodyHasRoom(each, partition, image));
+    }
+
+    private static boolean nobodyHasRoom(Wanted each, Partition partition, ClusterImage image) {
+        return partition.inSyncReplicas().stream()
+                .noneMatch(broker -> Replicas.hasRoom(image, broker, each.topicId, each.index));
     }
 
     private static Result refuse(Wanted each, ErrorCode error) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param features the levels at which it can use features, by name
  * @param fenced whether it is kept out: it leads nothing, is in sync nowhere, and clients are not told of it (KIP-631)
  * @param shuttingDown whether it is handing over what it leads, since it wants to stop
+ * @param fullDirectories ids of those log directories that have no room for more records; see {@link Replicas#hasRoom}
  */
 public record Broker(
         int id,
@@ -33,12 +34,14 @@ public record Broker(
         List<Uuid> directories,
         SortedMap<String, FeatureRange> features,
         boolean fenced,
-        boolean shuttingDown) {
+        boolean shuttingDown,
+        List<Uuid> fullDirectories) {
 
     public Broker {
         endpoints = List.copyOf(endpoints);
         directories = List.copyOf(directories);
         features = Collections.unmodifiableSortedMap(new TreeMap<>(features));
+        fullDirectories = List.copyOf(fullDirectories);
     }
 
     /**
@@ -64,9 +67,23 @@ public record Broker(
         return !fenced && !shuttingDown;
     }
 
+    /** Whether a new replica could be put into one of its directories. */
+    boolean hasRoom() {
+        return directories.isEmpty() ? fullDirectories.isEmpty() : !fullDirectories.containsAll(directories);
+    }
+
     /** The same registration in another state. */
-    Broker in(boolean nowFenced, boolean nowShuttingDown, List<Uuid> usableDirectories) {
+    Broker in(boolean nowFenced, boolean nowShuttingDown, List<Uuid> usableDirectories, List<Uuid> nowFull) {
         return new Broker(
-                id, epoch, incarnation, endpoints, rack, usableDirectories, features, nowFenced, nowShuttingDown);
+                id,
+                epoch,
+                incarnation,
+                endpoints,
+                rack,
+                usableDirectories,
+                features,
+                nowFenced,
+                nowShuttingDown,
+                nowFull);
     }
 }

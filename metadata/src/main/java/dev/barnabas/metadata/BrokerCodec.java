@@ -27,7 +27,8 @@ final class BrokerCodec {
                                 feature.getValue().highest()))
                         .toList(),
                 broker.fenced(),
-                broker.shuttingDown());
+                broker.shuttingDown(),
+                broker.fullDirectories());
     }
 
     static Change decode(BrokerRegisteredRecord stored) {
@@ -47,16 +48,27 @@ final class BrokerCodec {
                 stored.directories(),
                 features,
                 stored.fenced(),
-                stored.shuttingDown()));
+                stored.shuttingDown(),
+                stored.fullDirectories()));
     }
 
     static BrokerStateChangedRecord encode(Change.BrokerStateChanged changed) {
         return new BrokerStateChangedRecord(
-                changed.id(), changed.epoch(), changed.fenced(), changed.shuttingDown(), changed.directories());
+                changed.id(),
+                changed.epoch(),
+                changed.fenced(),
+                changed.shuttingDown(),
+                changed.directories(),
+                changed.fullDirectories());
     }
 
     static Change decode(BrokerStateChangedRecord stored) {
         return new Change.BrokerStateChanged(
-                stored.brokerId(), stored.brokerEpoch(), stored.fenced(), stored.shuttingDown(), stored.directories());
+                stored.brokerId(),
+                stored.brokerEpoch(),
+                stored.fenced(),
+                stored.shuttingDown(),
+                stored.directories(),
+                stored.fullDirectories());
     }
 }

@@ -17,11 +17,14 @@ import java.util.Optional;
  *       hand over, fences it and is answered that it should stop.
  *   <li>Replicas in directories that it can no longer use leave the in-sync sets and are led by others. If it can use
  *       none, it is fenced.
+ *   <li>Replicas in directories without room are led by others and leave the in-sync sets, where somebody in sync has
+ *       room: whoever cannot append would only hold up those who can. Where nobody has, everything stays as it is.
  * </ul>
  *
  * @param metadataVersion {@link ClusterImage#version} of the image that the broker has, which is what the request
  *     carries as its metadata offset: a registration's epoch is the version of the first image that has it
  * @param offlineDirectories ids of the log directories that have failed since it registered
+ * @param fullDirectories ids of the log directories that have no room now
  */
 public record BrokerHeartbeat(
         int id,
@@ -29,7 +32,8 @@ public record BrokerHeartbeat(
         long metadataVersion,
         boolean wantFence,
         boolean wantShutDown,
-        List<Uuid> offlineDirectories)
+        List<Uuid> offlineDirectories,
+        List<Uuid> fullDirectories)
         implements Wish<BrokerHeartbeat.State> {
 
     /**
@@ -40,6 +44,7 @@ public record BrokerHeartbeat(
 
     public BrokerHeartbeat {
         offlineDirectories = List.copyOf(offlineDirectories);
+        fullDirectories = List.copyOf(fullDirectories);
     }
 
     @Override
@@ -55,37 +60,34 @@ public record BrokerHeartbeat(
         if (noneUsable) {
             usable = broker.directories();
         }
+        List<Uuid> full = broker.directories().isEmpty()
+                ? fullDirectories
+                : fullDirectories.stream().filter(usable::contains).toList();
         boolean fenced = wantFence || noneUsable || (broker.fenced() && (wantShutDown || !caughtUp));
         boolean shuttingDown = !fenced && (wantShutDown || broker.shuttingDown());
-        Plan<State> plan = become(image, controller, broker, usable, fenced, shuttingDown, caughtUp);
+        Plan<State> plan =
+                become(image, controller, broker, broker.in(fenced, shuttingDown, usable, full), caughtUp);
         boolean handedOver = wantShutDown
                 && shuttingDown
                 && broker.shuttingDown()
                 && plan instanceof Plan.Agreed<State>(Change change, State _)
                 && change == null;
-        return handedOver ? become(image, controller, broker, usable, true, false, caughtUp) : plan;
+        return handedOver
+                ? become(image, controller, broker, broker.in(true, false, usable, full), caughtUp)
+                : plan;
     }
 
     private Plan<State> become(
-            ClusterImage image,
-            Controller controller,
-            Broker broker,
-            List<Uuid> usable,
-            boolean fenced,
-            boolean shuttingDown,
-            boolean caughtUp) {
-        State state = new State(caughtUp, fenced, fenced && wantShutDown);
-        boolean same = fenced == broker.fenced()
-                && shuttingDown == broker.shuttingDown()
-                && usable.equals(broker.directories());
-        if (same && !shuttingDown) {
-            return Plan.nothing(state);
+            ClusterImage image, Controller controller, Broker before, Broker after, boolean caughtUp) {
+        State state = new State(caughtUp, after.fenced(), after.fenced() && wantShutDown);
+        if (after.equals(before)) {
+            return after.shuttingDown()
+                    ? new Plan.Agreed<>(
+                            new PartitionSweep(image, controller).settleAllOn(id).changeOrNull(), state)
+                    : Plan.nothing(state);
         }
-        if (same) {
-            PartitionSweep sweep = new PartitionSweep(image, controller).settleAllOn(id);
-            return new Plan.Agreed<>(sweep.changeOrNull(), state);
-        }
-        Change changed = new Change.BrokerStateChanged(id, epoch, fenced, shuttingDown, usable);
+        Change changed = new Change.BrokerStateChanged(
+                id, epoch, after.fenced(), after.shuttingDown(), after.directories(), after.fullDirectories());
         PartitionSweep sweep =
                 new PartitionSweep(image.apply(changed, image.lastOffset() + 1), controller).settleAllOn(id);
         return Plan.change(sweep.with(changed), state);

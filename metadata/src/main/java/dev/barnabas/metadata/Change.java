@@ -30,15 +30,24 @@ public sealed interface Change {
     record BrokerRegistered(Broker broker) implements Change {}
 
     /**
-     * A registered broker has been fenced or let in, begins to shut down, or has lost log directories.
+     * A registered broker has been fenced or let in, begins to shut down, has lost log directories, or has no room in
+     * some any more or again.
      *
      * @param epoch that of the registration
      * @param directories those that it can use
+     * @param fullDirectories those of them that have no room
      */
-    record BrokerStateChanged(int id, long epoch, boolean fenced, boolean shuttingDown, List<Uuid> directories)
+    record BrokerStateChanged(
+            int id,
+            long epoch,
+            boolean fenced,
+            boolean shuttingDown,
+            List<Uuid> directories,
+            List<Uuid> fullDirectories)
             implements Change {
         public BrokerStateChanged {
             directories = List.copyOf(directories);
+            fullDirectories = List.copyOf(fullDirectories);
         }
     }
 

@@ -312,7 +312,11 @@ public final class ClusterImage {
                 case Change.BrokerRegistered(Broker broker) -> put(broker);
                 case Change.BrokerStateChanged changed ->
                     put(existing(changed.id(), changed.epoch())
-                            .in(changed.fenced(), changed.shuttingDown(), changed.directories()));
+                            .in(
+                                    changed.fenced(),
+                                    changed.shuttingDown(),
+                                    changed.directories(),
+                                    changed.fullDirectories()));
                 case Change.BrokerUnregistered(int id, long epoch) -> unregister(existing(id, epoch));
                 case Change.TopicCreated created -> create(created);
                 case Change.TopicDeleted(Uuid id) -> delete(existing(id));

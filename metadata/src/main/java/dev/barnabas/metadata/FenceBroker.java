@@ -20,9 +20,10 @@ public record FenceBroker(int id, long epoch) implements Wish<Broker> {
         if (broker.fenced()) {
             return Plan.nothing(broker);
         }
-        Change fenced = new Change.BrokerStateChanged(id, epoch, true, false, broker.directories());
+        Change fenced = new Change.BrokerStateChanged(
+                id, epoch, true, false, broker.directories(), broker.fullDirectories());
         PartitionSweep sweep =
                 new PartitionSweep(image.apply(fenced, image.lastOffset() + 1), controller).settleAllOn(id);
-        return Plan.change(sweep.with(fenced), broker.in(true, false, broker.directories()));
+        return Plan.change(sweep.with(fenced), broker.in(true, false, broker.directories(), broker.fullDirectories()));
     }
 }

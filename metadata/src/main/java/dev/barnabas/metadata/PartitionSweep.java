@@ -49,8 +49,8 @@ final class PartitionSweep {
 
     /**
      * Takes a partition away from brokers that may not have it: those that are fenced, gone, or cannot use its
-     * directory are not in sync; one that is shutting down only as long as nobody else can take over. Then a leader is
-     * elected, if need be.
+     * directory are not in sync; one that is shutting down, or has no room, only as long as nobody else can take over.
+     * Then a leader is elected, if need be.
      */
     PartitionDraft settled(Topic topic, int index) {
         Partition partition = topic.partitions().get(index);
@@ -65,7 +65,17 @@ final class PartitionSweep {
                         .toList();
             }
         }
-        return draft(topic, index).inSync(staying);
+        return draft(topic, index).inSync(withRoom(staying, topic, index));
+    }
+
+    /** Of replicas that may be in sync those that have room; all if none has. */
+    List<Integer> withRoom(List<Integer> replicas, Topic topic, int index) {
+        List<Integer> withRoom = replicas.stream()
+                .filter(broker -> Replicas.hasRoom(image, broker, topic.id(), index))
+                .toList();
+        boolean oneCanLead =
+                withRoom.stream().anyMatch(broker -> Replicas.mayLead(image, broker, topic.id(), index));
+        return oneCanLead ? withRoom : replicas;
     }
 
     /** Settles every partition that a broker holds. */

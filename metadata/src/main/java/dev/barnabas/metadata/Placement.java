@@ -28,15 +28,15 @@ final class Placement {
      * all followed by the same other one.
      *
      * <p>Brokers that do not serve lead nothing and get replicas only where there are not enough others: a broker that
-     * is being restarted does not keep anybody from creating topics.
+     * is being restarted does not keep anybody from creating topics. The same goes for brokers without room in any
+     * directory, as long as one has some.
      *
      * @param factor at most the number of brokers
      */
     static List<Partition> spread(int partitions, int factor, ClusterImage image, Entropy entropy) {
-        List<Broker> serving = interleavedByRack(
-                image.brokers().values().stream().filter(Broker::isServing).toList());
+        List<Broker> serving = interleavedByRack(firstChoice(image));
         List<Broker> others = interleavedByRack(image.brokers().values().stream()
-                .filter(broker -> !broker.isServing())
+                .filter(broker -> !serving.contains(broker))
                 .toList());
         int first = entropy.nextInt(serving.size());
         Map<Integer, Integer> held = new HashMap<>();
@@ -61,6 +61,13 @@ final class Placement {
         return placed;
     }
 
+    private static List<Broker> firstChoice(ClusterImage image) {
+        List<Broker> serving =
+                image.brokers().values().stream().filter(Broker::isServing).toList();
+        List<Broker> withRoom = serving.stream().filter(Broker::hasRoom).toList();
+        return withRoom.isEmpty() ? serving : withRoom;
+    }
+
     private static Broker takeBest(List<Broker> candidates, List<Broker> replicas, Map<Integer, Integer> held) {
         Broker best = candidates.getFirst();
         for (Broker other : candidates) {
@@ -75,6 +82,9 @@ final class Placement {
     private static boolean isBetter(Broker one, Broker other, List<Broker> replicas, Map<Integer, Integer> held) {
         if (one.isServing() != other.isServing()) {
             return one.isServing();
+        }
+        if (one.hasRoom() != other.hasRoom()) {
+            return one.hasRoom();
         }
         long oneInRack = inRackOf(one, replicas);
         long otherInRack = inRackOf(other, replicas);

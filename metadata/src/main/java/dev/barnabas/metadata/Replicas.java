@@ -27,6 +27,20 @@ final class Replicas {
                 .isPresent();
     }
 
+    /**
+     * Whether a broker has room for more records of a partition that it holds. One without leads, and is in sync, only
+     * where nobody in sync has room. A replica of which it is not known where it is goes where there is room.
+     */
+    static boolean hasRoom(ClusterImage image, int brokerId, Uuid topicId, int partition) {
+        Optional<Broker> broker = image.broker(brokerId);
+        if (broker.isEmpty() || broker.get().fullDirectories().isEmpty()) {
+            return true;
+        }
+        return image.directoryOf(brokerId, topicId, partition)
+                .map(directory -> !broker.get().fullDirectories().contains(directory.id()))
+                .orElseGet(() -> broker.get().hasRoom());
+    }
+
     private static boolean canUse(ClusterImage image, Broker broker, Uuid topicId, int partition) {
         return broker.directories().isEmpty()
                 || image.directoryOf(broker.id(), topicId, partition)

@@ -39,7 +39,7 @@ final class BrokerLifecycleTest {
         Broker broker = one.grant(Given.registration(1, 1));
 
         assertThat(broker.fenced()).isTrue();
-        BrokerHeartbeat behind = new BrokerHeartbeat(1, broker.epoch(), broker.epoch() - 1, false, false, List.of());
+        BrokerHeartbeat behind = new BrokerHeartbeat(1, broker.epoch(), broker.epoch() - 1, false, false, List.of(), List.of());
         assertThat(one.changesNothing(behind)).isTrue();
         assertThat(one.grant(behind)).isEqualTo(new State(false, true, false));
         assertThat(one.grant(one.heartbeat(1, false))).isEqualTo(new State(true, false, false));
@@ -51,9 +51,9 @@ final class BrokerLifecycleTest {
     void heartbeatsOfOtherRegistrationsAreRefused() {
         long epoch = given.broker(1).epoch();
 
-        assertThat(given.error(new BrokerHeartbeat(1, epoch - 1, 0, false, false, List.of())))
+        assertThat(given.error(new BrokerHeartbeat(1, epoch - 1, 0, false, false, List.of(), List.of())))
                 .isEqualTo(STALE_BROKER_EPOCH);
-        assertThat(given.error(new BrokerHeartbeat(9, epoch, 0, false, false, List.of())))
+        assertThat(given.error(new BrokerHeartbeat(9, epoch, 0, false, false, List.of(), List.of())))
                 .isEqualTo(BROKER_ID_NOT_REGISTERED);
         assertThat(given.error(new FenceBroker(1, epoch - 1))).isEqualTo(STALE_BROKER_EPOCH);
         assertThat(given.error(new UnregisterBroker(9))).isEqualTo(BROKER_ID_NOT_REGISTERED);

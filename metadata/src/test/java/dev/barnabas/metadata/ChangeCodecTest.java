@@ -49,17 +49,30 @@ final class ChangeCodecTest {
                                 List.of(ID),
                                 new TreeMap<>(Map.of("f", new Broker.FeatureRange((short) 1, (short) 2))),
                                 true,
-                                false)),
+                                false,
+                                List.of())),
                         "0002 0000 00000001 0000000000000002 0102030405060708090a0b0c0d0e0f10 0272"
                                 + "02 024c 0268 ffff 0000 00"
                                 + "02 0102030405060708090a0b0c0d0e0f10 02 0266 0001 0002 00 01 00 00"),
                 Arguments.of(
                         new Change.BrokerRegistered(
-                                new Broker(1, 2, ID, List.of(), null, List.of(), new TreeMap<>(), false, true)),
-                        "0002 0000 00000001 0000000000000002 0102030405060708090a0b0c0d0e0f10 00 01 01 01 00 01 00"),
+                                new Broker(
+                                        1,
+                                        2,
+                                        ID,
+                                        List.of(),
+                                        null,
+                                        List.of(),
+                                        new TreeMap<>(),
+                                        false,
+                                        true,
+                                        List.of(ID))),
+                        "0002 0000 00000001 0000000000000002 0102030405060708090a0b0c0d0e0f10 00 01 01 01 00 01"
+                                + " 01 00 11 02 0102030405060708090a0b0c0d0e0f10"),
                 Arguments.of(
-                        new Change.BrokerStateChanged(1, 2, false, true, List.of(ID)),
-                        "000a 0000 00000001 0000000000000002 00 01 02 0102030405060708090a0b0c0d0e0f10 00"),
+                        new Change.BrokerStateChanged(1, 2, false, true, List.of(ID), List.of(ID)),
+                        "000a 0000 00000001 0000000000000002 00 01 02 0102030405060708090a0b0c0d0e0f10"
+                                + " 01 00 11 02 0102030405060708090a0b0c0d0e0f10"),
                 Arguments.of(new Change.BrokerUnregistered(1, 2), "000b 0000 00000001 0000000000000002 00"),
                 Arguments.of(
                         PARTITIONS_CHANGED,

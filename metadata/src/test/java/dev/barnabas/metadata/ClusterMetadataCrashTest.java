@@ -102,7 +102,7 @@ final class ClusterMetadataCrashTest {
                 metadata.submit(Given.registration(1, starts, -1, new Uuid(3, 3)), clients, answer -> {
                     Broker broker = granted(answer);
                     BrokerHeartbeat letIn =
-                            new BrokerHeartbeat(1, broker.epoch(), broker.epoch(), false, false, List.of());
+                            new BrokerHeartbeat(1, broker.epoch(), broker.epoch(), false, false, List.of(), List.of());
                     metadata.submit(letIn, clients, state -> {
                         require(!granted(state).fenced(), "the broker is not let in");
                         for (int client = 0; client < 3; client++) {

@@ -110,7 +110,7 @@ final class ClusterMetadataQuorumTest {
         if (!(submit(leader, Given.registration(1, 1, -1)) instanceof Answer.Granted<Broker>(Broker broker))) {
             throw new AssertionError("not registered");
         }
-        submit(leader, new BrokerHeartbeat(1, broker.epoch(), broker.epoch(), false, false, List.of()));
+        submit(leader, new BrokerHeartbeat(1, broker.epoch(), broker.epoch(), false, false, List.of(), List.of()));
     }
 
     @Test

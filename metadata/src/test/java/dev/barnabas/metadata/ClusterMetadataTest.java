@@ -43,7 +43,7 @@ final class ClusterMetadataTest {
     /** Begins a new cluster's only broker: the epoch of the cluster's second change. */
     private void submitBroker(ClusterMetadata metadata) {
         metadata.submit(broker(1), otherLoop, _ -> {});
-        submit(metadata, "broker", new BrokerHeartbeat(1, 2, 2, false, false, List.of()));
+        submit(metadata, "broker", new BrokerHeartbeat(1, 2, 2, false, false, List.of(), List.of()));
     }
 
     private <A> void submit(ClusterMetadata metadata, String name, Wish<A> wish) {

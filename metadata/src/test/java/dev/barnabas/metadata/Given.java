@@ -66,7 +66,14 @@ final class Given {
     }
 
     BrokerHeartbeat heartbeat(int id, boolean wantShutDown, Uuid... offline) {
-        return new BrokerHeartbeat(id, broker(id).epoch(), image.version(), false, wantShutDown, List.of(offline));
+        return new BrokerHeartbeat(
+                id, broker(id).epoch(), image.version(), false, wantShutDown, List.of(offline), List.of());
+    }
+
+    /** A broker says which of its directories have no room; none of them any more, if none is named. */
+    void full(int id, Uuid... directories) {
+        grant(new BrokerHeartbeat(
+                id, broker(id).epoch(), image.version(), false, false, List.of(), List.of(directories)));
     }
 
     void fence(int id) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Only when READY, and everything that is here is stable, there is a position to fetch from: its offset tells the
- * leader that it is.
+ * leader that it is. While the disk is full there is none either: what came would only have to be thrown away.
  *
  * <p>What is to be cut off is found out by comparing epochs (KIP-101, KIP-279), never by the high watermark that it
  * knew: the leader answers a fetch by where the follower's last epoch, or the one before it, ended (KIP-320), and the
@@ -104,6 +104,9 @@ final class FollowerRole implements Role {
         }
         if (state != State.READY || then != null || !isStable()) {
             awaited = true;
+            return Optional.empty();
+        }
+        if (!log.hasRoom()) {
             return Optional.empty();
         }
         return Optional.of(new FetchPosition(

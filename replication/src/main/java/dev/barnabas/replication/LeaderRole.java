@@ -2,6 +2,7 @@ package dev.barnabas.replication;
 
 import dev.barnabas.host.Loop;
 import dev.barnabas.log.Append;
+import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogRefusal;
 import dev.barnabas.log.PartitionLog;
 import dev.barnabas.protocol.ErrorCode;
@@ -31,6 +32,7 @@ final class LeaderRole implements Role {
     private final Loop loop;
     private final InSyncChanges changes;
     private final Acknowledgements acknowledgements;
+    private final Deletions deletions;
     private final int leaderEpoch;
     /** Where the log ended when the term began. */
     private final long termStart;
@@ -52,6 +54,7 @@ final class LeaderRole implements Role {
         this.leaderEpoch = given.leaderEpoch();
         this.replicas = given.replicas();
         this.acknowledgements = before == null ? new Acknowledgements(loop) : before.acknowledgements;
+        this.deletions = new Deletions(loop);
         log.beginLeaderEpoch(leaderEpoch);
         this.termStart = log.endOffset();
         this.inSync = new InSyncReplicas(partition.id(), given, changes, this::inSyncAnswered);
@@ -126,6 +129,41 @@ final class LeaderRole implements Role {
         inSync.learn(given.partitionEpoch(), given.inSyncReplicas(), given.recovering());
         follow(given.replicas());
         inSyncChanged();
+        advanceDeletions();
+    }
+
+    /** See {@link Partition#deleteRecords}. */
+    void deleteRecords(long beforeOffset, long deadlineNanos, LogAnswer<Long> then) {
+        log.deleteRecords(beforeOffset, new LogAnswer<>() {
+            @Override
+            public void done(Long logStartOffset) {
+                if (ended) {
+                    then.refused(Partition.NOT_LEADER);
+                } else {
+                    deletions.add(beforeOffset, deadlineNanos, then);
+                    advanceDeletions();
+                }
+            }
+
+            @Override
+            public void refused(LogRefusal refusal) {
+                then.refused(refusal);
+            }
+        });
+    }
+
+    /** Replicas whose brokers are gone are not waited for: they find out when they come back. */
+    private void advanceDeletions() {
+        if (deletions.isEmpty()) {
+            return;
+        }
+        long lowWatermark = log.logStartOffset();
+        for (FollowerProgress each : followers.values()) {
+            if (changes.eligible(each.replica, -1)) {
+                lowWatermark = Math.min(lowWatermark, each.logStartOffset());
+            }
+        }
+        deletions.advance(lowWatermark);
     }
 
     void append(Append request, Acks acks, long deadlineNanos, Partition.Answer then) {
@@ -171,6 +209,7 @@ final class LeaderRole implements Role {
         }
         long before = progress.endOffset();
         progress.fetched(offset, reader, log.endOffset(), loop.clock().nanos());
+        advanceDeletions();
         if (inSync.mayHave(reader.replica())) {
             if (offset > before) {
                 advance();
@@ -187,6 +226,7 @@ final class LeaderRole implements Role {
         }
         inSync.resume();
         propose();
+        advanceDeletions();
     }
 
     @Override
@@ -268,11 +308,14 @@ final class LeaderRole implements Role {
     @Override
     public void end(ErrorCode why, String message) {
         ended = true;
-        acknowledgements.refuseAll(new LogRefusal(why, message, List.of()));
+        LogRefusal refusal = new LogRefusal(why, message, List.of());
+        acknowledgements.refuseAll(refusal);
+        deletions.refuseAll(refusal);
     }
 
     /** The same node leads in a later term: what waits to be acknowledged goes on there. */
     void handOver() {
         ended = true;
+        deletions.refuseAll(Partition.NOT_LEADER);
     }
 }

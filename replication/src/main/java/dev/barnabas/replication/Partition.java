@@ -376,16 +376,17 @@ public final class Partition {
     }
 
     /**
-     * Deletes the records before an offset, at most up to the high watermark, and answers with the new log start
-     * offset. Followers do the same when they learn of it.
+     * Deletes the records before an offset, at most up to the high watermark. Answers with the low watermark, the
+     * smallest log start offset of all replicas whose brokers serve, when that has reached the offset.
      *
      * @param beforeOffset -1 for the high watermark
+     * @param deadlineNanos when it is refused with REQUEST_TIMED_OUT at the latest, although it is on its way
      */
-    public void deleteRecords(long beforeOffset, LogAnswer<Long> then) {
+    public void deleteRecords(long beforeOffset, long deadlineNanos, LogAnswer<Long> then) {
         loop.requireCurrent();
         long highWatermark = log.highWatermark();
         long before = beforeOffset == -1 ? highWatermark : beforeOffset;
-        if (!leads()) {
+        if (!(roles.current() instanceof LeaderRole leader)) {
             then.refused(NOT_LEADER);
         } else if (before < 0 || before > highWatermark) {
             then.refused(new LogRefusal(
@@ -393,7 +394,7 @@ public final class Partition {
                     "Records can be deleted up to the high watermark " + highWatermark + ", not up to " + before,
                     List.of()));
         } else {
-            log.deleteRecords(before, then);
+            leader.deleteRecords(before, deadlineNanos, then);
         }
     }
 

@@ -23,7 +23,19 @@ final class PartitionLogEvents implements LogListener {
 
     @Override
     public void logStartOffsetAdvanced(long logStartOffset) {
-        // Readers learn of it with their next response.
+        // Clients learn of it with their next response; followers do the same, and leaders wait for that.
+        if (partition != null && partition.role() instanceof LeaderRole) {
+            partition.watches().logStartMoved();
+        } else if (partition != null && partition.role() instanceof FollowerRole) {
+            partition.listener().positionChanged(partition);
+        }
+    }
+
+    @Override
+    public void roomIsBack() {
+        if (partition != null && partition.role() instanceof FollowerRole) {
+            partition.listener().positionChanged(partition);
+        }
     }
 
     @Override

@@ -56,6 +56,11 @@ final class Watches {
         transactionsOpen = nowStable < highWatermark;
     }
 
+    /** Followers are to delete what is gone. */
+    void logStartMoved() {
+        tell(followers, 0);
+    }
+
     /** Whatever they wait for may have become something else. */
     void tellAll() {
         tell(clients, Integer.MAX_VALUE);

@@ -200,7 +200,7 @@ final class TestNode implements Partition.Listener, InSyncChanges {
     void deleteRecords(long beforeOffset) {
         if (open().leads() && beforeOffset <= open().highWatermark()) {
             cluster.ledger.deleted(beforeOffset);
-            open().deleteRecords(beforeOffset, new LogAnswer<>() {
+            open().deleteRecords(beforeOffset, Long.MAX_VALUE, new LogAnswer<>() {
                 @Override
                 public void done(Long result) {}
 

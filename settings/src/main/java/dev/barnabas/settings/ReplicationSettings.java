@@ -58,6 +58,21 @@ public final class ReplicationSettings {
             .high()
             .doc("A follower that has not been at the end of its leader's log for that long is no longer in sync.");
 
+    public static final Setting<Long> LEADER_REPLICATION_THROTTLED_RATE = DECLARED.longInteger(
+                    "leader.replication.throttled.rate", Long.MAX_VALUE)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("How many bytes in a second this broker sends, as a leader, to followers that are not in sync of the"
+                    + " partitions in leader.replication.throttled.replicas. Unlike Kafka's it does not count what"
+                    + " goes to followers in sync.");
+
+    public static final Setting<Long> FOLLOWER_REPLICATION_THROTTLED_RATE = DECLARED.longInteger(
+                    "follower.replication.throttled.rate", Long.MAX_VALUE)
+            .allow(atLeast(0))
+            .clusterWide()
+            .doc("How many bytes in a second this broker fetches for replicas that are not in sync of the partitions in"
+                    + " follower.replication.throttled.replicas. Unlike Kafka's it does not count replicas in sync.");
+
     public static final Setting<String> REPLICA_SELECTOR_CLASS = DECLARED.string("replica.selector.class", null)
             .allow(oneOf(RACK_AWARE_SELECTOR, LEADER_SELECTOR))
             .doc("From which replica consumers are told to read: the leader (unset), or one in the rack that they say"

@@ -18,7 +18,6 @@ public final class TopicSettings {
     private static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.TOPIC);
 
     private static final String NO_TIERED_STORAGE = BrokerSettings.NO_TIERED_STORAGE;
-    private static final String NO_THROTTLE = "replication is not throttled in this version";
 
     public static final Setting<List<String>> CLEANUP_POLICY = DECLARED.list("cleanup.policy", "delete")
             .allow(anyOf("compact", "delete"))
@@ -208,15 +207,15 @@ public final class TopicSettings {
     public static final Setting<List<String>> LEADER_REPLICATION_THROTTLED_REPLICAS = DECLARED.list(
                     "leader.replication.throttled.replicas")
             .allow(ThrottledReplicas.RULE)
-            .withoutEffect(NO_THROTTLE)
-            .doc("The replicas whose leaders are slowed down while they replicate, as"
-                    + " partition:broker,partition:broker.");
+            .doc("From which leaders followers that are not in sync get no more than"
+                    + " leader.replication.throttled.rate of the broker, as partition:broker,partition:broker, or * for"
+                    + " all; set by those who move partitions.");
 
     public static final Setting<List<String>> FOLLOWER_REPLICATION_THROTTLED_REPLICAS = DECLARED.list(
                     "follower.replication.throttled.replicas")
             .allow(ThrottledReplicas.RULE)
-            .withoutEffect(NO_THROTTLE)
-            .doc("The replicas that are slowed down while they follow, as partition:broker,partition:broker.");
+            .doc("Which followers fetch no more than follower.replication.throttled.rate of the broker while they are not"
+                    + " in sync, as partition:broker,partition:broker, or * for all.");
 
     public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_GROUP_ENABLE = DECLARED.bool(
                     "errors.deadletterqueue.group.enable", false)
