@@ -1,49 +1,65 @@
 package dev.barnabas.broker;
 
-import dev.barnabas.metadata.AlterReassignments;
-import dev.barnabas.metadata.ClusterImage;
-import dev.barnabas.metadata.ClusterMetadata;
-import dev.barnabas.metadata.ElectLeaders;
-import dev.barnabas.metadata.Topic;
-import dev.barnabas.metadata.Wish;
+import dev.barnabas.client.Admin;
+import dev.barnabas.client.ClusterView;
+import dev.barnabas.client.DrainPlan;
+import dev.barnabas.client.Replicas;
+import dev.barnabas.client.Result;
+import dev.barnabas.client.TopicPartition;
+import dev.barnabas.host.Loop;
 import dev.barnabas.simulation.Dice;
-import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who cannot leave a cluster alone: moves partitions to other brokers, changes his mind meanwhile, has
- * preferred leaders elected, and stops and starts nodes in order.
+ * Somebody who cannot leave a cluster alone: moves partitions to other brokers and changes his mind meanwhile, drains a
+ * broker, has preferred leaders elected, and stops and starts nodes. Talks to the cluster as a client does.
  */
 final class RestlessOperator {
 
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
     private final Simulation simulation;
     private final SimulatedCluster cluster;
+    private final Restarts restarts;
+    private final Admin admin;
+    private final Loop loop;
     private final Dice dice;
     private boolean stopped;
+    private @Nullable Integer draining;
     private int granted;
-    private int stopping;
+    private int drained;
 
     RestlessOperator(Simulation simulation, SimulatedCluster cluster) {
         this.simulation = simulation;
         this.cluster = cluster;
         this.dice = simulation.dice("operator");
+        this.restarts = new Restarts(simulation, cluster, dice);
+        dev.barnabas.client.Cluster client = cluster.client("operator");
+        this.admin = new Admin(client);
+        this.loop = client.loop();
     }
 
     void start() {
-        simulation.later(dice.between(Duration.ofMillis(100), Duration.ofSeconds(5)), this::act);
+        later(dice.between(Duration.ofMillis(100), Duration.ofSeconds(5)), this::act);
     }
 
+    /** Begins nothing new. */
     void stop() {
         stopped = true;
+        restarts.stop();
     }
 
     /** Whether every node that it has stopped is started again. */
     boolean isDone() {
-        return stopping == 0;
+        return restarts.isDone();
     }
 
     /** How many partitions were given other replicas. */
@@ -51,87 +67,88 @@ final class RestlessOperator {
         return granted;
     }
 
+    /** How many brokers were emptied to the end. */
+    int drained() {
+        return drained;
+    }
+
+    private void later(Duration delay, Runnable task) {
+        simulation.later(delay, () -> {
+            if (!stopped) {
+                loop.execute(task);
+            }
+        });
+    }
+
     private void act() {
-        if (stopped) {
-            return;
-        }
-        switch (dice.nextInt(4)) {
-            case 0, 1 -> reassign();
-            case 2 -> submit(new ElectLeaders(ElectLeaders.Type.PREFERRED, null));
-            default -> stopOne();
+        switch (dice.nextInt(12)) {
+            case 0, 1, 2, 3, 4 -> look(this::reassign);
+            case 5, 6 -> admin.electLeaders(Replicas.Election.PREFERRED, null);
+            case 7 -> startDraining();
+            case 8 -> restarts.rolling();
+            case 9 -> restarts.all();
+            default -> restarts.one();
         }
         start();
     }
 
-    private void reassign() {
-        SimulatedHost node = dice.pick(cluster.nodes());
-        Optional<Broker> broker = node.isUp() ? cluster.broker(node) : Optional.empty();
-        if (broker.isEmpty()) {
-            return;
-        }
-        ClusterImage image = broker.get().parts().node().image();
-        List<Topic> topics = image.topics().stream()
-                .sorted((one, other) -> one.name().compareTo(other.name()))
-                .toList();
+    private void look(Consumer<ClusterView> then) {
+        admin.view().then(result -> {
+            if (result instanceof Result.Success<ClusterView>(ClusterView view)) {
+                then.accept(view);
+            }
+        });
+    }
+
+    private void reassign(ClusterView view) {
+        List<ClusterView.Topic> topics = List.copyOf(view.topics().values());
         if (topics.isEmpty()) {
             return;
         }
-        Topic topic = dice.pick(topics);
-        int index = dice.nextInt(topic.partitions().size());
-        int factor = topic.partitions().get(index).replicas().size();
-        List<Integer> brokers = new ArrayList<>(dice.shuffled(image.brokers().keySet()));
-        List<Integer> chosen = dice.chance(0.2)
-                ? null
-                : brokers.subList(0, Math.min(brokers.size(), Math.max(1, Math.min(factor, 3))));
-        submit(new AlterReassignments(List.of(new AlterReassignments.Wanted(topic.name(), index, chosen)), true));
+        ClusterView.Topic topic = dice.pick(topics);
+        ClusterView.Partition partition = dice.pick(topic.partitions());
+        int factor = partition.replicas().size();
+        List<Integer> brokers = new ArrayList<>(dice.shuffled(view.brokers().keySet()));
+        Optional<List<Integer>> chosen = dice.chance(0.2)
+                ? Optional.empty()
+                : Optional.of(brokers.subList(0, Math.min(brokers.size(), Math.max(1, Math.min(factor, 3)))));
+        admin.alterReassignments(Map.of(new TopicPartition(topic.name(), partition.index()), chosen), true);
         granted++;
     }
 
-    /** Asks whoever leads; nobody may. */
-    private void submit(Wish<?> wish) {
-        for (SimulatedHost node : cluster.nodes()) {
-            if (node.isUp() && !node.isPaused()) {
-                cluster.broker(node).ifPresent(broker -> ask(broker, wish));
-            }
+    /** One broker at a time, as the command does it: portion by portion, each with a new look. */
+    private void startDraining() {
+        if (draining == null) {
+            int id = dice.pick(List.copyOf(cluster.ids()));
+            draining = id;
+            simulation.note("operator", "drains node " + id);
+            // Some lose patience.
+            later(dice.between(Duration.ofSeconds(5), Duration.ofSeconds(30)), () -> draining = null);
+            drain(id);
         }
     }
 
-    private static <A> void ask(Broker broker, Wish<A> wish) {
-        ClusterMetadata metadata = broker.parts().metadata();
-        metadata.submit(wish, broker.parts().node().share(0).loop(), answer -> {});
-    }
-
-    /** A rolling restart, one node at a time, as far as nothing else is down. */
-    private void stopOne() {
-        boolean whole = cluster.nodes().stream().allMatch(node -> node.isUp() && !node.isPaused());
-        if (!whole || !cluster.isServing()) {
+    private void drain(int id) {
+        if (draining == null || draining != id) {
             return;
         }
-        SimulatedHost node = dice.pick(cluster.nodes());
-        int life = node.lives();
-        cluster.broker(node).ifPresent(broker -> {
-            stopping++;
-            broker.stop(() -> simulation.later(Duration.ofMillis(1), () -> {
-                if (node.isUp() && node.lives() == life) {
-                    simulation.note(node.name(), "stopped in order");
-                    node.crash();
-                }
-            }));
-            startAgain(node, life);
+        admin.listReassignments().then(listed -> {
+            if (listed instanceof Result.Success<Map<TopicPartition, Replicas.Reassignment>>(var moving)) {
+                look(view -> moveOff(id, view, moving.keySet()));
+            }
         });
+        later(LOOK_AGAIN, () -> drain(id));
     }
 
-    /** When it has stopped, for whatever reason; a fault may have been faster. */
-    private void startAgain(SimulatedHost node, int life) {
-        simulation.later(dice.between(Duration.ofMillis(100), Duration.ofSeconds(5)), () -> {
-            if (node.isUp() && node.lives() == life) {
-                startAgain(node, life);
-                return;
-            }
-            stopping--;
-            if (!node.isUp()) {
-                node.restart();
-            }
-        });
+    private void moveOff(int id, ClusterView view, Set<TopicPartition> moving) {
+        DrainPlan plan = DrainPlan.next(view, Set.of(id), moving, 3);
+        if (plan.isDone() && draining != null) {
+            simulation.note("operator", "node " + id + " is drained");
+            drained++;
+            draining = null;
+        }
+        plan.moves()
+                .forEach(move ->
+                        admin.alterReassignments(Map.of(move.partition(), Optional.of(move.replicas())), false));
     }
 }

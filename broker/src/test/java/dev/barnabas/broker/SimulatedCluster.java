@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedCluster {
 
+    private static final Duration ATTENTION = Duration.ofSeconds(7);
+
     private final Simulation simulation;
     private final List<SimulatedHost> nodes = new ArrayList<>();
     private final Map<SimulatedHost, Broker> brokers = new LinkedHashMap<>();
@@ -48,6 +50,7 @@ final class SimulatedCluster {
         this.settings = settings;
         List<Integer> ids = IntStream.rangeClosed(1, size).boxed().toList();
         SimulatedQuorum founded = new SimulatedQuorum(simulation, ids);
+        founded.letReplacedVotersVote();
         this.quorum = founded;
         ids.forEach(id -> add(id, founded));
     }
@@ -62,6 +65,7 @@ final class SimulatedCluster {
 
     private SimulatedHost add(int id, SimulatedQuorum joined) {
         SimulatedHost host = simulation.addHost("node" + id, 2);
+        host.cached(simulation.dice("cache/" + id).nextDouble());
         start(host, new InQuorum(joined, host), settings(id, host.name(), settings));
         return host;
     }
@@ -85,7 +89,12 @@ final class SimulatedCluster {
         @Override
         public void open(Place place, Disk.Completion<MetadataLog> then) {
             then.done(quorum.open(
-                    host, place.loop(), place.nodeId(), place.directoryId(), new Endpoint(host.name(), 9093)));
+                    host,
+                    place.disk(),
+                    place.loop(),
+                    place.nodeId(),
+                    place.directoryId(),
+                    new Endpoint(host.name(), 9093)));
         }
     }
 
@@ -103,22 +112,44 @@ final class SimulatedCluster {
                 @Override
                 public void failed(String why) {
                     simulation.note(node.name(), "not started: " + why);
-                    // As an operator would: the machine is looked at and started again when the faults are over.
-                    node.crash();
+                    lookAfter(node);
                 }
 
                 @Override
                 public void halted(String why) {
                     simulation.note(node.name(), "halted: " + why);
-                    node.crash();
+                    lookAfter(node);
                 }
             });
         });
     }
 
+    /** What has stopped by itself is started again by somebody, after a while. */
+    private void lookAfter(SimulatedHost node) {
+        int life = node.lives();
+        node.crash();
+        if (!isAlone()) {
+            simulation.later(ATTENTION, () -> {
+                if (!node.isUp() && node.lives() == life) {
+                    node.startAgain();
+                }
+            });
+        }
+    }
+
+    /** Whether there is one node only, with a metadata log of its own. */
+    boolean isAlone() {
+        return quorum == null;
+    }
+
     /** The only node, or the first. */
     SimulatedHost node() {
         return nodes.getFirst();
+    }
+
+    /** The nodes' ids: 1 and so on. */
+    List<Integer> ids() {
+        return IntStream.rangeClosed(1, nodes.size()).boxed().toList();
     }
 
     List<SimulatedHost> nodes() {

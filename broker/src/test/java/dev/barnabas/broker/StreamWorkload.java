@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,9 @@ final class StreamWorkload {
     private final Dice dice;
     private final History history = new History();
     private final List<Sender> senders = new ArrayList<>();
+    /** On their way; in the order in which they were sent. */
+    private final List<Commit> commits = new ArrayList<>();
+
     private @Nullable FullRead fullRead;
     private boolean stopped;
 
@@ -119,6 +123,14 @@ final class StreamWorkload {
             }
             history.add(new Event.Polled(now(), reader, partition(records.partition()), entries));
         }
+    }
+
+    /** Whether an answer says what was committed, or that nothing was. */
+    private static boolean isKnown(Result<Offsets.Committed> answer) {
+        return switch (answer) {
+            case Result.Success<Offsets.Committed> _ -> true;
+            case Result.Failure<Offsets.Committed>(ClientError error) -> error instanceof ClientError.NoOffset;
+        };
     }
 
     private static Partition partition(TopicPartition partition) {
@@ -227,22 +239,36 @@ final class StreamWorkload {
             Map<TopicPartition, Offsets.Committed> offsets = new HashMap<>();
             polled.partitions()
                     .forEach(records -> offsets.put(records.partition(), Offsets.Committed.at(records.nextOffset())));
-            long at = now();
+            Commit commit = new Commit(now(), offsets);
+            commits.add(commit);
             consumer.commit(offsets).then(result -> {
-                if (result instanceof Result.Success<Map<TopicPartition, Result<Done>>>(var answers)) {
-                    answers.forEach((partition, answer) -> {
-                        if (answer instanceof Result.Success<Done> && offsets.containsKey(partition)) {
-                            history.add(new Event.Committed(
-                                    at,
-                                    now(),
-                                    GROUP,
-                                    partition(partition),
-                                    offsets.get(partition).offset()));
-                        }
-                    });
-                }
+                commits.remove(commit);
+                Map<TopicPartition, Result<Done>> answers =
+                        result instanceof Result.Success<Map<TopicPartition, Result<Done>>>(var each) ? each : Map.of();
+                commit.note(partition -> answers.get(partition) instanceof Result.Success<Done>);
                 cluster.loop().schedule(Duration.ofMillis(dice.magnitude(1, 100)), this::poll);
             });
+        }
+    }
+
+    /** Offsets on their way to the group's coordinator. */
+    private final class Commit {
+        private final long at;
+        private final Map<TopicPartition, Offsets.Committed> offsets;
+
+        Commit(long at, Map<TopicPartition, Offsets.Committed> offsets) {
+            this.at = at;
+            this.offsets = offsets;
+        }
+
+        /** What is not acknowledged may have been stored or not, or be some day. */
+        void note(Predicate<TopicPartition> acknowledged) {
+            offsets.forEach((partition, offset) -> history.add(new Event.Committed(
+                    at,
+                    acknowledged.test(partition) ? now() : Long.MAX_VALUE,
+                    GROUP,
+                    partition(partition),
+                    offset.offset())));
         }
     }
 
@@ -289,7 +315,7 @@ final class StreamWorkload {
             if (all) {
                 ends.forEach((partition, end) ->
                         history.add(new Event.ReadToEnd(now(), "auditor", partition(partition), 0, end)));
-                done = true;
+                readCommitted();
                 return;
             }
             consumer.poll(Duration.ofSeconds(1)).then(result -> {
@@ -299,6 +325,25 @@ final class StreamWorkload {
                 } else {
                     cluster.loop().schedule(Duration.ofMillis(100), () -> read(ends));
                 }
+            });
+        }
+
+        private void readCommitted() {
+            long at = now();
+            admin.groupOffsets(GROUP, partitions).then(result -> {
+                if (!(result instanceof Result.Success<Map<TopicPartition, Result<Offsets.Committed>>>(var found))
+                        || !found.values().stream().allMatch(StreamWorkload::isKnown)) {
+                    cluster.loop().schedule(Duration.ofMillis(500), this::readCommitted);
+                    return;
+                }
+                commits.forEach(commit -> commit.note(partition -> false));
+                for (TopicPartition partition : partitions) {
+                    long offset = found.get(partition) instanceof Result.Success<Offsets.Committed>(var committed)
+                            ? committed.offset()
+                            : -1;
+                    history.add(new Event.CommittedRead(at, now(), GROUP, partition(partition), offset));
+                }
+                done = true;
             });
         }
     }

@@ -2,6 +2,7 @@ package dev.barnabas.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.barnabas.server.RunningNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

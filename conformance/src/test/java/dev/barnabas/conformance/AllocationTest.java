@@ -19,6 +19,7 @@ import dev.barnabas.protocol.message.ProduceRequest.TopicProduceData;
 import dev.barnabas.protocol.message.ProduceResponse;
 import dev.barnabas.protocol.message.RequestHeader;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
+import dev.barnabas.server.RunningNode;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -20,6 +20,7 @@ import dev.barnabas.protocol.message.MetadataResponse;
 import dev.barnabas.protocol.message.ProduceRequest;
 import dev.barnabas.protocol.message.ProduceResponse;
 import dev.barnabas.protocol.record.Compression;
+import dev.barnabas.server.RunningNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

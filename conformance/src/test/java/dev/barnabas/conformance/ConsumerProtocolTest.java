@@ -3,6 +3,7 @@ package dev.barnabas.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.barnabas.server.RunningNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -144,12 +144,8 @@ final class ConsumerProtocolTest {
         }
     }
 
-    private static void until(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + TIMEOUT.toNanos();
-        while (!condition.call()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            Thread.sleep(20);
-        }
+    private static void until(String what, Eventually.Condition condition) throws Exception {
+        Eventually.await(what, TIMEOUT, condition);
     }
 
     /** All partitions are with one member each, and everybody has some. */

@@ -2,6 +2,7 @@ package dev.barnabas.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.barnabas.server.RunningNode;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

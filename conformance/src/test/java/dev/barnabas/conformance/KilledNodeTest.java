@@ -145,13 +145,9 @@ final class KilledNodeTest {
                 new LongDeserializer());
     }
 
-    private static void awaitMore(Map<Long, Long> acknowledged, int more) throws InterruptedException {
+    private static void awaitMore(Map<Long, Long> acknowledged, int more) throws Exception {
         int wanted = acknowledged.size() + more;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (acknowledged.size() < wanted) {
-            assertThat(System.nanoTime()).as("records are acknowledged again").isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+        Eventually.await("records are acknowledged again", Duration.ofMinutes(2), () -> acknowledged.size() >= wanted);
     }
 
     private static Process start(Path data, int port) throws IOException {

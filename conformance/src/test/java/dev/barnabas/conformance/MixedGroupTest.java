@@ -12,6 +12,7 @@ import dev.barnabas.client.Eventual;
 import dev.barnabas.client.OffsetReset;
 import dev.barnabas.client.RebalanceListener;
 import dev.barnabas.host.live.LiveHost;
+import dev.barnabas.server.RunningNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dev.barnabas.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.gateway.Gateway;
+import dev.barnabas.server.RunningNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

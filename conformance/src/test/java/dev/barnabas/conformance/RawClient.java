@@ -7,6 +7,7 @@ import dev.barnabas.protocol.Reader;
 import dev.barnabas.protocol.Request;
 import dev.barnabas.protocol.Response;
 import dev.barnabas.protocol.Wire;
+import dev.barnabas.server.RunningNode;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package dev.barnabas.conformance;
 
+import dev.barnabas.server.RunningNode;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -53,7 +53,7 @@ public final class MemoryShardLog implements ShardLog {
 
     /** The log as the next leader has it, with the ends of transactions: all of it, or what is committed. */
     public MemoryShardLog next(boolean all) {
-        MemoryShardLog next = new MemoryShardLog(loop);
+        MemoryShardLog next = new MemoryShardLog(loop, List.of(), leaderEpoch);
         next.entries.addAll(all ? entries : entries.subList(0, (int) highWatermark));
         next.highWatermark = next.entries.size();
         return next;

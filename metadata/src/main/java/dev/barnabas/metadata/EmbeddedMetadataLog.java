@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -51,17 +52,17 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     /** Written, not committed. */
     private final Queue<Waiting> written = new ArrayDeque<>();
 
-    private @Nullable Subscriber subscriber;
+    private final Subscription subscription;
     private long endOffset;
     private long committedEndOffset;
     private long bytesSinceSnapshot;
     private boolean snapshotting;
-    private boolean closed;
 
     private EmbeddedMetadataLog(Opening opening, MetadataFolder.Found found, DiskFile file) {
         this.disk = opening.disk;
         this.loop = opening.loop;
         this.folder = opening.folder;
+        this.subscription = new Subscription(opening.loop);
         this.quorum =
                 new SoleVoter(opening.nodeId, opening.directoryId, opening.loop.clock(), () -> committedEndOffset);
         this.found = found;
@@ -170,13 +171,9 @@ public final class EmbeddedMetadataLog implements MetadataLog {
 
     @Override
     public void subscribe(long fromOffset, Subscriber newSubscriber) {
-        loop.requireCurrent();
-        MetadataFolder.Found stored = found;
-        if (stored == null) {
-            throw new IllegalStateException("the log has a subscriber");
-        }
+        subscription.begin(newSubscriber);
+        MetadataFolder.Found stored = Objects.requireNonNull(found);
         found = null;
-        subscriber = newSubscriber;
         stored.snapshot()
                 .filter(snapshot -> snapshot.lastOffset() >= fromOffset)
                 .ifPresent(snapshot -> newSubscriber.restored(snapshot.lastOffset(), snapshot.state()));
@@ -191,16 +188,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
 
     @Override
     public void append(ByteBuffer entry, Consumer<Appended> then) {
-        loop.requireCurrent();
-        if (subscriber == null) {
-            throw new IllegalStateException("the log has no subscriber");
-        }
-        if (closed) {
-            return;
-        }
-        if (entry.remaining() > EntryFrames.MAX_ENTRY_BYTES) {
-            String message = "an entry of " + entry.remaining() + " bytes; at most " + EntryFrames.MAX_ENTRY_BYTES;
-            loop.execute(() -> then.accept(new Appended.Refused(Reason.TOO_LARGE, message)));
+        if (!subscription.takes(entry, EntryFrames.MAX_ENTRY_BYTES, then)) {
             return;
         }
         if (asked.isEmpty()) {
@@ -212,7 +200,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     private void write() {
         List<Waiting> entries = asked;
         asked = new ArrayList<>();
-        if (closed) {
+        if (subscription.isClosed()) {
             return;
         }
         ByteBuffer[] frames = new ByteBuffer[entries.size()];
@@ -245,7 +233,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
         filesBeingSynced = List.copyOf(unsyncedFiles);
         unsyncedFiles.clear();
         disk.sync(filesBeingSynced, loop, fault -> {
-            if (closed) {
+            if (subscription.isClosed()) {
                 return;
             }
             if (fault != null) {
@@ -268,9 +256,9 @@ public final class EmbeddedMetadataLog implements MetadataLog {
 
     private void commit(long syncedEndOffset) {
         committedEndOffset = syncedEndOffset;
-        while (!closed && !written.isEmpty() && written.peek().offset < syncedEndOffset) {
+        while (!subscription.isClosed() && !written.isEmpty() && written.peek().offset < syncedEndOffset) {
             Waiting waiting = written.remove();
-            subscriber().committed(waiting.offset, waiting.entry.duplicate());
+            subscription.subscriber().committed(waiting.offset, waiting.entry.duplicate());
             waiting.then.accept(new Appended.Committed(waiting.offset));
         }
     }
@@ -283,7 +271,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     @Override
     public void snapshot(long lastOffset, Supplier<ByteBuffer> state, Consumer<@Nullable IOException> then) {
         loop.requireCurrent();
-        if (snapshotting || closed) {
+        if (snapshotting || subscription.isClosed()) {
             return;
         }
         if (lastOffset >= committedEndOffset) {
@@ -332,7 +320,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
     private void publish(long lastOffset, DiskFile snapshot, Consumer<@Nullable IOException> then) {
         disk.sync(List.of(snapshot), loop, contentFault -> {
             snapshot.close();
-            if (closed) {
+            if (subscription.isClosed()) {
                 return;
             }
             if (contentFault != null) {
@@ -346,7 +334,7 @@ public final class EmbeddedMetadataLog implements MetadataLog {
                 return;
             }
             disk.syncDirectory(folder.path(), loop, nameFault -> {
-                if (closed) {
+                if (subscription.isClosed()) {
                     return;
                 }
                 if (nameFault != null) {
@@ -383,24 +371,14 @@ public final class EmbeddedMetadataLog implements MetadataLog {
 
     @Override
     public void close() {
-        loop.requireCurrent();
-        if (!closed) {
-            closed = true;
+        if (!subscription.isClosed()) {
+            subscription.close();
             file.close();
         }
     }
 
     private void fail(IOException fault) {
-        closed = true;
-        file.close();
-        subscriber().failed(fault);
-    }
-
-    private Subscriber subscriber() {
-        Subscriber present = subscriber;
-        if (present == null) {
-            throw new IllegalStateException("the log has no subscriber");
-        }
-        return present;
+        close();
+        subscription.subscriber().failed(fault);
     }
 }

@@ -2,7 +2,6 @@ package dev.barnabas.metadata;
 
 import dev.barnabas.host.Endpoint;
 import dev.barnabas.protocol.Uuid;
-import dev.barnabas.simulation.Dice;
 import dev.barnabas.simulation.SimulatedHost;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -30,14 +29,23 @@ final class QuorumMember {
     @Nullable
     Endpoint address;
 
-    // On stable storage.
+    /** Whether its node has another directory now. */
+    boolean replaced;
+
+    /** Whether its node had another directory before. */
+    boolean succeeds;
+
+    /** On stable storage at once: see {@link MemberStorage}. */
     int term;
+
+    // In memory; what of it is kept is in its storage.
     private @Nullable Image image;
     private List<Item> items = new ArrayList<>();
     /** Of the last item that is safe from a loss of power. */
     long syncedIndex = -1;
 
-    // In memory.
+    private int syncedTerm;
+
     @Nullable
     SimulatedMetadataLog life;
 
@@ -89,7 +97,7 @@ final class QuorumMember {
         return items.isEmpty() ? (image == null ? 0 : image.lastTerm) : items.getLast().term;
     }
 
-    private long imageIndex() {
+    long imageIndex() {
         return image == null ? -1 : image.lastIndex;
     }
 
@@ -139,6 +147,10 @@ final class QuorumMember {
         return image == null ? founders : image.voters;
     }
 
+    List<QuorumMember> founders() {
+        return founders;
+    }
+
     boolean isVoter() {
         return voters().contains(this);
     }
@@ -149,8 +161,9 @@ final class QuorumMember {
         return item;
     }
 
-    /** Takes over what a leader has sent; the first item follows on one that both have. */
-    void accept(List<Item> sent) {
+    /** Takes over what a leader has sent, the first of which follows on one that both have; returns what is new. */
+    List<Item> accept(List<Item> sent) {
+        List<Item> accepted = new ArrayList<>();
         for (Item item : sent) {
             if (item.index <= imageIndex() || termAt(item.index) == item.term) {
                 continue;
@@ -160,15 +173,43 @@ final class QuorumMember {
             }
             truncate(item.index);
             items.add(item);
+            accepted.add(item);
         }
-        syncedIndex = Math.max(syncedIndex, lastIndex());
+        return accepted;
     }
 
     private void truncate(long index) {
         while (lastIndex() >= index && !items.isEmpty()) {
             items.removeLast();
         }
-        syncedIndex = Math.min(syncedIndex, lastIndex());
+        noteSynced(Math.min(syncedIndex, lastIndex()));
+    }
+
+    /**
+     * These are on stable storage, and whatever was written before them; some may have been replaced meanwhile.
+     *
+     * @param imageIndex of the last entry in the snapshot that is, -1 if none was written
+     */
+    void synced(long imageIndex, List<Item> written) {
+        if (imageIndex <= imageIndex()) {
+            noteSynced(Math.max(syncedIndex, imageIndex));
+        }
+        for (Item item : written) {
+            if (termAt(item.index) == item.term) {
+                noteSynced(Math.max(syncedIndex, item.index));
+            }
+        }
+    }
+
+    private void noteSynced(long index) {
+        if (index != syncedIndex) {
+            syncedIndex = index;
+            syncedTerm = termAt(index);
+        }
+    }
+
+    List<Item> behindImage() {
+        return List.copyOf(items);
     }
 
     /** A snapshot of its own: what is behind it stays. */
@@ -186,18 +227,18 @@ final class QuorumMember {
         } else {
             image = sent;
             items = new ArrayList<>();
+            noteSynced(-1);
         }
-        syncedIndex = Math.max(syncedIndex, lastIndex());
-        commitIndex = Math.max(commitIndex, sent.lastIndex);
     }
 
-    /** A process that starts finds what was synced, and perhaps some of the rest. */
-    void started(SimulatedMetadataLog newLife, Dice dice) {
-        if (lastIndex() > syncedIndex) {
-            truncate(dice.between(Math.max(syncedIndex, imageIndex()), lastIndex()) + 1);
-            syncedIndex = lastIndex();
+    /** What a process that starts has found on its drive: everything that was synced, and perhaps some of the rest. */
+    void restored(MemberStorage.Found found) {
+        QuorumFrames.Content content = found.content();
+        image = content == null ? null : content.image();
+        items = content == null ? new ArrayList<>() : new ArrayList<>(content.items());
+        if (syncedIndex > imageIndex() && termAt(syncedIndex) != syncedTerm) {
+            throw new IllegalStateException(this + " has synced " + syncedIndex + " and has only " + lastIndex());
         }
-        life = newLife;
         leader = null;
         leadership = null;
         commitIndex = imageIndex();

@@ -92,15 +92,21 @@ final class SimulatedLeadership {
         return answering * 2 > self.voters().size();
     }
 
+    /** Whether it has what is committed: a voter that lacks everything would hold up all that is to be. */
+    boolean keepsUp(QuorumMember member) {
+        return member.isActive() && peer(member).matchIndex >= self.commitIndex;
+    }
+
     long append(@Nullable ByteBuffer content, @Nullable List<QuorumMember> voters) {
         Item item = self.append(term, content, voters);
         SimulatedMetadataLog life = self.life;
-        simulation.later(quorum.syncTime(), () -> {
-            if (holds() && self.life == life && self.machine().isUp()) {
-                self.syncedIndex = Math.max(self.syncedIndex, item.index());
-                commit();
-            }
-        });
+        if (life != null) {
+            life.storage().write(List.of(item), () -> {
+                if (holds()) {
+                    commit();
+                }
+            });
+        }
         simulation.later(Duration.ZERO, this::sendAll);
         return item.index();
     }
@@ -120,8 +126,7 @@ final class SimulatedLeadership {
         }
         peer.sendAgain = simulation.now().plus(AGAIN);
         Message message = message(peer);
-        boolean entries = !message.items.isEmpty() || message.image != null;
-        travel(self.machine(), to.machine(), () -> to.isActive(), () -> receive(to, message, entries));
+        travel(self.machine(), to.machine(), () -> to.isActive(), () -> receive(to, message));
     }
 
     private Message message(Peer peer) {
@@ -145,47 +150,55 @@ final class SimulatedLeadership {
         }
     }
 
-    private void receive(QuorumMember to, Message message, boolean entries) {
+    private void receive(QuorumMember to, Message message) {
         if (to.term > term) {
             answer(to, () -> overtaken(to.term));
             return;
         }
         quorum.follow(to, self, term);
         SimulatedMetadataLog life = to.life;
-        Duration time = entries ? quorum.syncTime() : Duration.ZERO;
-        simulation.later(time, () -> {
-            boolean died = to.life != life || !to.machine().isUp();
-            if (to.term > term || (died && quorum.dice().chance(0.5))) {
+        if (life == null) {
+            return;
+        }
+        if (!fits(to, message)) {
+            long last = to.lastIndex();
+            answer(to, () -> missing(to, last));
+            return;
+        }
+        Runnable stable = () -> stored(to, life, message);
+        Image image = message.image;
+        if (image != null && image.lastIndex() > to.commitIndex) {
+            to.install(image);
+            life.storage().writeAnew(stable);
+        } else {
+            List<Item> accepted = image == null ? to.accept(message.items) : List.of();
+            if (accepted.isEmpty() && to.syncedIndex >= message.lastIndex()) {
+                stable.run();
                 return;
             }
-            boolean fits = store(to, message);
-            if (!died && to.isActive()) {
-                long matched = message.lastIndex();
-                if (fits) {
-                    to.commitIndex = Math.max(to.commitIndex, Math.min(message.commit, matched));
-                    to.changed();
-                }
-                long last = to.lastIndex();
-                answer(to, () -> answered(to, fits, fits ? matched : last));
-            }
-        });
+            life.storage().write(accepted, stable);
+        }
+        // How long a disk takes says nothing about whether its node is there.
+        answer(to, () -> heard(to));
     }
 
-    private static boolean store(QuorumMember to, Message message) {
-        Image image = message.image;
-        if (image != null) {
-            if (image.lastIndex() > to.commitIndex) {
-                to.install(image);
-            }
-            return true;
-        }
+    private static boolean fits(QuorumMember to, Message message) {
         long previous = message.previousIndex;
-        boolean inImage = to.image().filter(own -> own.lastIndex() > previous).isPresent();
-        if (previous >= 0 && !inImage && to.termAt(previous) != message.previousTerm) {
-            return false;
+        return message.image != null
+                || previous < 0
+                || to.image().filter(own -> own.lastIndex() > previous).isPresent()
+                || to.termAt(previous) == message.previousTerm;
+    }
+
+    /** What a message has brought is on stable storage, unless another leader has replaced it. */
+    private void stored(QuorumMember to, SimulatedMetadataLog life, Message message) {
+        if (to.term > term || to.life != life || !to.isActive()) {
+            return;
         }
-        to.accept(message.items);
-        return true;
+        long matched = message.lastIndex();
+        to.commitIndex = Math.max(to.commitIndex, Math.min(message.commit, matched));
+        to.changed();
+        answer(to, () -> answered(to, matched));
     }
 
     private void answer(QuorumMember from, Runnable arrival) {
@@ -197,15 +210,22 @@ final class SimulatedLeadership {
         end();
     }
 
-    private void answered(QuorumMember by, boolean fits, long index) {
+    private void heard(QuorumMember by) {
+        peer(by).answered = simulation.now();
+    }
+
+    private void missing(QuorumMember by, long lastIndex) {
         Peer peer = peer(by);
         peer.answered = simulation.now();
         peer.sendAgain = Duration.ZERO;
-        if (!fits) {
-            peer.nextIndex = Math.max(peer.matchIndex + 1, Math.min(peer.nextIndex - 1, index + 1));
-            send(by);
-            return;
-        }
+        peer.nextIndex = Math.max(peer.matchIndex + 1, Math.min(peer.nextIndex - 1, lastIndex + 1));
+        send(by);
+    }
+
+    private void answered(QuorumMember by, long index) {
+        Peer peer = peer(by);
+        peer.answered = simulation.now();
+        peer.sendAgain = Duration.ZERO;
         peer.matchIndex = Math.max(peer.matchIndex, index);
         peer.nextIndex = Math.max(peer.nextIndex, peer.matchIndex + 1);
         if (peer.matchIndex == self.lastIndex()) {

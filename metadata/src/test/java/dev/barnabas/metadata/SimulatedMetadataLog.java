@@ -1,5 +1,6 @@
 package dev.barnabas.metadata;
 
+import dev.barnabas.host.Disk;
 import dev.barnabas.host.Loop;
 import dev.barnabas.metadata.QuorumMember.Image;
 import dev.barnabas.metadata.QuorumMember.Item;
@@ -23,10 +24,11 @@ final class SimulatedMetadataLog implements MetadataLog {
     private final SimulatedVoters quorum;
     private final TreeMap<Long, Consumer<Appended>> unanswered = new TreeMap<>();
 
-    private @Nullable Subscriber subscriber;
+    private final Subscription subscription;
+    private final MemberStorage storage;
+    private final Runnable closing;
     private long nextOffset;
     private boolean awake;
-    private boolean closed;
     /** What the subscriber was told of. */
     private @Nullable SimulatedLeadership told;
 
@@ -34,18 +36,27 @@ final class SimulatedMetadataLog implements MetadataLog {
     private boolean snapshotting;
     private long snapshotOffset = -1;
 
-    SimulatedMetadataLog(SimulatedQuorum world, QuorumMember member, SimulatedHost host, Loop loop) {
+    /** @param closing what else ends with the log */
+    SimulatedMetadataLog(
+            SimulatedQuorum world, QuorumMember member, SimulatedHost host, Disk disk, Runnable closing, Loop loop) {
         this.world = world;
         this.member = member;
         this.host = host;
         this.life = host.lives();
         this.loop = loop;
         this.quorum = new SimulatedVoters(world, member, this);
+        this.subscription = new Subscription(loop);
+        this.storage = new MemberStorage(world, member, disk, loop, this::failed);
+        this.closing = closing;
     }
 
     /** Whether its process runs, though it may be paused. */
     boolean isAlive() {
-        return !closed && subscriber != null && host.isUp() && host.lives() == life;
+        return subscription.present().isPresent() && host.isUp() && host.lives() == life;
+    }
+
+    MemberStorage storage() {
+        return storage;
     }
 
     Loop loop() {
@@ -70,19 +81,25 @@ final class SimulatedMetadataLog implements MetadataLog {
 
     @Override
     public void subscribe(long fromOffset, Subscriber newSubscriber) {
-        loop.requireCurrent();
-        if (subscriber != null) {
-            throw new IllegalStateException("the log has a subscriber");
-        }
-        subscriber = newSubscriber;
+        subscription.begin(newSubscriber);
         nextOffset = fromOffset;
-        world.joined(member);
-        wake();
+        storage.load(() -> {
+            member.life = this;
+            world.joined(member);
+            wake();
+        });
+    }
+
+    private void failed(IOException fault) {
+        subscription.present().ifPresent(listener -> {
+            close();
+            listener.failed(fault);
+        });
     }
 
     private void tell() {
-        Subscriber listener = subscriber;
-        if (listener == null || closed) {
+        Subscriber listener = subscription.present().orElse(null);
+        if (listener == null) {
             return;
         }
         SimulatedLeadership over = told;
@@ -96,13 +113,13 @@ final class SimulatedMetadataLog implements MetadataLog {
         }
         deliver(listener);
         SimulatedLeadership present = member.leadership;
-        if (!closed && told == null && present != null && present.firstIndex < nextOffset) {
+        if (!subscription.isClosed() && told == null && present != null && present.firstIndex < nextOffset) {
             told = present;
             toldLeader = OptionalInt.of(member.nodeId);
             listener.leading();
         }
         QuorumMember leader = member.leader;
-        if (!closed && told == null) {
+        if (!subscription.isClosed() && told == null) {
             // One that is elected leads when it has been delivered everything.
             OptionalInt known =
                     leader == null || leader == member ? OptionalInt.empty() : OptionalInt.of(leader.nodeId);
@@ -114,7 +131,7 @@ final class SimulatedMetadataLog implements MetadataLog {
     }
 
     private void deliver(Subscriber listener) {
-        while (!closed && nextOffset <= member.commitIndex) {
+        while (!subscription.isClosed() && nextOffset <= member.commitIndex) {
             Image image = member.image().orElse(null);
             if (image != null && image.lastIndex() >= nextOffset) {
                 nextOffset = image.lastIndex() + 1;
@@ -135,35 +152,21 @@ final class SimulatedMetadataLog implements MetadataLog {
 
     @Override
     public void append(ByteBuffer entry, Consumer<Appended> then) {
-        loop.requireCurrent();
-        if (subscriber == null) {
-            throw new IllegalStateException("the log has no subscriber");
-        }
-        if (closed) {
+        if (!subscription.takes(entry, EntryFrames.MAX_ENTRY_BYTES, then)) {
             return;
         }
         SimulatedLeadership leadership = told;
-        if (entry.remaining() > EntryFrames.MAX_ENTRY_BYTES) {
-            refuse(Reason.TOO_LARGE, "an entry of " + entry.remaining() + " bytes", then);
-        } else if (leadership == null || !leadership.holds()) {
-            refuse(Reason.NOT_LEADING, "this node does not lead", then);
+        if (leadership == null || !leadership.holds()) {
+            subscription.refuse(Reason.NOT_LEADING, "this node does not lead", then);
         } else {
             unanswered.put(leadership.append(entry, null), then);
         }
     }
 
-    private void refuse(Reason reason, String message, Consumer<Appended> then) {
-        loop.execute(() -> {
-            if (!closed) {
-                then.accept(new Appended.Refused(reason, message));
-            }
-        });
-    }
-
     @Override
     public void snapshot(long lastOffset, Supplier<ByteBuffer> state, Consumer<@Nullable IOException> then) {
         loop.requireCurrent();
-        if (snapshotting || closed) {
+        if (snapshotting || subscription.isClosed()) {
             return;
         }
         if (lastOffset >= nextOffset) {
@@ -171,19 +174,16 @@ final class SimulatedMetadataLog implements MetadataLog {
         }
         snapshotting = true;
         snapshotOffset = lastOffset;
-        world.simulation().later(world.syncTime(), () -> {
-            if (!isAlive()) {
-                return;
-            }
+        storage.work(state::get, taken -> {
             if (member.holds(lastOffset)) {
                 member.take(new Image(
                         lastOffset,
                         member.termAt(lastOffset),
-                        state.get(),
+                        taken,
                         member.votersAt(lastOffset),
                         member.bytesUpTo(lastOffset)));
             }
-            loop.execute(() -> {
+            storage.writeAnew(() -> {
                 snapshotting = false;
                 then.accept(null);
             });
@@ -204,8 +204,11 @@ final class SimulatedMetadataLog implements MetadataLog {
 
     @Override
     public void close() {
-        loop.requireCurrent();
-        closed = true;
-        unanswered.clear();
+        if (!subscription.isClosed()) {
+            subscription.close();
+            storage.close();
+            closing.run();
+            unanswered.clear();
+        }
     }
 }

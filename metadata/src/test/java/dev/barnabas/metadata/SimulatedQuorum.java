@@ -1,5 +1,6 @@
 package dev.barnabas.metadata;
 
+import dev.barnabas.host.Disk;
 import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Loop;
 import dev.barnabas.protocol.Uuid;
@@ -7,7 +8,8 @@ import dev.barnabas.simulation.Dice;
 import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.SimulatedNetwork;
 import dev.barnabas.simulation.Simulation;
-import java.nio.ByteBuffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * A metadata quorum in a simulated world, with what makes a real one hard: elections take time, a leader needs a
  * majority that it reaches and that reaches it, an old leader may not know that it is one, uncommitted entries get lost
  * when leadership does, or do not. Messages travel over the simulated network, as it is at that moment, and what was
- * acknowledged is on stable storage. It is Raft, but for the votes: those are counted by looking at all members at once
- * instead of by messages.
+ * acknowledged is on stable storage: a drive of the node's machine. It is Raft, but for the votes: those are counted by
+ * looking at all members at once instead of by messages.
  *
  * <pre>{@code
  * SimulatedQuorum quorum = new SimulatedQuorum(simulation, List.of(1, 2, 3));   // node ids of the first voters
@@ -45,6 +47,7 @@ public final class SimulatedQuorum {
     private final Simulation simulation;
     private final Dice dice;
     private final List<QuorumMember> members = new ArrayList<>();
+    private boolean succession;
     private boolean ticking;
 
     /** @param voterIds of the nodes that vote at first */
@@ -58,28 +61,45 @@ public final class SimulatedQuorum {
         members.addAll(founders);
     }
 
-    /** Lets all begin with a state, such as that of a single node which grows; before the first log is opened. */
-    public void begin(long lastOffset, ByteBuffer state) {
-        List<QuorumMember> founders = List.copyOf(members);
-        for (QuorumMember member : founders) {
-            member.install(new QuorumMember.Image(lastOffset, 0, state, founders, 0));
-        }
+    /** From now on a node that votes goes on voting when its disk was replaced, without being asked for it. */
+    public void letReplacedVotersVote() {
+        succession = true;
     }
 
     /**
-     * Opens a node's log, for the process that runs on that host now.
+     * Opens a node's log, for the process that runs on that host now, on a drive of its own.
      *
      * @param directoryId of the directory in which the node keeps its log
      * @param address where the others are told to reach it; only shown, what counts is the host
      */
     public MetadataLog open(SimulatedHost host, Loop loop, int nodeId, Uuid directoryId, Endpoint address) {
+        try {
+            Disk disk = host.disk("quorum-" + directoryId);
+            return open(host, disk, disk::close, loop, member(nodeId, directoryId, address));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a test that lets syncs fail opens the disk itself", e);
+        }
+    }
+
+    /**
+     * The same on a disk that belongs to the node.
+     *
+     * @param disk the directory of that id
+     */
+    public MetadataLog open(SimulatedHost host, Disk disk, Loop loop, int nodeId, Uuid directoryId, Endpoint address) {
+        return open(host, disk, () -> {}, loop, member(nodeId, directoryId, address));
+    }
+
+    private MetadataLog open(SimulatedHost host, Disk disk, Runnable closing, Loop loop, QuorumMember member) {
+        member.host = host;
+        return new SimulatedMetadataLog(this, member, host, disk, closing, loop);
+    }
+
+    private QuorumMember member(int nodeId, Uuid directoryId, Endpoint address) {
         QuorumMember member = member(nodeId, directoryId);
         member.directoryId = directoryId;
-        member.host = host;
         member.address = address;
-        SimulatedMetadataLog log = new SimulatedMetadataLog(this, member, host, loop);
-        member.started(log, dice);
-        return log;
+        return member;
     }
 
     /** The node that can commit now; for what a test waits for. */
@@ -97,10 +117,6 @@ public final class SimulatedQuorum {
         return simulation;
     }
 
-    Dice dice() {
-        return dice;
-    }
-
     List<QuorumMember> members() {
         return members;
     }
@@ -112,7 +128,13 @@ public final class SimulatedQuorum {
                 return member;
             }
         }
-        QuorumMember created = new QuorumMember(nodeId, members.getFirst().voters());
+        QuorumMember created = new QuorumMember(nodeId, members.getFirst().founders());
+        for (QuorumMember former : members) {
+            if (former.nodeId == nodeId) {
+                former.replaced = true;
+                created.succeeds |= former.succeeds || created.founders().contains(former);
+            }
+        }
         members.add(created);
         return created;
     }
@@ -121,10 +143,6 @@ public final class SimulatedQuorum {
         return members.stream()
                 .filter(member -> member.nodeId == nodeId && member.directory().equals(directoryId))
                 .findFirst();
-    }
-
-    Duration syncTime() {
-        return Duration.ofNanos(dice.magnitude(20_000, 20_000_000));
     }
 
     /** A log takes part from now on. */
@@ -169,6 +187,9 @@ public final class SimulatedQuorum {
         if (leadership != null) {
             if (leadership.hasMajority(LONGEST_PATIENCE)) {
                 leadership.sendAll();
+                if (succession) {
+                    succeed(leadership, member);
+                }
             } else {
                 leadership.end();
             }
@@ -182,6 +203,24 @@ public final class SimulatedQuorum {
             if (member.isVoter() && !supporters(member, false).isEmpty()) {
                 stand(member, false);
             }
+        }
+    }
+
+    /** First the member that a node was goes, then the new one comes: one step might leave two disjoint majorities. */
+    private void succeed(SimulatedLeadership leadership, QuorumMember leader) {
+        List<QuorumMember> voters = leader.voters();
+        for (QuorumMember member : members) {
+            boolean votes = voters.contains(member);
+            List<QuorumMember> next = new ArrayList<>(voters);
+            if (member.replaced && votes && voters.size() > 1) {
+                next.remove(member);
+            } else if (member.succeeds && !member.replaced && !votes && leadership.keepsUp(member)) {
+                next.add(member);
+            } else {
+                continue;
+            }
+            leadership.change(next, refusal -> {});
+            return;
         }
     }
 

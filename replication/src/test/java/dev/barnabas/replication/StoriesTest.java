@@ -21,6 +21,7 @@ final class StoriesTest {
                 "unclean-election",
                 "too-far-behind",
                 "power-loss-of-the-leader",
+                "lost-disk-with-the-same-id",
                 "one-slow-follower",
                 "too-few-in-sync",
                 "transactions",

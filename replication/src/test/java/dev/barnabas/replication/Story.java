@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  *   > ask N (a fetch whose answer is lost)                          > resend N (the answer before)
  *   > agree V A,B,C          > refuse ERROR      > lose (the answer)  > check N        > wait SECONDS
  *   > log N                  > power N           > start N        > ineligible A,B
+ *   > wipe N (it loses power, and its disk)
  *   > delete N OFFSET
  *   > in N PRODUCER EPOCH SEQUENCE VALUE... (in a transaction)
  *   > end N PRODUCER EPOCH commit|abort COORDINATOR-EPOCH [bumps]
@@ -234,6 +235,10 @@ final class Story {
                 case "log" -> on(this::show);
                 case "race" -> race(words[2], actors.get(Integer.valueOf(words[3])));
                 case "power" -> losePower();
+                case "wipe" -> {
+                    losePower();
+                    host.drive("data").replace();
+                }
                 case "start" -> host.restart();
                 default -> throw new IllegalArgumentException(words[0]);
             }

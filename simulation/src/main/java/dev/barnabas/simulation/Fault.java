@@ -1,6 +1,9 @@
 package dev.barnabas.simulation;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Something that goes wrong, and after a while is over. Made by a {@link FaultPlan}. */
@@ -24,7 +27,25 @@ public sealed interface Fault {
         FAILING_APPENDS,
         FAILING_SYNCS,
         BIT_ROT,
-        CLOCK_JUMP
+        LOST_DISK,
+        CLOCK_JUMP;
+
+        /** Those after which everything that was synced is still there, sooner or later, and nothing else is needed. */
+        public static final Set<Kind> SURVIVABLE = Collections.unmodifiableSet(EnumSet.of(
+                CRASH,
+                CRASH_IN_TASK,
+                POWER_LOSS,
+                POWER_LOSS_IN_TASK,
+                PAUSE,
+                CUT,
+                HALF_CUT,
+                ISOLATION,
+                RESET,
+                BAD_NETWORK,
+                SLOW_DISK));
+
+        /** Those that do harm to what was synced: bearable where others have it, too. */
+        public static final Set<Kind> DESTRUCTIVE = Collections.unmodifiableSet(EnumSet.of(BIT_ROT, LOST_DISK));
     }
 
     /**
@@ -57,6 +78,9 @@ public sealed interface Fault {
     record FullDisk(SimulatedHost host, long left, Duration lasts) implements Fault {}
 
     record BitRot(SimulatedHost host) implements Fault {}
+
+    /** The machine loses power and gets empty disks in the place of its own. */
+    record LostDisk(SimulatedHost host, Duration lasts) implements Fault {}
 
     record ClockJump(SimulatedHost host, Duration by) implements Fault {}
 }

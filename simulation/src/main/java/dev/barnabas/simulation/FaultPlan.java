@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,17 @@ public final class FaultPlan {
      * @param hosts the machines that it may happen to
      * @param mostImpaired how many of them may be down, paused or isolated at a time
      * @param during how long faults are started
+     * @param rotting the paths of files that bits may rot in
      */
-    public record Limits(Set<Kind> kinds, List<SimulatedHost> hosts, int mostImpaired, Duration during) {
+    public record Limits(
+            Set<Kind> kinds, List<SimulatedHost> hosts, int mostImpaired, Duration during, Predicate<String> rotting) {
         public Limits {
             kinds = kinds.isEmpty() ? EnumSet.noneOf(Kind.class) : EnumSet.copyOf(kinds);
             hosts = List.copyOf(hosts);
+        }
+
+        public Limits(Set<Kind> kinds, List<SimulatedHost> hosts, int mostImpaired, Duration during) {
+            this(kinds, hosts, mostImpaired, during, path -> true);
         }
     }
 
@@ -101,7 +108,7 @@ public final class FaultPlan {
             host.cancelPlannedCrash();
             host.resume();
             if (!host.isUp() || host.drives().stream().anyMatch(SimulatedDrive::hasFailed)) {
-                startAgain(host);
+                host.startAgain();
             }
             host.drives().forEach(SimulatedDrive::repair);
         }
@@ -113,10 +120,12 @@ public final class FaultPlan {
             return drawn;
         }
         List<Kind> choices = List.copyOf(kinds);
+        // The only one whose disks do not keep what was synced: of everything there are good copies elsewhere.
+        SimulatedHost fragile = dice.fork("fragile").pick(limits.hosts);
         long end = limits.during.toNanos();
         long usual = dice.magnitude(Math.max(1, end / 100), end);
         for (long at = dice.between(0, usual); at < end; at += dice.between(usual / 10, usual * 2)) {
-            Fault fault = draw(dice.pick(choices));
+            Fault fault = draw(dice.pick(choices), fragile);
             if (fault != null) {
                 drawn.add(new Planned(Duration.ofNanos(at), fault));
             }
@@ -124,7 +133,7 @@ public final class FaultPlan {
         return List.copyOf(drawn);
     }
 
-    private @Nullable Fault draw(Kind kind) {
+    private @Nullable Fault draw(Kind kind, SimulatedHost fragile) {
         SimulatedHost host = dice.pick(limits.hosts);
         Duration lasts = lasts();
         return switch (kind) {
@@ -140,7 +149,8 @@ public final class FaultPlan {
             case FAILING_APPENDS ->
                 new Fault.BadDisk(host, DiskFaults.NONE.withAppendFailure(dice.nextDouble()), lasts);
             case FAILING_SYNCS -> new Fault.BadDisk(host, DiskFaults.NONE.withSyncFailure(dice.nextDouble()), lasts);
-            case BIT_ROT -> new Fault.BitRot(host);
+            case BIT_ROT -> new Fault.BitRot(fragile);
+            case LOST_DISK -> new Fault.LostDisk(fragile, lasts);
             case CLOCK_JUMP -> {
                 Duration by = Duration.ofMillis(dice.magnitude(10, 86_400_000));
                 yield new Fault.ClockJump(host, dice.chance(0.5) ? by : by.negated());
@@ -232,7 +242,14 @@ public final class FaultPlan {
                 full.host().drives().forEach(drive -> drive.fillUp(full.left()));
                 later(full.lasts(), () -> full.host().drives().forEach(SimulatedDrive::unlimited));
             }
-            case Fault.BitRot rot -> rot.host().drives().forEach(SimulatedDrive::rot);
+            case Fault.BitRot rot -> rot.host().drives().forEach(drive -> drive.rot(limits.rotting));
+            case Fault.LostDisk lost -> {
+                if (mayImpair(lost.host())) {
+                    lost.host().powerLoss();
+                    lost.host().drives().forEach(SimulatedDrive::replace);
+                    later(lost.lasts(), lost.host()::startAgain);
+                }
+            }
             case Fault.ClockJump jump -> jump.host().jumpWallClock(jump.by());
         }
     }
@@ -248,25 +265,12 @@ public final class FaultPlan {
             if (kill.host().isUp()) {
                 kill.host().end(kill.how());
             }
-            startAgain(kill.host());
+            kill.host().startAgain();
             Fault.Kill again = kill.again();
             if (again != null) {
                 carryOut(again);
             }
         });
-    }
-
-    /**
-     * What a sync could not write stays in the page cache as if it had been written, so that a directory cannot be
-     * opened again as long as the machine runs. A machine whose disk has failed is started afresh, as its operator has
-     * to do.
-     */
-    private static void startAgain(SimulatedHost host) {
-        if (host.drives().stream().anyMatch(SimulatedDrive::hasFailed)) {
-            host.powerLoss();
-            host.drives().forEach(SimulatedDrive::repair);
-        }
-        host.restart();
     }
 
     private boolean mayImpair(SimulatedHost host) {

@@ -6,6 +6,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -36,6 +37,7 @@ public final class Marathon {
     private final PrintStream out;
     private final Set<String> failures = new ConcurrentSkipListSet<>();
     private final AtomicLong runs = new AtomicLong();
+    private final AtomicLong simulatedMs = new AtomicLong();
 
     Marathon(List<Scenario> scenarios, PrintStream out) {
         this.scenarios = scenarios;
@@ -101,7 +103,7 @@ public final class Marathon {
         for (Thread worker : workers) {
             worker.join();
         }
-        out.println(runs.get() + " runs, " + failures.size() + " failed");
+        out.println(summary());
         failures.forEach(out::println);
         return failures;
     }
@@ -109,15 +111,21 @@ public final class Marathon {
     private void runAll(long seed) {
         for (Scenario scenario : scenarios) {
             try {
-                Seeds.run(seed, scenario.name(), scenario);
+                simulatedMs.addAndGet(
+                        Seeds.run(seed, scenario.name(), scenario).simulated().toMillis());
             } catch (SimulationFailure e) {
                 failures.add(scenario.name() + " " + seed);
                 out.println("FAILED: " + scenario.name() + " seed " + seed + "\n" + e.getMessage());
                 e.printStackTrace(out);
             }
             if (runs.incrementAndGet() % 1_000 == 0) {
-                out.println(runs.get() + " runs, " + failures.size() + " failed");
+                out.println(summary());
             }
         }
+    }
+
+    private String summary() {
+        return runs.get() + " runs, " + failures.size() + " failed, "
+                + String.format(Locale.ROOT, "%.1f simulated hours", simulatedMs.get() / 3_600_000.0);
     }
 }

@@ -35,6 +35,10 @@ final class NameJournal {
         return pending.isEmpty();
     }
 
+    void clear() {
+        pending.clear();
+    }
+
     /** The changes that a sync of these files has to make stable: their creation. */
     Set<Change> creationsOf(Set<FileNode> files) {
         return closure(change -> change instanceof Change.Link link && files.contains(link.node));

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The seeds are 1, 2, 3 and so on, so that a build that passed passes again. {@code -Dbarnabas.seeds=N} runs that
- * many instead, and {@code -Dbarnabas.seed=S} (or {@code S,T,...}) just those. {@code -Dbarnabas.for=8h} runs fresh
+ * many instead, and {@code -Dbarnabas.seed=S} (or {@code S,T..U}) just those. {@code -Dbarnabas.for=8h} runs fresh
  * seeds for so long, on all processors, and lists all that failed; what goes on meanwhile is in the test's output file.
  * The first seed, and now and then another, is run twice, to prove that a run still follows from its seed. The first
  * failure ends the test and says how to repeat it.
@@ -41,8 +42,8 @@ public final class Seeds {
         }
         for (int i = 0; i < seeds.size(); i++) {
             long seed = seeds.get(i);
-            long hash = run(seed, test, scenario);
-            if (i % RUNS_PER_PROOF == 0 && run(seed, test, scenario) != hash) {
+            long hash = run(seed, test, scenario).hash;
+            if (i % RUNS_PER_PROOF == 0 && run(seed, test, scenario).hash != hash) {
                 throw new AssertionError("seed " + seed + " of " + test
                         + " took another way when it was run again: something in it does not follow from the seed");
             }
@@ -76,8 +77,16 @@ public final class Seeds {
         }
     }
 
-    /** Runs one seed; whatever goes wrong becomes a {@link SimulationFailure}. Returns the hash of the trace. */
-    static long run(long seed, String test, Scenario scenario) {
+    /**
+     * What a run was.
+     *
+     * @param hash of the trace
+     * @param simulated virtual time
+     */
+    record Outcome(long hash, Duration simulated) {}
+
+    /** Runs one seed; whatever goes wrong becomes a {@link SimulationFailure}. */
+    static Outcome run(long seed, String test, Scenario scenario) {
         Simulation simulation = new Simulation(seed, command(seed, test));
         try {
             scenario.run(simulation);
@@ -86,15 +95,23 @@ public final class Seeds {
         } catch (Exception | Error e) {
             throw simulation.failure("the scenario has thrown " + e, e);
         }
-        return simulation.trace().hash();
+        return new Outcome(simulation.trace().hash(), simulation.now());
     }
 
     static List<Long> seeds(int count, @Nullable String single, @Nullable String many) {
         if (single != null) {
-            return List.of(single.split(",")).stream().map(Long::valueOf).toList();
+            return Stream.of(single.split(",")).flatMap(Seeds::range).toList();
         }
         long last = many == null ? count : Long.parseLong(many);
         return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    /** {@code 17}, or {@code 17..25}. */
+    private static Stream<Long> range(String text) {
+        int dots = text.indexOf("..");
+        long first = Long.parseLong(dots < 0 ? text : text.substring(0, dots));
+        return LongStream.rangeClosed(first, dots < 0 ? first : Long.parseLong(text.substring(dots + 2)))
+                .boxed();
     }
 
     private static String command(long seed, String test) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,9 +114,14 @@ public final class SimulatedDrive {
 
     /** Turns a bit in something that was synced, if there is anything; says where. */
     public Optional<String> rot() {
+        return rot(path -> true);
+    }
+
+    /** Turns a bit in something that was synced in one of these files, if there is anything; says where. */
+    public Optional<String> rot(Predicate<String> paths) {
         List<Map.Entry<String, FileNode>> candidates = new ArrayList<>();
         walk("", root, (path, file) -> {
-            if (file.stableSize() > 0) {
+            if (file.stableSize() > 0 && paths.test(path)) {
                 candidates.add(Map.entry(path, file));
             }
         });
@@ -300,6 +306,21 @@ public final class SimulatedDrive {
         } catch (FileNotFoundException e) {
             throw new IllegalStateException("a file without a folder: " + path, e);
         }
+    }
+
+    /** Puts an empty drive in its place. The machine has no power meanwhile. */
+    public void replace() {
+        if (owner != null && owner.isAlive()) {
+            throw new IllegalStateException(name + " is in use");
+        }
+        note("replaced by an empty one");
+        powerLosses++;
+        syncFailed = false;
+        owner = null;
+        root = new Folder();
+        files.clear();
+        journal.clear();
+        repair();
     }
 
     void powerLoss() {

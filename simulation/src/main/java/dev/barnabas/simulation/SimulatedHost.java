@@ -28,6 +28,7 @@ public final class SimulatedHost implements Host {
     private final long clockOrigin;
     private final Map<String, SimulatedDrive> drives = new LinkedHashMap<>();
     private Duration wallClockOffset = Duration.ZERO;
+    private double cached;
     private @Nullable Consumer<? super SimulatedHost> program;
     private SimulatedProcess process;
     private @Nullable PlannedCrash plannedCrash;
@@ -87,8 +88,16 @@ public final class SimulatedHost implements Host {
 
     /** What is behind a log directory, for faults and a look at the files. */
     public SimulatedDrive drive(String directory) {
-        return drives.computeIfAbsent(
-                directory, absent -> new SimulatedDrive(this, absent, dice.fork("drive/" + absent)));
+        return drives.computeIfAbsent(directory, absent -> {
+            SimulatedDrive drive = new SimulatedDrive(this, absent, dice.fork("drive/" + absent));
+            drive.cached(cached);
+            return drive;
+        });
+    }
+
+    /** What {@link SimulatedDrive#cached} is at first, for drives that come from now on. */
+    public void cached(double probability) {
+        cached = probability;
     }
 
     public Collection<SimulatedDrive> drives() {
@@ -159,6 +168,19 @@ public final class SimulatedHost implements Host {
         process = new SimulatedProcess(this, ++lives, loops);
         simulation.network().poweredOn(this);
         start();
+    }
+
+    /**
+     * Starts it again as its operator would. What a sync could not write stays in the page cache as if it had been
+     * written, so that a directory cannot be opened again as long as the machine runs: a machine whose disk has failed
+     * is started afresh, with a disk that works.
+     */
+    public void startAgain() {
+        if (drives.values().stream().anyMatch(SimulatedDrive::hasFailed)) {
+            powerLoss();
+            drives.values().forEach(SimulatedDrive::repair);
+        }
+        restart();
     }
 
     /** Stops the process in the middle of everything, like {@code SIGSTOP}; its kernel goes on. */

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedNetwork {
     private final Simulation simulation;
     private final Dice dice;
-    private final Map<String, Link> links = new LinkedHashMap<>();
+    /** In the order in which they were made. */
+    private final Map<Ends, Link> links = new LinkedHashMap<>();
+
     private final List<SimulatedConnection> open = new ArrayList<>();
     private NetworkFaults faults = NetworkFaults.NONE;
     private int connections;
@@ -117,9 +119,16 @@ public final class SimulatedNetwork {
     }
 
     Link link(SimulatedHost from, SimulatedHost to) {
-        String name = from.name() + " -> " + to.name();
-        return links.computeIfAbsent(name, absent -> new Link(this, from, to, simulation.fork("link/" + absent)));
+        Ends ends = new Ends(from, to);
+        Link known = links.get(ends);
+        if (known == null) {
+            known = new Link(this, from, to, simulation.fork("link/" + from.name() + " -> " + to.name()));
+            links.put(ends, known);
+        }
+        return known;
     }
+
+    private record Ends(SimulatedHost from, SimulatedHost to) {}
 
     @Nullable
     SimulatedHost host(String name) {

@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class SimulatedProcess {
     private final SimulatedHost host;
-    private final int life;
+    private final String name;
     private final Dice dice;
     private final List<SimulatedLoop> loops = new ArrayList<>();
     private final List<SimulatedDisk> disks = new ArrayList<>();
@@ -21,7 +21,7 @@ final class SimulatedProcess {
 
     SimulatedProcess(SimulatedHost host, int life, int loops) {
         this.host = host;
-        this.life = life;
+        this.name = life == 1 ? host.name() : host.name() + "." + life;
         this.dice = host.simulation().fork("process/" + this);
         for (int i = 0; i < loops; i++) {
             this.loops.add(new SimulatedLoop(this, i, dice.fork("loop/" + i)));
@@ -126,6 +126,6 @@ final class SimulatedProcess {
 
     @Override
     public String toString() {
-        return life == 1 ? host.name() : host.name() + "." + life;
+        return name;
     }
 }

@@ -43,6 +43,7 @@ final class SeedsTest {
         assertThat(Seeds.seeds(3, null, null)).containsExactly(1L, 2L, 3L);
         assertThat(Seeds.seeds(3, null, "5")).containsExactly(1L, 2L, 3L, 4L, 5L);
         assertThat(Seeds.seeds(3, "-4,17", "5")).containsExactly(-4L, 17L);
+        assertThat(Seeds.seeds(3, "17,20..22", null)).containsExactly(17L, 20L, 21L, 22L);
     }
 
     @Test
@@ -81,6 +82,6 @@ final class SeedsTest {
                 .run(100, 30, Duration.ofMinutes(5), 2);
 
         assertThat(failed).containsExactly("not-three 103", "not-three 113", "not-three 123");
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("30 runs, 3 failed");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("30 runs, 3 failed, 0.0 simulated hours");
     }
 }

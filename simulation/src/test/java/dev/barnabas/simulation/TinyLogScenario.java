@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public final class TinyLogScenario implements Scenario {
     /** Without bit rot, which one node alone cannot survive. */
-    static final Set<Kind> KINDS = EnumSet.complementOf(EnumSet.of(Kind.BIT_ROT));
+    static final Set<Kind> KINDS = EnumSet.complementOf(EnumSet.copyOf(Kind.DESTRUCTIVE));
 
     private static final Duration FAULTS = Duration.ofSeconds(20);
     private static final Duration RECOVERY = Duration.ofMinutes(2);

@@ -21,8 +21,7 @@ record DescribeTransaction(String id, Ticket<TransactionState> ticket) implement
     public Decision<TransactionRecord, TransactionChange, TransactionTimer> decide(TransactionShard shard, long nowMs) {
         return Decision.answer(ticket.with(shard.transaction(id)
                 .map(transaction -> described(
-                        transaction,
-                        transaction.status().isEnding() ? shard.unsettled(id) : transaction.partitions()))
+                        transaction, transaction.status().isEnding() ? shard.unsettled(id) : transaction.partitions()))
                 .orElseGet(() -> refusal(id, ErrorCode.TRANSACTIONAL_ID_NOT_FOUND))));
     }
 

@@ -52,8 +52,7 @@ final class Endings {
             settled(ending, List.of());
             return;
         }
-        Sending sending =
-                markers.send(ending.marker(coordinatorEpoch), ending.partitions(), loop, new Results(ending));
+        Sending sending = markers.send(ending.marker(coordinatorEpoch), ending.partitions(), loop, new Results(ending));
         sendings.put(ending.id(), sending);
     }
 

@@ -9,8 +9,8 @@ public interface Topics {
     boolean isInternal(String topic);
 
     /**
-     * The partition of {@code __consumer_offsets} that keeps the offsets of a group, or will when the topic is made: the
-     * offsets that a transaction commits are written there.
+     * The partition of {@code __consumer_offsets} that keeps the offsets of a group, or will when the topic is made:
+     * the offsets that a transaction commits are written there.
      */
     TopicPartition offsetsOf(String groupId);
 }

@@ -71,8 +71,7 @@ public final class TransactionCoordinator {
         this.transactionVersion = transactionVersion;
         this.partitions = partitions;
         this.shards = new Shards<>(
-                log -> new TransactionShard(
-                        settings, transactionVersion, new Endings(markers, new FromEndings(), log)),
+                log -> new TransactionShard(settings, transactionVersion, new Endings(markers, new FromEndings(), log)),
                 settings.writeTimeoutMs());
     }
 
@@ -118,8 +117,8 @@ public final class TransactionCoordinator {
     public void addPartitions(
             AddPartitionsToTxnRequest request, int version, Loop loop, Consumer<AddPartitionsToTxnResponse> then) {
         List<PartitionsToAdd> all = PartitionsToAdd.of(request, version);
-        Gather<AddPartitionsToTxnResult> gather = new Gather<>(
-                all.size(), loop, results -> then.accept(PartitionsToAdd.together(results, version)));
+        Gather<AddPartitionsToTxnResult> gather =
+                new Gather<>(all.size(), loop, results -> then.accept(PartitionsToAdd.together(results, version)));
         for (int i = 0; i < all.size(); i++) {
             PartitionsToAdd one = all.get(i);
             Consumer<AddPartitionsToTxnResult> part = gather.part(i);
@@ -195,8 +194,8 @@ public final class TransactionCoordinator {
         }
         List<ShardHost<TransactionShard, TransactionRecord, TransactionChange, TransactionTimer>> hosts =
                 List.copyOf(shards.hosts());
-        Gather<ListTransactionsResponse> gather = new Gather<>(
-                hosts.size(), loop, answers -> then.accept(ListTransactions.together(request, answers)));
+        Gather<ListTransactionsResponse> gather =
+                new Gather<>(hosts.size(), loop, answers -> then.accept(ListTransactions.together(request, answers)));
         for (int i = 0; i < hosts.size(); i++) {
             Ticket<ListTransactionsResponse> ticket = ticket(ListTransactions::refusal, gather.part(i));
             shards.read(hosts.get(i), ticket, new ListTransactions(request, idFilter.get(), ticket));
@@ -235,12 +234,18 @@ public final class TransactionCoordinator {
     private <A> void decideWithProducerId(
             String id, Loop loop, Function<ErrorCode, A> refusal, Consumer<A> then, Decider<A> decider) {
         Consumer<A> answer = onLoop(loop, then);
-        decide(id, decider, refusal, answer, Transaction.NO_ID, () -> ids.next(
-                loop,
-                newProducerId -> decide(id, decider, refusal, answer, newProducerId, () -> {
-                    throw new IllegalStateException("asks for a producer id though it was given one: " + id);
-                }),
-                error -> answer.accept(refusal.apply(error))));
+        decide(
+                id,
+                decider,
+                refusal,
+                answer,
+                Transaction.NO_ID,
+                () -> ids.next(
+                        loop,
+                        newProducerId -> decide(id, decider, refusal, answer, newProducerId, () -> {
+                            throw new IllegalStateException("asks for a producer id though it was given one: " + id);
+                        }),
+                        error -> answer.accept(refusal.apply(error))));
     }
 
     private <A> void decide(

@@ -69,8 +69,7 @@ final class TransactionRecords {
                 .producerEpoch(transaction.producerEpoch())
                 .transactionTimeoutMs(transaction.timeoutMs())
                 .transactionStatus(transaction.status().id())
-                .transactionPartitions(
-                        transaction.status() == Status.EMPTY ? null : byTopic(transaction.partitions()))
+                .transactionPartitions(transaction.status() == Status.EMPTY ? null : byTopic(transaction.partitions()))
                 .transactionLastUpdateTimestampMs(transaction.updateMs())
                 .transactionStartTimestampMs(transaction.startMs())
                 .clientTransactionVersion(transaction.version())

@@ -115,7 +115,8 @@ final class TransactionShard implements Shard<TransactionRecord, TransactionChan
     @Override
     public void apply(TransactionRecord record) {
         switch (record) {
-            case Stored(Transaction transaction, _) -> {
+            case Stored stored -> {
+                Transaction transaction = stored.transaction();
                 transactions.put(transaction.id(), transaction);
                 if (transaction.status().isEnding()) {
                     unsettled.put(transaction.id(), new TreeSet<>(transaction.partitions()));

@@ -32,8 +32,7 @@ record VerifyPartitions(
         NavigableSet<TopicPartition> inTransaction = existing.orElseThrow().partitions();
         for (TopicPartition partition : partitions) {
             results.put(
-                    partition,
-                    inTransaction.contains(partition) ? ErrorCode.NONE : ErrorCode.TRANSACTION_ABORTABLE);
+                    partition, inTransaction.contains(partition) ? ErrorCode.NONE : ErrorCode.TRANSACTION_ABORTABLE);
         }
         return Decision.answer(ticket.with(results));
     }

@@ -28,12 +28,13 @@
  * <ul>
  *   <li>{@link dev.barnabas.transactions.TransactionCoordinator}: what the broker calls; start there.
  *   <li>{@code TransactionShard}: the transactional ids that one partition stores.
- *   <li>{@code InitProducerId}, {@code PartitionsToAdd} with {@code AddPartitions} and {@code VerifyPartitions}, {@code
- *       EndTxn}, {@code ListTransactions}, {@code DescribeTransaction}: the APIs. Each says what its versions change.
+ *   <li>{@code InitProducerId}, {@code PartitionsToAdd} with {@code AddPartitions} and {@code VerifyPartitions},
+ *       {@code EndTxn}, {@code ListTransactions}, {@code DescribeTransaction}: the APIs. Each says what its versions
+ *       change.
  *   <li>{@code Fence}: a transaction that its producer does not end; {@code Expiry}: when that is, and which ids are
  *       forgotten.
- *   <li>{@code Endings}: what is set off when it is committed how a transaction ends. {@link
- *       dev.barnabas.transactions.MarkerSender} does the sending; {@code MarkersSettled} is what comes back.
+ *   <li>{@code Endings}: what is set off when it is committed how a transaction ends.
+ *       {@link dev.barnabas.transactions.MarkerSender} does the sending; {@code MarkersSettled} is what comes back.
  *   <li>{@code TransactionRecords}: what is stored, and how.
  * </ul>
  *
@@ -41,10 +42,10 @@
  * producer is not answered; after that nothing changes it any more, whoever coordinates. A coordinator that is elected
  * tells all partitions again, which does no harm.
  *
- * <p><b>Epochs</b> never go back. Whoever calls InitProducerId gets one above all that were given out, so a partition or
- * coordinator that knows it refuses the producers before. In version 2 of transactions (KIP-890) EndTxn raises the epoch
- * as well: a record that comes late cannot be taken for one of the next transaction. Producers are given epochs up to
- * one below the highest; the next one then comes with another producer id.
+ * <p><b>Epochs</b> never go back. Whoever calls InitProducerId gets one above all that were given out, so a partition
+ * or coordinator that knows it refuses the producers before. In version 2 of transactions (KIP-890) EndTxn raises the
+ * epoch as well: a record that comes late cannot be taken for one of the next transaction. Producers are given epochs
+ * up to one below the highest; the next one then comes with another producer id.
  *
  * <p><b>Differences from Kafka 4.4.0</b>, on purpose: transactions time out when they do, not at the next of periodic
  * looks; an old producer that names its epoch in InitProducerId is refused before it can disturb its successor; a

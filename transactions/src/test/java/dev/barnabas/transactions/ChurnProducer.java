@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * A producer that begins, writes, commits and aborts at random; answers are lost, and then it asks again or begins anew.
- * Two producers of the same transactional id fence each other.
+ * A producer that begins, writes, commits and aborts at random; answers are lost, and then it asks again or begins
+ * anew. Two producers of the same transactional id fence each other.
  */
 final class ChurnProducer {
     private final TestCoordinator coordinator;
@@ -125,8 +125,7 @@ final class ChurnProducer {
                         .coordinator()
                         .initProducerId(init, epochPerTransaction ? 5 : 4, coordinator.loop(), answer -> {
                             if (answer.errorCode() == 0) {
-                                boolean again =
-                                        checks.wasGiven(id, answer.producerId(), answer.producerEpoch());
+                                boolean again = checks.wasGiven(id, answer.producerId(), answer.producerEpoch());
                                 if (goesOn && !again) {
                                     checks.accepted(sent, sentId, sentEpoch);
                                 }
@@ -151,8 +150,7 @@ final class ChurnProducer {
         boolean asBroker = epochPerTransaction;
         AddPartitionsToTxnRequest add = asBroker
                 ? AddPartitionsToTxnRequest.builder()
-                        .transactions(
-                                List.of(new AddPartitionsToTxnTransaction(id, producerId, epoch, false, topics)))
+                        .transactions(List.of(new AddPartitionsToTxnTransaction(id, producerId, epoch, false, topics)))
                         .build()
                 : AddPartitionsToTxnRequest.builder()
                         .v3AndBelowTransactionalId(id)
@@ -164,23 +162,19 @@ final class ChurnProducer {
         short sentEpoch = epoch;
         ChurnChecks.Sent sent = checks.sent(id);
         this.<Short>ask(
-                then -> coordinator
-                        .coordinator()
-                        .addPartitions(add, asBroker ? 5 : 3, coordinator.loop(), answer -> {
-                            short error = (asBroker
-                                            ? answer.resultsByTransaction()
-                                                    .getFirst()
-                                                    .topicResults()
-                                            : answer.resultsByTopicV3AndBelow())
-                                    .getFirst()
-                                    .resultsByPartition()
-                                    .getFirst()
-                                    .partitionErrorCode();
-                            if (error == 0) {
-                                checks.accepted(sent, sentId, sentEpoch);
-                            }
-                            then.accept(error);
-                        }),
+                then -> coordinator.coordinator().addPartitions(add, asBroker ? 5 : 3, coordinator.loop(), answer -> {
+                    short error = (asBroker
+                                    ? answer.resultsByTransaction().getFirst().topicResults()
+                                    : answer.resultsByTopicV3AndBelow())
+                            .getFirst()
+                            .resultsByPartition()
+                            .getFirst()
+                            .partitionErrorCode();
+                    if (error == 0) {
+                        checks.accepted(sent, sentId, sentEpoch);
+                    }
+                    then.accept(error);
+                }),
                 error -> {
                     if (error == 0) {
                         state = State.IN_TRANSACTION;
@@ -227,12 +221,8 @@ final class ChurnProducer {
 
     private void refused(short code) {
         switch (ErrorCode.forCode(code)) {
-            case CONCURRENT_TRANSACTIONS,
-                    COORDINATOR_LOAD_IN_PROGRESS,
-                    COORDINATOR_NOT_AVAILABLE,
-                    NOT_COORDINATOR -> {}
-            case PRODUCER_FENCED, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING, INVALID_TXN_STATE ->
-                restart();
+            case CONCURRENT_TRANSACTIONS, COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR -> {}
+            case PRODUCER_FENCED, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING, INVALID_TXN_STATE -> restart();
             default -> throw new AssertionError("unexpected: " + ErrorCode.forCode(code));
         }
     }

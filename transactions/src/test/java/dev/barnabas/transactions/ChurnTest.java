@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.coordinator.ShardRecord;
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.transactions.TransactionRecord.Stored;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,9 @@ final class ChurnTest {
                 last.step();
                 coordinator.pass(Duration.ofSeconds(1));
             }
-            assertThat(last.completed()).as("transactions of a producer that nobody disturbs").isEqualTo(3);
+            assertThat(last.completed())
+                    .as("transactions of a producer that nobody disturbs")
+                    .isEqualTo(3);
         }
         // Whatever is still open is aborted in time.
         coordinator.pass(Duration.ofSeconds(60));
@@ -111,21 +114,17 @@ final class ChurnTest {
         Map<String, List<Transaction>> histories = new TreeMap<>();
         for (String id : IDS) {
             for (ShardRecord record : coordinator.logOf(id).committed()) {
-                switch (TransactionRecords.decode(record).orElseThrow()) {
-                    case TransactionRecord.Stored(Transaction transaction, _) -> {
-                        if (transaction.id().equals(id)) {
-                            histories.computeIfAbsent(id, _ -> new ArrayList<>())
-                                    .add(transaction);
-                        }
-                    }
-                    case TransactionRecord.Forgotten _ -> throw new AssertionError("nothing is forgotten here");
+                Stored stored = (Stored) TransactionRecords.decode(record).orElseThrow();
+                if (stored.id().equals(id)) {
+                    histories.computeIfAbsent(id, _ -> new ArrayList<>()).add(stored.transaction());
                 }
             }
             checks.stored(id, histories.getOrDefault(id, List.of()));
             boolean allCommitted = coordinator.logOf(id).committed().size()
                     == coordinator.logOf(id).records().size();
             if (allCommitted) {
-                Transaction rebuilt = histories.containsKey(id) ? histories.get(id).getLast() : null;
+                Transaction rebuilt =
+                        histories.containsKey(id) ? histories.get(id).getLast() : null;
                 assertThat(coordinator.shardOf(id).transaction(id).orElse(null))
                         .as("what another coordinator would make of the records")
                         .isEqualTo(rebuilt);

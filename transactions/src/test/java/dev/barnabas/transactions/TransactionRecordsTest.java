@@ -9,6 +9,7 @@ import dev.barnabas.transactions.TransactionRecord.Forgotten;
 import dev.barnabas.transactions.TransactionRecord.Stored;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -58,6 +59,10 @@ final class TransactionRecordsTest {
                 TransactionVersion.fromFeatureLevel(transaction.version()));
     }
 
+    private static ByteBuffer valueOf(ShardRecord record) {
+        return Objects.requireNonNull(record.value());
+    }
+
     private static byte[] bytes(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
@@ -72,7 +77,7 @@ final class TransactionRecordsTest {
         ShardRecord record = TransactionRecords.encode(stored);
 
         assertThat(bytes(record.key())).isEqualTo(TransactionLog.keyToBytes("id"));
-        assertThat(bytes(record.value()))
+        assertThat(bytes(valueOf(record)))
                 .isEqualTo(TransactionLog.valueToBytes(kafka(stored.transaction()), TransactionVersion.TV_2));
         assertThat(TransactionRecords.decode(record)).contains(stored);
     }
@@ -84,7 +89,7 @@ final class TransactionRecordsTest {
 
         ShardRecord record = TransactionRecords.encode(stored);
 
-        assertThat(bytes(record.value()))
+        assertThat(bytes(valueOf(record)))
                 .isEqualTo(TransactionLog.valueToBytes(kafka(stored.transaction()), TransactionVersion.TV_0));
         assertThat(TransactionRecords.decode(record)).contains(stored);
     }
@@ -96,7 +101,7 @@ final class TransactionRecordsTest {
         ShardRecord record = TransactionRecords.encode(new Stored(transaction, TransactionRecords.TAGGED_FORMAT));
 
         TransactionLog.ReadResult result =
-                TransactionLog.read(record.key().duplicate(), record.value().duplicate());
+                TransactionLog.read(record.key().duplicate(), valueOf(record).duplicate());
 
         TransactionMetadata read = ((TransactionLog.TxnRecord) result).metadata();
         assertThat(read.transactionalId()).isEqualTo("id");
@@ -134,7 +139,7 @@ final class TransactionRecordsTest {
     void aVersionThatIsNotKnownIsMalformed() {
         ShardRecord known =
                 TransactionRecords.encode(new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
-        ByteBuffer value = known.value().duplicate();
+        ByteBuffer value = valueOf(known).duplicate();
         value.putShort(0, (short) 2);
 
         assertThatThrownBy(() -> TransactionRecords.decode(new ShardRecord(known.key(), value)))
@@ -145,7 +150,7 @@ final class TransactionRecordsTest {
     void aStateThatIsNeverStoredIsMalformed() {
         ShardRecord known =
                 TransactionRecords.encode(new Stored(transaction(Status.ONGOING), TransactionRecords.TAGGED_FORMAT));
-        ByteBuffer value = known.value().duplicate();
+        ByteBuffer value = valueOf(known).duplicate();
         value.put(2 + 8 + 2 + 4, (byte) 6);
 
         assertThatThrownBy(() -> TransactionRecords.decode(new ShardRecord(known.key(), value)))

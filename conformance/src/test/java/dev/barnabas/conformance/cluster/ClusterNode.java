@@ -5,11 +5,13 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.util.Objects.requireNonNull;
 
+import dev.barnabas.conformance.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,21 +21,27 @@ import org.jspecify.annotations.Nullable;
 /** One node of a cluster, as a process. Its ports and its directory stay when the process ends. */
 final class ClusterNode {
 
-    private static final int START_SECONDS = 60;
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int STOP_SECONDS = 60;
 
     private final int id;
     private final Path directory;
     private final Path log;
+    private final @Nullable Wires wires;
     private final int port = freePort();
+    private final int replicationPort = freePort();
     private final int controllerPort = freePort();
     private @Nullable Process process;
 
-    /** @param log what the process says, of all its lives */
-    ClusterNode(int id, Path directory, Path log) throws IOException {
+    /**
+     * @param log what the process says, of all its lives
+     * @param wires through which others reach it, if not directly
+     */
+    ClusterNode(int id, Path directory, Path log, @Nullable Wires wires) throws IOException {
         this.id = id;
         this.directory = directory;
         this.log = log;
+        this.wires = wires;
     }
 
     int id() {
@@ -44,12 +52,14 @@ final class ClusterNode {
         return directory;
     }
 
+    /** Where clients reach it. */
     String address() {
-        return "127.0.0.1:" + port;
+        return (wires == null ? "127.0.0.1" : Wires.address(Wires.CLIENTS, id)) + ":" + port;
     }
 
+    /** Where other nodes reach its part of the metadata quorum. */
     String controllerAddress() {
-        return "127.0.0.1:" + controllerPort;
+        return (wires == null ? "127.0.0.1" : Wires.name(id)) + ":" + controllerPort;
     }
 
     String listeners() {
@@ -60,17 +70,48 @@ final class ClusterNode {
         return listeners() + ",CONTROLLER://" + controllerAddress();
     }
 
+    /** The settings that say where it is reached as one of a cluster. */
+    List<String> network() {
+        if (wires == null) {
+            return List.of("listeners=" + listenersWithController(), "controller.listener.names=CONTROLLER");
+        }
+        String own = "127.0.0.1:";
+        return List.of(
+                "listeners=CLIENT://" + own + port + ",REPLICATION://" + own + replicationPort + ",CONTROLLER://" + own
+                        + controllerPort,
+                "advertised.listeners=CLIENT://" + address() + ",REPLICATION://" + Wires.name(id) + ":"
+                        + replicationPort + ",CONTROLLER://" + controllerAddress(),
+                "listener.security.protocol.map=CLIENT:PLAINTEXT,REPLICATION:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "inter.broker.listener.name=REPLICATION",
+                "controller.listener.names=CONTROLLER");
+    }
+
+    /** Lets clients and the other nodes reach it. */
+    void connect(Wires through, int nodes) throws IOException {
+        through.lay(Wires.CLIENTS, id, port);
+        for (int other = 1; other <= nodes; other++) {
+            if (other != id) {
+                through.lay(other, id, replicationPort);
+                through.lay(other, id, controllerPort);
+            }
+        }
+        Wires.writeHosts(hosts(), id, nodes);
+    }
+
+    private Path hosts() {
+        return directory.resolveSibling("hosts-" + id);
+    }
+
     boolean isRunning() {
         return process != null && process.isAlive();
     }
 
-    /** @param settings {@code name=value} */
-    void launch(List<String> settings) throws IOException {
-        if (isRunning()) {
-            throw new IllegalStateException("node " + id + " is running");
-        }
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
+    /** The {@code barnabas} command, to which words are to be added. */
+    static List<String> barnabas(List<String> options) {
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        command.addAll(options);
+        command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseSerialGC",
@@ -78,8 +119,17 @@ final class ClusterNode {
                 "-Xmx128m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.barnabas.cli.Main",
-                "start"));
+                "dev.barnabas.cli.Main"));
+        return command;
+    }
+
+    /** @param settings {@code name=value} */
+    void launch(List<String> settings) throws IOException {
+        if (isRunning()) {
+            throw new IllegalStateException("node " + id + " is running");
+        }
+        List<String> command = barnabas(wires == null ? List.of() : List.of("-Djdk.net.hosts.file=" + hosts()));
+        command.add("start");
         List<String> all = new ArrayList<>(
                 List.of("node.id=" + id, "log.dirs=" + directory, "barnabas.http.listener=", "barnabas.loops=1"));
         all.addAll(settings);
@@ -92,14 +142,13 @@ final class ClusterNode {
     }
 
     /** Returns when the process says that it serves. */
-    void awaitReady() throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-        while (!lastLife().contains("Barnabas is ready")) {
-            if (!isRunning() || System.nanoTime() > deadline) {
+    void awaitReady() throws Exception {
+        Eventually.await("node " + id + " starts", START_LIMIT, () -> {
+            if (!isRunning()) {
                 throw new IllegalStateException("node " + id + " does not start");
             }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+            return lastLife().contains("Barnabas is ready");
+        });
     }
 
     /** What it has said since it was started last. */

@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that fall silent without ending, and wake up believing that they still lead. */
-@DisabledOnOs(OS.WINDOWS)
 final class PausedLeaderTest {
 
     private static final int SILENT_SECONDS = 10;

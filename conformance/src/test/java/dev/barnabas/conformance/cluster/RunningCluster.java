@@ -2,6 +2,7 @@ package dev.barnabas.conformance.cluster;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.barnabas.conformance.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RunningCluster implements AutoCloseable {
 
-    private static final int AWAIT_SECONDS = 90;
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     static {
         // What clients say of nodes that are killed is long, and no surprise.
@@ -44,10 +45,12 @@ final class RunningCluster implements AutoCloseable {
     private final Path logs;
     private final Path data;
     private final Thread lastResort = new Thread(this::killAll);
+    private final @Nullable Wires wires;
     private @Nullable Admin admin;
 
-    private RunningCluster(String name, Path data, List<String> settings) throws IOException {
+    private RunningCluster(String name, Path data, @Nullable Wires wires, List<String> settings) throws IOException {
         this.data = data;
+        this.wires = wires;
         this.settings = settings;
         logs = Path.of(System.getProperty("barnabas.build", "target"), "cluster-logs", name);
         if (Files.exists(logs)) {
@@ -66,10 +69,21 @@ final class RunningCluster implements AutoCloseable {
      * @param settings {@code name=value}, of all nodes
      */
     static RunningCluster start(String name, Path data, int nodes, String... settings) throws Exception {
-        RunningCluster cluster = new RunningCluster(name, data, List.of(settings));
+        return start(new RunningCluster(name, data, null, List.of(settings)), nodes);
+    }
+
+    /** The same, but everybody reaches the nodes through wires that can be cut. */
+    static RunningCluster start(String name, Path data, Wires wires, int nodes, String... settings) throws Exception {
+        return start(new RunningCluster(name, data, wires, List.of(settings)), nodes);
+    }
+
+    private static RunningCluster start(RunningCluster cluster, int nodes) throws Exception {
         try {
             for (int id = 1; id <= nodes; id++) {
-                cluster.addNode();
+                ClusterNode node = cluster.addNode();
+                if (cluster.wires != null) {
+                    node.connect(cluster.wires, nodes);
+                }
             }
             for (ClusterNode node : cluster.nodes) {
                 cluster.launch(node);
@@ -84,13 +98,13 @@ final class RunningCluster implements AutoCloseable {
 
     /** A cluster whose nodes the test launches itself. */
     static RunningCluster empty(String name, Path data) throws IOException {
-        return new RunningCluster(name, data, List.of());
+        return new RunningCluster(name, data, null, List.of());
     }
 
     /** A further node, which does not run yet. */
     ClusterNode addNode() throws IOException {
         int id = nodes.size() + 1;
-        ClusterNode node = new ClusterNode(id, data.resolve("node-" + id), logs.resolve("node-" + id + ".log"));
+        ClusterNode node = new ClusterNode(id, data.resolve("node-" + id), logs.resolve("node-" + id + ".log"), wires);
         nodes.add(node);
         if (admin != null) {
             // It knows the others only.
@@ -115,17 +129,16 @@ final class RunningCluster implements AutoCloseable {
     /** Starts the process, or starts it again, without waiting for it. */
     void launch(ClusterNode node) throws IOException {
         List<String> all = new ArrayList<>(List.of(
-                "listeners=" + node.listenersWithController(),
-                "controller.listener.names=CONTROLLER",
                 "controller.quorum.voters="
                         + nodes.stream()
                                 .map(voter -> voter.id() + "@" + voter.controllerAddress())
                                 .collect(Collectors.joining(",")),
-                "default.replication.factor=" + nodes.size(),
+                "default.replication.factor=" + Math.min(3, nodes.size()),
                 "min.insync.replicas=2",
-                "offsets.topic.replication.factor=" + nodes.size(),
+                "offsets.topic.replication.factor=" + Math.min(3, nodes.size()),
                 "offsets.topic.num.partitions=5",
                 "group.initial.rebalance.delay.ms=0"));
+        all.addAll(node.network());
         all.addAll(settings);
         node.launch(all);
     }
@@ -204,6 +217,18 @@ final class RunningCluster implements AutoCloseable {
         return leaders;
     }
 
+    /** The nodes that have a replica of anything. */
+    Set<Integer> holders() throws Exception {
+        var topics = admin().listTopics(new ListTopicsOptions().listInternal(true))
+                .names()
+                .get();
+        return admin().describeTopics(topics).allTopicNames().get().values().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .flatMap(partition -> partition.replicas().stream())
+                .map(Node::id)
+                .collect(Collectors.toSet());
+    }
+
     Admin admin() {
         if (admin == null) {
             admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers(), "request.timeout.ms", 3_000));
@@ -211,28 +236,31 @@ final class RunningCluster implements AutoCloseable {
         return admin;
     }
 
-    /** Something that comes true after a while, and may be refused before that. */
-    interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    static void await(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_SECONDS);
-        Object last = "not yet";
-        while (System.nanoTime() < deadline) {
+    /** Waits for something that may be refused before it comes true. */
+    static void await(String what, Eventually.Condition condition) throws Exception {
+        Eventually.await(what, LIMIT, () -> {
             try {
-                if (condition.holds()) {
-                    return;
-                }
+                return condition.holds();
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof RetriableException)) {
                     throw e;
                 }
-                last = e.getCause();
+                return false;
             }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        throw new AssertionError("it does not come true that " + what + ": " + last);
+        });
+    }
+
+    /**
+     * Begins a {@code barnabas} command that talks to this cluster; what it says goes to a file beside the nodes' logs.
+     */
+    Process command(String... words) throws IOException {
+        List<String> command = ClusterNode.barnabas(List.of());
+        command.addAll(List.of(words));
+        command.addAll(List.of("--bootstrap-server", bootstrapServers()));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(logs.resolve(String.join("-", words) + ".log").toFile())
+                .start();
     }
 
     /** Lines of all nodes' logs that have the text, each with its node. */

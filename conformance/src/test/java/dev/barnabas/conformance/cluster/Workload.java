@@ -2,6 +2,7 @@ package dev.barnabas.conformance.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.barnabas.conformance.Eventually;
 import dev.barnabas.simulation.history.Checks;
 import dev.barnabas.simulation.history.Event;
 import dev.barnabas.simulation.history.Finding;
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -24,7 +24,7 @@ final class Workload implements AutoCloseable {
 
     static final String GROUP = "readers";
     private static final int PARTITIONS = 6;
-    private static final int AWAIT_SECONDS = 90;
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final RunningCluster cluster;
     private final String topic;
@@ -100,13 +100,11 @@ final class Workload implements AutoCloseable {
         });
     }
 
-    private void await(String what, RunningCluster.Condition condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AWAIT_SECONDS);
-        while (!condition.holds()) {
+    private void await(String what, Eventually.Condition condition) throws Exception {
+        Eventually.await(what, LIMIT, () -> {
             assertThat(recording.failures()).isEmpty();
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+            return condition.holds();
+        });
     }
 
     /** Ends the load, reads everything, and fails if a promise was broken. */

@@ -5,6 +5,7 @@ import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Loop;
 import dev.barnabas.metadata.MetadataLog;
 import dev.barnabas.metadata.Quorum;
+import dev.barnabas.metadata.Subscription;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -33,19 +34,19 @@ public final class RatisMetadataLog implements MetadataLog {
     /** By number, in the order in which they were asked for. */
     private final Map<Long, Consumer<Appended>> unanswered = new LinkedHashMap<>();
 
-    private @Nullable Subscriber subscriber;
+    private final Subscription subscription;
     private long numbers;
     private long nextOffset;
     private long bytesSinceSnapshot;
     private boolean leads;
     private boolean snapshotting;
-    private boolean closed;
 
     private RatisMetadataLog(QuorumSettings settings, Loop loop) throws IOException {
         this.loop = loop;
+        this.subscription = new Subscription(loop);
         this.membership = new Membership(settings, new FromRatis());
         this.quorum = new RatisQuorum(membership, loop);
-        this.submissions = new Submissions(membership, writer, number -> onLoop(() -> lost(number)));
+        this.submissions = new Submissions(membership, writer, number -> subscription.onLoop(() -> lost(number)));
     }
 
     /**
@@ -72,32 +73,20 @@ public final class RatisMetadataLog implements MetadataLog {
 
     @Override
     public void subscribe(long fromOffset, Subscriber newSubscriber) {
-        loop.requireCurrent();
-        if (subscriber != null) {
-            throw new IllegalStateException("the log has a subscriber");
-        }
-        subscriber = newSubscriber;
+        subscription.begin(newSubscriber);
         nextOffset = fromOffset;
-        if (!closed) {
+        if (!subscription.isClosed()) {
             membership.start();
         }
     }
 
     @Override
     public void append(ByteBuffer entry, Consumer<Appended> then) {
-        loop.requireCurrent();
-        if (subscriber == null) {
-            throw new IllegalStateException("the log has no subscriber");
-        }
-        if (closed) {
+        if (!subscription.takes(entry, Pieces.MAX_ENTRY_BYTES, then)) {
             return;
         }
-        if (entry.remaining() > Pieces.MAX_ENTRY_BYTES) {
-            String message = "an entry of " + entry.remaining() + " bytes; at most " + Pieces.MAX_ENTRY_BYTES;
-            onLoop(() -> then.accept(new Appended.Refused(Reason.TOO_LARGE, message)));
-        } else if (!leads) {
-            onLoop(() -> then.accept(
-                    new Appended.Refused(Reason.NOT_LEADING, "this node does not lead the metadata quorum")));
+        if (!leads) {
+            subscription.refuse(Reason.NOT_LEADING, "this node does not lead the metadata quorum", then);
         } else {
             long number = numbers++;
             unanswered.put(number, then);
@@ -116,7 +105,7 @@ public final class RatisMetadataLog implements MetadataLog {
     @Override
     public void snapshot(long lastOffset, Supplier<ByteBuffer> state, Consumer<@Nullable IOException> then) {
         loop.requireCurrent();
-        if (snapshotting || closed) {
+        if (snapshotting || subscription.isClosed()) {
             return;
         }
         if (lastOffset >= nextOffset) {
@@ -127,7 +116,7 @@ public final class RatisMetadataLog implements MetadataLog {
         submissions.snapshot(
                 lastOffset,
                 state,
-                fault -> onLoop(() -> {
+                fault -> subscription.onLoop(() -> {
                     snapshotting = false;
                     then.accept(fault);
                 }));
@@ -145,8 +134,7 @@ public final class RatisMetadataLog implements MetadataLog {
 
     @Override
     public void close() {
-        loop.requireCurrent();
-        closed = true;
+        subscription.close();
         unanswered.clear();
         quorum.close();
         submissions.close();
@@ -158,21 +146,8 @@ public final class RatisMetadataLog implements MetadataLog {
         membership.awaitEnd();
     }
 
-    private void onLoop(Runnable task) {
-        loop.execute(() -> {
-            if (!closed) {
-                task.run();
-            }
-        });
-    }
-
     private void tell(Consumer<Subscriber> what) {
-        onLoop(() -> {
-            Subscriber present = subscriber;
-            if (present != null) {
-                what.accept(present);
-            }
-        });
+        loop.execute(() -> subscription.present().ifPresent(what));
     }
 
     /** Brings to the loop what Ratis says. */
@@ -200,7 +175,7 @@ public final class RatisMetadataLog implements MetadataLog {
                 nextOffset = offset + 1;
                 present.committed(offset, entry.content());
                 Consumer<Appended> then = entry.writer() == writer ? unanswered.remove(entry.number()) : null;
-                if (then != null && !closed) {
+                if (then != null && !subscription.isClosed()) {
                     then.accept(new Appended.Committed(offset));
                 }
             });
@@ -253,7 +228,7 @@ public final class RatisMetadataLog implements MetadataLog {
         @Override
         public void failed(IOException fault) {
             tell(present -> {
-                closed = true;
+                subscription.close();
                 quorum.close();
                 submissions.close();
                 membership.close();

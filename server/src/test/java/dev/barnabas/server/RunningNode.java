@@ -1,4 +1,4 @@
-package dev.barnabas.conformance;
+package dev.barnabas.server;
 
 import dev.barnabas.broker.Broker;
 import dev.barnabas.host.live.LiveHost;
@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A node in this process, on a free port, with its data in a folder of the test. */
-final class RunningNode implements AutoCloseable {
+public final class RunningNode implements AutoCloseable {
 
     private final LiveHost host;
     private final Broker broker;
@@ -21,7 +21,7 @@ final class RunningNode implements AutoCloseable {
     }
 
     /** @param settings {@code name=value} */
-    static RunningNode start(Path data, String... settings) throws Exception {
+    public static RunningNode start(Path data, String... settings) throws Exception {
         SettingsReader reader = new SettingsReader()
                 .set("listeners=PLAINTEXT://localhost:0")
                 .set("log.dirs=" + data)
@@ -49,16 +49,16 @@ final class RunningNode implements AutoCloseable {
         return new RunningNode(host, starting.get(60, TimeUnit.SECONDS));
     }
 
-    String address() {
+    public String address() {
         return broker.listeners().getFirst().advertised().toString();
     }
 
     /** What received frames and unsent responses take, outside of the heap. */
-    long bufferBytes() {
+    public long bufferBytes() {
         return host.bufferBytes();
     }
 
-    Broker broker() {
+    public Broker broker() {
         return broker;
     }
 

@@ -1,0 +1,26 @@
+package dev.barnabas.broker;
+
+import dev.barnabas.simulation.Dice;
+import dev.barnabas.simulation.Fault;
+import dev.barnabas.simulation.Scenario;
+import dev.barnabas.simulation.Simulation;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Three to seven nodes with random settings and an operator, and whatever can go wrong with a minority at a time. What
+ * was synced may be destroyed on one node only.
+ */
+public final class RestlessCluster implements Scenario {
+
+    private static final Set<Fault.Kind> KINDS = EnumSet.complementOf(EnumSet.of(Fault.Kind.BIT_ROT));
+
+    @Override
+    public void run(Simulation simulation) {
+        Dice dice = simulation.dice("settings");
+        SmallSettings drawn = SmallSettings.draw(dice);
+        SimulatedCluster cluster =
+                SimulatedCluster.of(simulation, drawn.nodes(), drawn.settings().toArray(String[]::new));
+        new ClusterRun(simulation, cluster).withOperator().play(KINDS, (drawn.nodes() - 1) / 2);
+    }
+}
