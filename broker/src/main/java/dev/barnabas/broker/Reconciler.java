@@ -408,19 +408,20 @@ final class Reconciler {
         @Override
         public void damageFound(Partition partition, LogDamage damage) {
             boolean mayHeal = healing.heal(partition, damage.offset());
-            log.atLevel(mayHeal ? Level.WARN : Level.ERROR).log(
-                    "Stored records are damaged: reading them fails, the others are served{}; look after the disk, and"
-                        + " see docs/disks.md topic={} partition={} offset={} disk={} file={} position={} unchecked={}"
-                        + " why={}",
-                    mayHeal ? ", and they are fetched from another replica" : "",
-                    partition.id().topic(),
-                    partition.id().index(),
-                    damage.offset(),
-                    diskOf(partition.id()),
-                    damage.path(),
-                    damage.position(),
-                    damage.uncheckedBytes(),
-                    damage.what());
+            log.atLevel(mayHeal ? Level.WARN : Level.ERROR)
+                    .log(
+                            "Stored records are damaged: reading them fails, the others are served{}; look after the"
+                                    + " disk, and see docs/disks.md topic={} partition={} offset={} disk={} file={}"
+                                    + " position={} unchecked={} why={}",
+                            mayHeal ? ", and they are fetched from another replica" : "",
+                            partition.id().topic(),
+                            partition.id().index(),
+                            damage.offset(),
+                            diskOf(partition.id()),
+                            damage.path(),
+                            damage.position(),
+                            damage.uncheckedBytes(),
+                            damage.what());
         }
 
         @Override
