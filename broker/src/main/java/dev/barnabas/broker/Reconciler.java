@@ -19,7 +19,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -54,6 +56,8 @@ final class Reconciler {
     private final Set<PartitionId> opening = new HashSet<>();
     /** On their way out; one that comes back meanwhile is opened when its old files are gone. */
     private final Set<PartitionId> deleting = new HashSet<>();
+    /** Offline, and still in their directories: what is moved away is deleted all the same, or it could not come back. */
+    private final Map<PartitionId, Partition> failed = new LinkedHashMap<>();
 
     private final List<Waiter> waiters = new ArrayList<>();
     /** New in this update; opened when they have a directory. */
@@ -238,6 +242,11 @@ final class Reconciler {
         if (open != null) {
             roles.end(open);
             delete(open);
+            return;
+        }
+        Partition broken = failed.remove(id);
+        if (broken != null) {
+            delete(broken);
         }
     }
 
@@ -327,6 +336,12 @@ final class Reconciler {
                 roles.end(partition);
                 share.partitions().remove(topicId, partition.id().index());
                 delete(partition);
+            }
+        }
+        for (Partition broken : List.copyOf(failed.values())) {
+            if (broken.id().topicId().equals(topicId)) {
+                failed.remove(broken.id());
+                delete(broken);
             }
         }
     }
@@ -428,6 +443,7 @@ final class Reconciler {
             roles.end(partition);
             healing.end(partition);
             share.partitions().fail(partition.id());
+            failed.put(partition.id(), partition);
             OptionalInt directory = folders().directoryOf(partition.id());
             if (directory.isEmpty() || folders().hasFailed(directory.getAsInt())) {
                 return;
