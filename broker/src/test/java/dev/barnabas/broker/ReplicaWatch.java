@@ -99,7 +99,7 @@ final class ReplicaWatch {
 
     /** Waits until the followers have all that the leaders have, and compares what they hold. */
     void checkEquality() {
-        await("no partition is on the move", this::unsettled);
+        awaitSettled();
         // What has left a node is closed there a moment later.
         simulation.runFor(Duration.ofSeconds(5));
         Map<String, List<Replica>> byPartition = replicas();
@@ -124,6 +124,11 @@ final class ReplicaWatch {
                 }
             }
         });
+    }
+
+    /** Waits until every replica is where it shall be, and in sync. */
+    void awaitSettled() {
+        await("no partition is on the move", this::unsettled);
     }
 
     /** @param left what it is not true of yet */
