@@ -43,6 +43,7 @@ public final class Main {
         COMMANDS.put(
                 "group",
                 streams -> new CommandLine(new GroupCommands(streams)).addSubcommand(new ResetOffsetsCommand(streams)));
+        COMMANDS.put("txn", TransactionCommands::new);
         COMMANDS.put("config", ConfigCommands::new);
         COMMANDS.put(
                 "log", streams -> new CommandLine(new LogCommands(streams)).addSubcommand(new VerifyCommand(streams)));
@@ -55,7 +56,9 @@ public final class Main {
                 streams -> new CommandLine(new BrokerCommands(streams)).addSubcommand(new BrokerDrainCommand(streams)));
         COMMANDS.put(
                 "partition",
-                streams -> new CommandLine(new PartitionCommands(streams)).addSubcommand(new ReassignCommand(streams)).addSubcommand(new ThrottleCommand(streams)));
+                streams -> new CommandLine(new PartitionCommands(streams))
+                        .addSubcommand(new ReassignCommand(streams))
+                        .addSubcommand(new ThrottleCommand(streams)));
         COMMANDS.put("quorum", QuorumCommands::new);
         COMMANDS.put("why", WhyCommands::new);
         COMMANDS.put("completion", CompletionCommand::new);
