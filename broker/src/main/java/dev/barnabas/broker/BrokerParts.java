@@ -201,7 +201,13 @@ final class BrokerParts {
         InSyncRequests inSyncRequests = new InSyncRequests(
                 share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
         return new Reconciler(
-                node, share, new Roles(node, share, groups, transactions, fetchers), inSyncRequests, placement, faults, healing);
+                node,
+                share,
+                new Roles(node, share, groups, transactions, fetchers),
+                inSyncRequests,
+                placement,
+                faults,
+                healing);
     }
 
     /** This broker, as its leaders are told; in this registration for as long as its process lives. */

@@ -206,7 +206,8 @@ class TransactionsTest {
     @Test
     void aTransactionThatNobodyEndsIsSeenAndCanBeAborted() {
         // Without verification a late batch begins a transaction behind the coordinator's back.
-        node.restartWith("transaction.state.log.num.partitions=3",
+        node.restartWith(
+                "transaction.state.log.num.partitions=3",
                 "transaction.partition.verification.enable=false",
                 "connections.max.idle.ms=10000000");
         settle();
