@@ -28,6 +28,7 @@ final class ReplicaWatch {
     private static final Duration INTERVAL = Duration.ofMillis(20);
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final Duration HEALING = Duration.ofSeconds(1);
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Simulation simulation;
@@ -199,9 +200,10 @@ final class ReplicaWatch {
     private ByteBuffer load(Replica replica) {
         List<ByteBuffer> chunks = new ArrayList<>();
         boolean[] done = {false};
+        Duration end = simulation.now().plus(LIMIT.dividedBy(2));
         replica.loop()
                 .execute(() ->
-                        load(replica, replica.partition.logStartOffset(), replica.partition.endOffset(), chunks, done));
+                        load(replica, replica.partition.logStartOffset(), replica.partition.endOffset(), chunks, done, end));
         simulation.runUntil("the replica on " + replica.node + " is read", () -> done[0], LIMIT);
         int size = chunks.stream().mapToInt(ByteBuffer::remaining).sum();
         ByteBuffer all = ByteBuffer.allocate(size);
@@ -209,12 +211,13 @@ final class ReplicaWatch {
         return all.flip();
     }
 
-    private void load(Replica replica, long from, long end, List<ByteBuffer> chunks, boolean[] done) {
-        if (from >= end) {
+    private void load(
+            Replica replica, long from, long endOffset, List<ByteBuffer> chunks, boolean[] done, Duration end) {
+        if (from >= endOffset) {
             done[0] = true;
             return;
         }
-        replica.partition.log().load(from, CHUNK_BYTES, end, new LogAnswer<>() {
+        replica.partition.log().load(from, CHUNK_BYTES, endOffset, new LogAnswer<>() {
             @Override
             public void done(ByteBuffer batches) {
                 chunks.add(batches.duplicate());
@@ -222,13 +225,17 @@ final class ReplicaWatch {
                                 .iterator()
                                 .hasNext()
                         ? endOf(batches.duplicate())
-                        : end;
-                load(replica, next, end, chunks, done);
+                        : endOffset;
+                load(replica, next, endOffset, chunks, done, end);
             }
 
             @Override
             public void refused(LogRefusal refusal) {
-                throw simulation.failure("a replica cannot be read: " + refusal, null);
+                // Damage that was found just now is healed from another replica.
+                if (simulation.now().compareTo(end) > 0) {
+                    throw simulation.failure("a replica cannot be read: " + refusal, null);
+                }
+                replica.loop().schedule(HEALING, () -> load(replica, from, endOffset, chunks, done, end));
             }
         });
     }
