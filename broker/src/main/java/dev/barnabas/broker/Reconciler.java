@@ -58,7 +58,9 @@ final class Reconciler {
     private final Set<PartitionId> opening = new HashSet<>();
     /** On their way out; one that comes back meanwhile is opened when its old files are gone. */
     private final Set<PartitionId> deleting = new HashSet<>();
-    /** Offline, and still in their directories: what is moved away is deleted all the same, or it could not come back. */
+    /**
+     * Offline, and still in their directories: what is moved away is deleted all the same, or it could not come back.
+     */
     private final Map<PartitionId, Partition> failed = new LinkedHashMap<>();
     /** Those whose disks were full when they were needed. */
     private final Set<PartitionId> withoutRoom = new HashSet<>();

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -83,8 +82,7 @@ final class DifferentialTest {
         return switch (random.nextInt(11)) {
             case 0 -> "init " + producer + " version=" + (newest ? 5 : 4);
             case 1 -> "init " + producer + " expecting version=" + (newest ? 5 : 3 + older % 2);
-            case 2, 3, 4 ->
-                "add " + producer + " a/" + random.nextInt(3) + " version=" + (newest ? 5 : older % 4) + as;
+            case 2, 3, 4 -> "add " + producer + " a/" + random.nextInt(3) + " version=" + (newest ? 5 : older % 4) + as;
             case 5, 6 -> "commit " + producer + " version=" + (newest ? 5 : older) + as;
             case 7 -> "abort " + producer + " version=" + (newest ? 5 : older) + as;
             case 8 -> "verify " + producer + " a/0 a/1" + as;

@@ -74,11 +74,14 @@ final class KafkaBroker implements Backend, AutoCloseable {
                 7,
                 CreateTopicsResponse.class);
         for (byte keyType = 0; keyType <= 1; keyType++) {
-            FindCoordinatorRequest find = FindCoordinatorRequest.builder()
-                    .keyType(keyType)
-                    .key("any")
-                    .build();
-            for (int i = 0; i < TRIES && broker.ask(find, 3, FindCoordinatorResponse.class).errorCode() != 0; i++) {
+            FindCoordinatorRequest find =
+                    FindCoordinatorRequest.builder().keyType(keyType).key("any").build();
+            for (int i = 0;
+                    i < TRIES
+                            && broker.ask(find, 3, FindCoordinatorResponse.class)
+                                            .errorCode()
+                                    != 0;
+                    i++) {
                 broker.pass(PAUSE);
             }
         }
@@ -133,8 +136,7 @@ final class KafkaBroker implements Backend, AutoCloseable {
     @Override
     public EndTxnResponse end(EndTxnRequest request, int version) {
         String id = id(request.transactionalId());
-        EndTxnResponse answer =
-                ask(request.toBuilder().transactionalId(id).build(), version, EndTxnResponse.class);
+        EndTxnResponse answer = ask(request.toBuilder().transactionalId(id).build(), version, EndTxnResponse.class);
         settle(id);
         return answer;
     }
