@@ -31,11 +31,7 @@ final class ActiveController implements ControllerChannel {
      * @param connection to the controller if it is not
      */
     ActiveController(
-            ClusterMetadata metadata,
-            ControllerPlace place,
-            Loop loop,
-            Apis here,
-            ControllerConnection connection) {
+            ClusterMetadata metadata, ControllerPlace place, Loop loop, Apis here, ControllerConnection connection) {
         this.metadata = metadata;
         this.place = place;
         this.loop = loop;

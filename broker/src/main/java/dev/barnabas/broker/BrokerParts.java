@@ -170,12 +170,17 @@ final class BrokerParts {
                 .map(endpoint -> new Endpoint(endpoint.host(), endpoint.port()));
         FetcherSettings fetching = FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION);
         ReplicaFetchers fetchers = new ReplicaFetchers(
-                share.loop(), on.host.network(), brokers, new Self(node, on.membership.epoch()), new FollowerThrottling(node), fetching);
-        ReplicaHealing healing =
-                new ReplicaHealing(node, share.loop(), on.host.network(), brokers, fetching.peer());
+                share.loop(),
+                on.host.network(),
+                brokers,
+                new Self(node, on.membership.epoch()),
+                new FollowerThrottling(node),
+                fetching);
+        ReplicaHealing healing = new ReplicaHealing(node, share.loop(), on.host.network(), brokers, fetching.peer());
         InSyncRequests inSyncRequests = new InSyncRequests(
                 share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
-        return new Reconciler(node, share, new Roles(node, share, groups, fetchers), inSyncRequests, placement, faults, healing);
+        return new Reconciler(
+                node, share, new Roles(node, share, groups, fetchers), inSyncRequests, placement, faults, healing);
     }
 
     /** This broker, as its leaders are told; in this registration for as long as its process lives. */

@@ -32,7 +32,6 @@ final class PartitionShardLog implements ShardLog {
     /** As long as another replica that has what is damaged here may well be away. */
     private static final int HEALING_ATTEMPTS = 600;
 
-
     private final Partition partition;
     private final int maxBatchBytes;
     private Runnable listener = () -> {};
@@ -157,9 +156,7 @@ final class PartitionShardLog implements ShardLog {
             public void refused(LogRefusal refusal) {
                 if (refusal.error() == ErrorCode.KAFKA_STORAGE_ERROR && partition.leads() && attempts > 1) {
                     // What is damaged is being fetched from another replica.
-                    partition
-                            .loop()
-                            .schedule(HEALING, () -> replay(fromOffset, endOffset, attempts - 1, then));
+                    partition.loop().schedule(HEALING, () -> replay(fromOffset, endOffset, attempts - 1, then));
                 } else {
                     then.failed(refusal.message());
                 }

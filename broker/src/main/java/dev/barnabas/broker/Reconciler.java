@@ -58,7 +58,9 @@ final class Reconciler {
     private final Set<PartitionId> opening = new HashSet<>();
     /** On their way out; one that comes back meanwhile is opened when its old files are gone. */
     private final Set<PartitionId> deleting = new HashSet<>();
-    /** Offline, and still in their directories: what is moved away is deleted all the same, or it could not come back. */
+    /**
+     * Offline, and still in their directories: what is moved away is deleted all the same, or it could not come back.
+     */
     private final Map<PartitionId, Partition> failed = new LinkedHashMap<>();
     /** Those whose disks were full when they were needed. */
     private final Set<PartitionId> withoutRoom = new HashSet<>();
@@ -473,19 +475,20 @@ final class Reconciler {
         @Override
         public void damageFound(Partition partition, LogDamage damage) {
             boolean mayHeal = healing.heal(partition, damage.offset());
-            log.atLevel(mayHeal ? Level.WARN : Level.ERROR).log(
-                    "Stored records are damaged: reading them fails, the others are served{}; look after the disk, and"
-                        + " see docs/disks.md topic={} partition={} offset={} disk={} file={} position={} unchecked={}"
-                        + " why={}",
-                    mayHeal ? ", and they are fetched from another replica" : "",
-                    partition.id().topic(),
-                    partition.id().index(),
-                    damage.offset(),
-                    diskOf(partition.id()),
-                    damage.path(),
-                    damage.position(),
-                    damage.uncheckedBytes(),
-                    damage.what());
+            log.atLevel(mayHeal ? Level.WARN : Level.ERROR)
+                    .log(
+                            "Stored records are damaged: reading them fails, the others are served{}; look after the"
+                                    + " disk, and see docs/disks.md topic={} partition={} offset={} disk={} file={}"
+                                    + " position={} unchecked={} why={}",
+                            mayHeal ? ", and they are fetched from another replica" : "",
+                            partition.id().topic(),
+                            partition.id().index(),
+                            damage.offset(),
+                            diskOf(partition.id()),
+                            damage.path(),
+                            damage.position(),
+                            damage.uncheckedBytes(),
+                            damage.what());
         }
 
         @Override

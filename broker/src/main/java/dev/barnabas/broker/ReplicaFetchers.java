@@ -62,12 +62,7 @@ final class ReplicaFetchers {
     }
 
     ReplicaFetchers(
-            Loop loop,
-            Network network,
-            Leaders leaders,
-            Self self,
-            Throttling throttling,
-            FetcherSettings settings) {
+            Loop loop, Network network, Leaders leaders, Self self, Throttling throttling, FetcherSettings settings) {
         this.loop = loop;
         this.network = network;
         this.leaders = leaders;

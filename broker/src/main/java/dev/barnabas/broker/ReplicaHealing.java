@@ -63,8 +63,7 @@ final class ReplicaHealing {
     }
 
     /** @param brokers where they are, as far as is known */
-    ReplicaHealing(
-            Node node, Loop loop, Network network, ReplicaFetchers.Leaders brokers, PeerSettings peerSettings) {
+    ReplicaHealing(Node node, Loop loop, Network network, ReplicaFetchers.Leaders brokers, PeerSettings peerSettings) {
         this.node = node;
         this.loop = loop;
         this.network = network;
@@ -157,8 +156,7 @@ final class ReplicaHealing {
             rest(patient);
             next();
         } else {
-            brokers.addressOf(broker)
-                    .ifPresentOrElse(address -> ask(patient, broker, address), () -> tryNext(patient));
+            brokers.addressOf(broker).ifPresentOrElse(address -> ask(patient, broker, address), () -> tryNext(patient));
         }
     }
 

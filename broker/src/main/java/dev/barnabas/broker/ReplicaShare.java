@@ -44,6 +44,7 @@ final class ReplicaShare {
     private boolean telling;
     /** A timer runs for what is throttled. */
     private boolean waiting;
+
     private boolean closed;
 
     record Place(Uuid topicId, int partition) {}

@@ -66,8 +66,8 @@ final class ReplicationThrottle {
         Map<String, Throttled> byTopic = new HashMap<>();
         for (Resource resource : image.resourcesWithSettings(Resource.Type.TOPIC)) {
             if (image.settings(resource).containsKey(replicas.name())) {
-                Throttled throttled = throttled(
-                        image.topicSettings(resource.name(), settings).get(replicas), nodeId);
+                Throttled throttled =
+                        throttled(image.topicSettings(resource.name(), settings).get(replicas), nodeId);
                 if (throttled.all || !throttled.partitions.isEmpty()) {
                     byTopic.put(resource.name(), throttled);
                 }

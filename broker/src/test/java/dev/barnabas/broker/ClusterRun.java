@@ -55,7 +55,9 @@ final class ClusterRun {
             unclean.watch();
         }
         StreamWorkload workload = new StreamWorkload(simulation, cluster);
-        FaultPlan plan = FaultPlan.draw(simulation, new FaultPlan.Limits(kinds, cluster.nodes(), mostImpaired, FAULTS, ClusterRun::holdsRecords));
+        FaultPlan plan = FaultPlan.draw(
+                simulation,
+                new FaultPlan.Limits(kinds, cluster.nodes(), mostImpaired, FAULTS, ClusterRun::holdsRecords));
         Optional<RestlessOperator> restless = Optional.ofNullable(operator);
         workload.start();
         plan.start();

@@ -16,8 +16,7 @@ final class FailedReplicaTest {
 
     private final Simulation simulation = new Simulation(12);
     private final SimulatedOperator operator = new SimulatedOperator(
-            simulation,
-            SimulatedCluster.of(simulation, 4, "default.replication.factor=3", "min.insync.replicas=2"));
+            simulation, SimulatedCluster.of(simulation, 4, "default.replication.factor=3", "min.insync.replicas=2"));
 
     /** Found by RestlessCluster: the log was still in the directory, and to open it anew stopped the node. */
     @Test

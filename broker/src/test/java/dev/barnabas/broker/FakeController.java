@@ -22,7 +22,9 @@ record FakeController(BiConsumer<AlterPartitionRequest, Consumer<Optional<AlterP
     @Override
     public <R extends Response> void ask(
             Request request, Class<R> type, Predicate<R> moved, Duration limit, Loop asker, Reply<R> then) {
-        decide.accept((AlterPartitionRequest) request, answer -> asker.execute(() -> answer.map(type::cast)
-                .ifPresentOrElse(then::answered, () -> then.unanswered("nobody answers"))));
+        decide.accept(
+                (AlterPartitionRequest) request,
+                answer -> asker.execute(() -> answer.map(type::cast)
+                        .ifPresentOrElse(then::answered, () -> then.unanswered("nobody answers"))));
     }
 }

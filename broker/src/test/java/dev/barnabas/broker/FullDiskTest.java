@@ -60,7 +60,11 @@ final class FullDiskTest {
                 .isEqualTo(true);
 
         makeRoom(1);
-        operator.await("it leads again", "t", 0, state -> state.leader() == 1 && state.inSync().size() == 3);
+        operator.await(
+                "it leads again",
+                "t",
+                0,
+                state -> state.leader() == 1 && state.inSync().size() == 3);
         assertThat(operator.observe(1).fullDirectories()).isEmpty();
         operator.sendAll("t", 0, 1, VALUE);
     }

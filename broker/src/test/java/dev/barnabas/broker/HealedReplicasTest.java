@@ -20,7 +20,11 @@ final class HealedReplicasTest {
     private final SimulatedOperator operator = new SimulatedOperator(
             simulation,
             SimulatedCluster.of(
-                    simulation, 3, "default.replication.factor=3", "min.insync.replicas=2", "log.segment.bytes=1048576"));
+                    simulation,
+                    3,
+                    "default.replication.factor=3",
+                    "min.insync.replicas=2",
+                    "log.segment.bytes=1048576"));
 
     HealedReplicasTest() {
         operator.create("t", Map.of(0, List.of(1, 2, 3)), Map.of());

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** The canary of the comparison: what must not differ is seen, and what compaction may take away is not held against it. */
+/**
+ * The canary of the comparison: what must not differ is seen, and what compaction may take away is not held against it.
+ */
 final class ReplicaContentsTest {
 
     private static final long TIME = 1_767_225_600_000L;

@@ -104,10 +104,12 @@ final class ReplicaWatch {
         // What has left a node is closed there a moment later.
         simulation.runFor(Duration.ofSeconds(5));
         Map<String, List<Replica>> byPartition = replicas();
-        await("all replicas are at the same end", () -> byPartition.values().stream()
-                .filter(replicas -> !agree(replicas))
-                .map(ReplicaWatch::ends)
-                .toList());
+        await(
+                "all replicas are at the same end",
+                () -> byPartition.values().stream()
+                        .filter(replicas -> !agree(replicas))
+                        .map(ReplicaWatch::ends)
+                        .toList());
         byPartition.forEach((partition, replicas) -> {
             List<ByteBuffer> contents = new ArrayList<>();
             for (Replica replica : replicas) {
@@ -202,8 +204,8 @@ final class ReplicaWatch {
         boolean[] done = {false};
         Duration end = simulation.now().plus(LIMIT.dividedBy(2));
         replica.loop()
-                .execute(() ->
-                        load(replica, replica.partition.logStartOffset(), replica.partition.endOffset(), chunks, done, end));
+                .execute(() -> load(
+                        replica, replica.partition.logStartOffset(), replica.partition.endOffset(), chunks, done, end));
         simulation.runUntil("the replica on " + replica.node + " is read", () -> done[0], LIMIT);
         int size = chunks.stream().mapToInt(ByteBuffer::remaining).sum();
         ByteBuffer all = ByteBuffer.allocate(size);

@@ -152,7 +152,8 @@ final class SimulatedOperator {
         var id = asked.image().topic(topic).orElseThrow().id();
         AtomicReference<Optional<dev.barnabas.replication.Partition>> found = new AtomicReference<>();
         LoopShare share = asked.share(asked.ownerOf(id, partition));
-        share.loop().execute(() -> found.set(Optional.ofNullable(share.partitions().find(id, partition))));
+        share.loop()
+                .execute(() -> found.set(Optional.ofNullable(share.partitions().find(id, partition))));
         simulation.runUntil("looked up", () -> found.get() != null, LIMIT);
         return found.get();
     }

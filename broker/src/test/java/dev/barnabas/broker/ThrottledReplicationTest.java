@@ -64,9 +64,7 @@ final class ThrottledReplicationTest {
     }
 
     private static void assertAtTheRate(Duration took) {
-        assertThat(BYTES / (took.toMillis() / 1000.0))
-                .as("bytes per second")
-                .isBetween(0.85 * RATE, 1.1 * RATE);
+        assertThat(BYTES / (took.toMillis() / 1000.0)).as("bytes per second").isBetween(0.85 * RATE, 1.1 * RATE);
     }
 
     @Test
@@ -149,7 +147,8 @@ final class ThrottledReplicationTest {
 
         operator.get(() -> operator.admin().alterReassignments(moves, true));
         for (int partition = 0; partition < 6; partition++) {
-            operator.await("the copy", "many", partition, state -> state.inSync().contains(3));
+            operator.await(
+                    "the copy", "many", partition, state -> state.inSync().contains(3));
         }
 
         assertAtTheRate(simulation.now().minus(begin));

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,8 +52,7 @@ final class LostDiskTest {
                 RunningCluster cluster = RunningCluster.start("full-disk", data, 3);
                 Workload load = Workload.start(cluster, "full")) {
             Path filling = disk.fill();
-            RunningCluster.await(
-                    "others lead", () -> !cluster.leaders("full").containsValue(1));
+            RunningCluster.await("others lead", () -> !cluster.leaders("full").containsValue(1));
             load.awaitProgress();
             load.awaitRead();
             load.printGap("a node's disk is full, and others take over");
