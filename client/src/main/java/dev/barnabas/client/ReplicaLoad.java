@@ -82,7 +82,7 @@ final class ReplicaLoad {
                             .thenComparingLong(id -> inRackOf(id, replicas))
                             .thenComparingInt(id -> held.getOrDefault(id, 0))
                             .thenComparingInt(replicas::indexOf))
-                    .ifPresent(replicas::remove);
+                    .ifPresent(id -> replicas.removeIf(id::equals));
         }
         int first = replicas.getFirst();
         replicas.stream()
@@ -90,7 +90,7 @@ final class ReplicaLoad {
                         .thenComparingInt(replicas::indexOf))
                 .filter(id -> preferred.getOrDefault(id, 0) + 1 < preferred.getOrDefault(first, 0))
                 .ifPresent(id -> {
-                    replicas.remove(id);
+                    replicas.removeIf(id::equals);
                     replicas.addFirst(id);
                 });
         return replicas;
