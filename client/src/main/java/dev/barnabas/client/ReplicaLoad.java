@@ -90,7 +90,7 @@ final class ReplicaLoad {
                         .thenComparingInt(replicas::indexOf))
                 .filter(id -> preferred.getOrDefault(id, 0) + 1 < preferred.getOrDefault(first, 0))
                 .ifPresent(id -> {
-                    replicas.remove(id);
+                    replicas.removeIf(id::equals);
                     replicas.addFirst(id);
                 });
         return replicas;
