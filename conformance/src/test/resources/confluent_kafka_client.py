@@ -2,7 +2,7 @@
 import sys
 import time
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
 
 address = sys.argv[1]
@@ -55,13 +55,6 @@ def refusal_of(settings, **record):
 
 assert refusal_of({"message.max.bytes": 5000000}, value=b"x" * 3000000) == "MSG_SIZE_TOO_LARGE"
 assert refusal_of({}, value=b"x", timestamp=int(time.time() * 1000) + 7200000) == "INVALID_TIMESTAMP"
-
-# Transactions are not offered: this is told at once, not when the time is up.
-try:
-    Producer({"bootstrap.servers": address, "transactional.id": "mine"}).init_transactions(60)
-    raise AssertionError("transactions are offered")
-except KafkaException as e:
-    assert e.args[0].name() == "TRANSACTIONAL_ID_AUTHORIZATION_FAILED", e
 
 resource = ConfigResource("topic", "confluent")
 configs = admin.describe_configs([resource])[resource].result(30)

@@ -13,7 +13,10 @@ import dev.barnabas.protocol.message.ListOffsetsRequest;
 import dev.barnabas.protocol.message.MetadataRequest;
 import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
 import dev.barnabas.protocol.message.ProduceRequest;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
+import dev.barnabas.protocol.message.WriteTxnMarkersRequest;
 import dev.barnabas.settings.BrokerSettings;
+import dev.barnabas.transactions.TransactionCoordinator;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +28,8 @@ final class BrokerApis {
     static Apis of(
             Node node,
             GroupCoordinator groups,
+            TransactionCoordinator transactions,
+            TransactionParts transactionParts,
             TopicCreation creation,
             ProducerIds producerIds,
             ControllerAccess access,
@@ -32,7 +37,8 @@ final class BrokerApis {
         List<Api<?>> apis = new ArrayList<>();
         Apis[] all = new Apis[1];
         apis.add(Api.of(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(() -> all[0], node)));
-        apis.add(Api.withoutCopy(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(node)));
+        apis.add(Api.withoutCopy(
+                ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(node, transactionParts.appends())));
         apis.add(Api.of(
                 ApiKey.FETCH,
                 FetchRequest.class,
@@ -51,8 +57,20 @@ final class BrokerApis {
         apis.add(Api.of(ApiKey.DELETE_RECORDS, DeleteRecordsRequest.class, new DeleteRecordsHandler(node)));
         apis.add(Api.of(
                 ApiKey.FIND_COORDINATOR, FindCoordinatorRequest.class, new FindCoordinatorHandler(node, creation)));
-        apis.add(Api.of(ApiKey.INIT_PRODUCER_ID, InitProducerIdRequest.class, new InitProducerIdHandler(producerIds)));
+        apis.add(Api.of(
+                ApiKey.INIT_PRODUCER_ID,
+                InitProducerIdRequest.class,
+                new InitProducerIdHandler(producerIds, transactions)));
         apis.addAll(GroupApis.of(groups));
+        apis.addAll(TransactionApis.of(transactions));
+        apis.add(Api.of(
+                ApiKey.TXN_OFFSET_COMMIT,
+                TxnOffsetCommitRequest.class,
+                new TxnOffsetCommitHandler(node, groups, transactionParts.partitions())));
+        apis.add(Api.of(
+                ApiKey.WRITE_TXN_MARKERS,
+                WriteTxnMarkersRequest.class,
+                new WriteTxnMarkersHandler(new MarkerWriter(node))));
         apis.addAll(AclApis.of());
         apis.addAll(adminApis);
         apis.addAll(access.apis());

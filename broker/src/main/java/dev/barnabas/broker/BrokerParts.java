@@ -11,10 +11,13 @@ import dev.barnabas.log.LogDirectory;
 import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.log.ScrubTimes;
 import dev.barnabas.metadata.ClusterMetadata;
+import dev.barnabas.metadata.Feature;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.settings.BrokerSettings;
 import dev.barnabas.settings.CoordinatorSettings;
 import dev.barnabas.settings.Settings;
+import dev.barnabas.transactions.TransactionCoordinator;
+import dev.barnabas.transactions.TransactionSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +36,9 @@ final class BrokerParts {
     private final Loop loop;
     private final Node node;
     private final GroupCoordinator groups;
+    private final ProducerIds producerIds;
+    private final TransactionCoordinator transactions;
+    private final TransactionParts transactionParts;
     private final List<Reconciler> reconcilers = new ArrayList<>();
     private final DirectoryRoom room;
     private final Apis apis;
@@ -62,10 +68,17 @@ final class BrokerParts {
                 new ConsumerGroupSettings(node),
                 new GroupTopics(node),
                 on.host.entropy(),
-                () -> node.image()
-                        .topic(Topic.CONSUMER_OFFSETS)
-                        .map(topic -> topic.partitions().size())
-                        .orElse(0));
+                () -> partitionsOf(Topic.CONSUMER_OFFSETS));
+        this.producerIds = new ProducerIds(loop, on.access.urgent(), node.id(), on.membership.epoch());
+        this.transactionParts = new TransactionParts(node, on.access.betweenBrokers());
+        this.transactions = new TransactionCoordinator(
+                transactionSettings(settings),
+                new TransactionTopics(node),
+                producerIds,
+                transactionParts.markers(),
+                () -> node.image().finalizedFeatures().getOrDefault(Feature.TRANSACTION.label(), (short) 0),
+                () -> partitionsOf(Topic.TRANSACTION_STATE));
+        transactionParts.use(transactions::addPartitions);
         ReplicaPlacement placement = new ReplicaPlacement(
                 on.storage.directories(), settings.get(BrokerSettings.DISK_RESERVE_BYTES), loop, assignments);
         this.room = new DirectoryRoom(
@@ -107,6 +120,7 @@ final class BrokerParts {
             Reconciler reconciler = reconcilers.get(share.index());
             share.loop().execute(() -> {
                 disconnect.accept(share.index());
+                transactionParts.stop(share);
                 reconciler.stop(() -> closeLogs(
                         reconciler,
                         () -> node.run(loop, () -> {
@@ -147,6 +161,13 @@ final class BrokerParts {
         return apis;
     }
 
+    private int partitionsOf(String internal) {
+        return node.image()
+                .topic(internal)
+                .map(topic -> topic.partitions().size())
+                .orElse(0);
+    }
+
     private List<LoopShare> shares() {
         List<Loop> loops = on.host.loops();
         int sessions = on.settings.get(BrokerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS);
@@ -180,7 +201,13 @@ final class BrokerParts {
         InSyncRequests inSyncRequests = new InSyncRequests(
                 share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
         return new Reconciler(
-                node, share, new Roles(node, share, groups, fetchers), inSyncRequests, placement, faults, healing);
+                node,
+                share,
+                new Roles(node, share, groups, transactions, fetchers),
+                inSyncRequests,
+                placement,
+                faults,
+                healing);
     }
 
     /** This broker, as its leaders are told; in this registration for as long as its process lives. */
@@ -217,11 +244,10 @@ final class BrokerParts {
 
     private Apis allApis() {
         TopicCreation creation = new TopicCreation(node, on.metadata, on.access.urgent(), reconcilers);
-        ProducerIds producerIds = new ProducerIds(loop, on.access.urgent(), node.id(), on.membership.epoch());
         List<Api<?>> adminApis = new ArrayList<>(
                 AdminApis.of(node, on.metadata, creation, reconcilers, room, on.logLevels, on.access.forwarded()));
         adminApis.addAll(MembershipApis.of(node, on.metadata, loop, on.access.forwarded()));
-        return BrokerApis.of(node, groups, creation, producerIds, on.access, adminApis);
+        return BrokerApis.of(node, groups, transactions, transactionParts, creation, producerIds, on.access, adminApis);
     }
 
     /**
@@ -238,6 +264,7 @@ final class BrokerParts {
         for (LoopShare share : node.shares()) {
             Reconciler reconciler = reconcilers.get(share.index());
             share.loop().execute(() -> {
+                transactionParts.start(share);
                 reconciler.use(new PartitionFolders(inDirectories(disks, share.loop(), turns), places));
                 on.metadata.subscribe(share.loop(), update -> {
                     boolean first = reconciler.isNew();
@@ -292,6 +319,18 @@ final class BrokerParts {
                 Duration.ofMinutes(settings.get(CoordinatorSettings.OFFSETS_RETENTION_MINUTES))
                         .toMillis(),
                 settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS),
+                settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS));
+    }
+
+    private static TransactionSettings transactionSettings(Settings settings) {
+        return new TransactionSettings(
+                settings.get(CoordinatorSettings.TRANSACTION_MAX_TIMEOUT_MS),
+                settings.get(CoordinatorSettings.TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS),
+                settings.get(CoordinatorSettings.TRANSACTIONAL_ID_EXPIRATION_MS),
+                settings.get(CoordinatorSettings.TRANSACTION_REMOVE_EXPIRED_TRANSACTION_CLEANUP_INTERVAL_MS),
+                settings.get(CoordinatorSettings.ADD_PARTITIONS_TO_TXN_RETRY_BACKOFF_MAX_MS),
+                // Only InitProducerId version 6 asks for it, which is not offered.
+                false,
                 settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS));
     }
 }

@@ -1,6 +1,6 @@
 package dev.barnabas.broker;
 
-import dev.barnabas.groups.GroupCoordinator;
+import dev.barnabas.coordinator.Shards;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.ErrorCode;
@@ -8,26 +8,23 @@ import dev.barnabas.protocol.message.FindCoordinatorRequest;
 import dev.barnabas.protocol.message.FindCoordinatorResponse;
 import dev.barnabas.protocol.message.FindCoordinatorResponse.Coordinator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * FindCoordinator 0-6: which node keeps a group. The first question creates the topic that groups live in.
+ * FindCoordinator 0-6: which node keeps a group, or a transactional id. The first question creates the topic that they
+ * live in.
  *
  * <ul>
- *   <li>v1: the kind of key. v4 (KIP-699): many keys at once. v6 (KIP-932): share groups.
+ *   <li>v1: the kind of key. v4 (KIP-699): many keys at once. v5 (KIP-890): like v4. v6 (KIP-932): share groups, which
+ *       are not offered yet.
  * </ul>
- *
- * <p>Transactions and share groups are not offered yet. What asks for the coordinator of a transactional id has to fail
- * at once, and say why. Clients that name one key at a time, librdkafka among them, take every error for a passing one
- * and ask again until their time is up, unless they are told that the id may not be used: that is what they are told,
- * as it is by Produce and InitProducerId. Those that name many give up at once, and show the message.
  */
 final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
 
     private static final byte GROUP = 0;
     private static final byte TRANSACTION = 1;
     private static final int MANY_KEYS_SINCE = 4;
-    private static final String NO_TRANSACTIONS = "This broker does not support transactions";
 
     private final Node node;
     private final TopicCreation topics;
@@ -40,33 +37,40 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
     @Override
     public void handle(FindCoordinatorRequest request, Call call) {
         List<String> keys = call.version() >= MANY_KEYS_SINCE ? request.coordinatorKeys() : List.of(request.key());
-        if (request.keyType() == TRANSACTION) {
-            ErrorCode error = call.version() >= MANY_KEYS_SINCE
-                    ? ErrorCode.UNSUPPORTED_VERSION
-                    : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
-            refuse(call, keys, error, NO_TRANSACTIONS);
+        Optional<String> kept = topicOf(request.keyType());
+        if (kept.isEmpty()) {
+            refuse(
+                    call,
+                    keys,
+                    ErrorCode.INVALID_REQUEST,
+                    "Only groups and transactional ids have a coordinator on this broker");
             return;
         }
-        if (request.keyType() != GROUP) {
-            refuse(call, keys, ErrorCode.INVALID_REQUEST, "Only consumer groups have a coordinator on this broker");
+        String topic = kept.get();
+        if (node.image().topic(topic).isPresent()) {
+            answerFromImage(call, topic, keys);
             return;
         }
-        if (node.image().topic(Topic.CONSUMER_OFFSETS).isPresent()) {
-            answerFromImage(call, keys);
-            return;
-        }
-        topics.createInternal(Topic.CONSUMER_OFFSETS, call.loop(), error -> {
+        topics.createInternal(topic, call.loop(), error -> {
             if (error == ErrorCode.NONE) {
-                answerFromImage(call, keys);
+                answerFromImage(call, topic, keys);
             } else {
                 refuse(call, keys, ErrorCode.COORDINATOR_NOT_AVAILABLE, null);
             }
         });
     }
 
-    private void answerFromImage(Call call, List<String> keys) {
+    private static Optional<String> topicOf(byte keyType) {
+        return switch (keyType) {
+            case GROUP -> Optional.of(Topic.CONSUMER_OFFSETS);
+            case TRANSACTION -> Optional.of(Topic.TRANSACTION_STATE);
+            default -> Optional.empty();
+        };
+    }
+
+    private void answerFromImage(Call call, String name, List<String> keys) {
         ClusterImage image = node.image();
-        Topic topic = image.topic(Topic.CONSUMER_OFFSETS).orElse(null);
+        Topic topic = image.topic(name).orElse(null);
         if (topic == null || topic.partitions().isEmpty()) {
             refuse(call, keys, ErrorCode.COORDINATOR_NOT_AVAILABLE, null);
             return;
@@ -78,7 +82,7 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
 
     /** It is where the partition is led that keeps the key. */
     private Coordinator coordinator(Call call, ClusterImage image, Topic topic, String key) {
-        int partition = GroupCoordinator.partitionOf(key, topic.partitions().size());
+        int partition = Shards.partitionOf(key, topic.partitions().size());
         return image.broker(node.leaderOf(topic, partition))
                 .filter(leader -> !leader.fenced())
                 .flatMap(leader -> node.endpointOf(leader, call.listener())

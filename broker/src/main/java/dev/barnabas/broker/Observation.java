@@ -22,7 +22,11 @@ public record Observation(
         List<OfGroup> groups,
         List<Lag> lags) {
 
-    /** Offsets are as in {@code dev.barnabas.replication.Partition}; the size is that of all segments in bytes. */
+    /**
+     * Offsets are as in {@code dev.barnabas.replication.Partition}; the size is that of all segments in bytes.
+     *
+     * @param hangingTransactions that have been open for longer than any may be, if the partition is led here
+     */
     public record OfPartition(
             String topic,
             int partition,
@@ -30,6 +34,7 @@ public record Observation(
             long highWatermark,
             long endOffset,
             long sizeInBytes,
+            int hangingTransactions,
             CompactionStatus compaction,
             ScrubStatus scrub) {}
 

@@ -53,7 +53,7 @@ final class Observing {
         for (LoopShare share : node.shares()) {
             share.loop().execute(() -> {
                 List<Observation.OfPartition> here =
-                        share.partitions().all().stream().map(Observing::of).toList();
+                        share.partitions().all().stream().map(this::of).toList();
                 int offlineHere = reconcilers.get(share.index()).offlineCount();
                 List<String> failedHere =
                         reconcilers.get(share.index()).folders().failed();
@@ -72,7 +72,7 @@ final class Observing {
         }
     }
 
-    private static Observation.OfPartition of(Partition partition) {
+    private Observation.OfPartition of(Partition partition) {
         return new Observation.OfPartition(
                 partition.id().topic(),
                 partition.id().index(),
@@ -80,6 +80,7 @@ final class Observing {
                 partition.highWatermark(),
                 partition.endOffset(),
                 partition.sizeInBytes(),
+                HangingTransactions.in(partition, node).size(),
                 partition.log().compactionStatus(),
                 partition.log().scrubStatus());
     }

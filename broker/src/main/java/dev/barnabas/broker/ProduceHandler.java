@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>v7 (KIP-110): zstd; in an older version it is refused, since such a client could not read it back.
  *   <li>v8 (KIP-467): the records that caused a refusal, and a message.
  *   <li>v10 (KIP-951): the current leader comes with NOT_LEADER_OR_FOLLOWER.
- *   <li>v12 (KIP-890): a transactional produce adds its partitions to the transaction implicitly.
+ *   <li>v11 (KIP-890): TRANSACTION_ABORTABLE.
+ *   <li>v12 (KIP-890): a transactional produce adds its partitions to the transaction implicitly; before, it is
+ *       verified that the client has added them.
  *   <li>v13 (KIP-516): topics by id.
  * </ul>
  */
@@ -45,9 +47,12 @@ final class ProduceHandler implements Handler<ProduceRequest> {
     private static final int FIRST_WITH_HINTS = 10;
 
     private final Node node;
+    private final List<VerifyingAppends> transactional;
 
-    ProduceHandler(Node node) {
+    /** @param transactional what appends batches of transactions, by loop */
+    ProduceHandler(Node node, List<VerifyingAppends> transactional) {
         this.node = node;
+        this.transactional = List.copyOf(transactional);
     }
 
     @Override
@@ -98,10 +103,13 @@ final class ProduceHandler implements Handler<ProduceRequest> {
                     } else {
                         item.topicId = known.id();
                         item.batches = records.buffer();
+                        if (request.transactionalId() != null && transactionalBatch(partition) != null) {
+                            item.transactionalId = request.transactionalId();
+                        }
                         int owner = node.ownerOf(known.id(), partition.index());
                         Share share = shares[owner];
                         if (share == null) {
-                            shares[owner] = share = new Share(this, node.share(owner));
+                            shares[owner] = share = new Share(this, node.share(owner), transactional.get(owner));
                         }
                         share.items.add(item);
                     }
@@ -206,10 +214,28 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         }
 
         private ErrorCode checkRequest() {
-            if (request.transactionalId() != null) {
-                return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+            return Acks.isValid(request.acks()) ? checkTransaction() : ErrorCode.INVALID_REQUIRED_ACKS;
+        }
+
+        /** Records of a transaction are those of one producer, which names it. */
+        private ErrorCode checkTransaction() {
+            long producerId = RecordBatch.NO_PRODUCER_ID;
+            for (ProduceRequest.TopicProduceData topic : request.topicData()) {
+                for (ProduceRequest.PartitionProduceData partition : topic.partitionData()) {
+                    RecordBatch batch = transactionalBatch(partition);
+                    if (batch == null) {
+                        continue;
+                    }
+                    if (request.transactionalId() == null) {
+                        return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+                    }
+                    if (producerId != RecordBatch.NO_PRODUCER_ID && producerId != batch.producerId()) {
+                        return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
+                    }
+                    producerId = batch.producerId();
+                }
             }
-            return Acks.isValid(request.acks()) ? ErrorCode.NONE : ErrorCode.INVALID_REQUIRED_ACKS;
+            return ErrorCode.NONE;
         }
 
         /**
@@ -236,10 +262,22 @@ final class ProduceHandler implements Handler<ProduceRequest> {
 
     private static String explanation(ErrorCode error) {
         return switch (error) {
-            case TRANSACTIONAL_ID_AUTHORIZATION_FAILED -> "This broker does not support transactions";
+            case TRANSACTIONAL_ID_AUTHORIZATION_FAILED -> "Records of a transaction come without a transactional id";
+            case INVALID_PRODUCER_ID_MAPPING -> "Records of a transaction come from more than one producer id";
             case INVALID_REQUIRED_ACKS -> "acks must be 0, 1 or -1";
             default -> "";
         };
+    }
+
+    /** The header of a batch that is part of a transaction; null if it is in none, or is no batch. */
+    private static @Nullable RecordBatch transactionalBatch(ProduceRequest.PartitionProduceData partition) {
+        if (!(partition.records() instanceof MemoryRecords records)
+                || records.buffer().remaining() < RecordBatch.HEADER_BYTES) {
+            return null;
+        }
+        ByteBuffer bytes = records.buffer();
+        RecordBatch batch = RecordBatch.header(bytes, bytes.position());
+        return batch.isTransactional() && batch.hasProducerId() ? batch : null;
     }
 
     /** Whatever else is wrong with the batch is found when it is appended. */
@@ -260,12 +298,14 @@ final class ProduceHandler implements Handler<ProduceRequest> {
     private static final class Share {
         private final Producing request;
         private final LoopShare owner;
+        private final VerifyingAppends transactional;
         private final List<Item> items = new ArrayList<>();
         private int unfinished;
 
-        Share(Producing request, LoopShare owner) {
+        Share(Producing request, LoopShare owner, VerifyingAppends transactional) {
             this.request = request;
             this.owner = owner;
+            this.transactional = transactional;
         }
 
         void append() {
@@ -295,6 +335,15 @@ final class ProduceHandler implements Handler<ProduceRequest> {
                         owner.partitions().whyAbsent(item.topicId, item.index),
                         "The partition is not open on this broker");
                 finishedOne();
+            } else if (item.transactionalId != null) {
+                transactional.append(
+                        partition,
+                        item.batches(),
+                        item.transactionalId,
+                        TransactionalClient.ofProduce(request.call.version()),
+                        acks,
+                        deadline,
+                        item);
             } else {
                 partition.append(item.batches(), acks, deadline, item);
             }
@@ -317,6 +366,9 @@ final class ProduceHandler implements Handler<ProduceRequest> {
         private final int index;
         private Uuid topicId = Uuid.ZERO;
         private @Nullable ByteBuffer batches;
+        /** Null if the records are in no transaction. */
+        private @Nullable String transactionalId;
+
         private @Nullable Share share;
         private @Nullable LogRefusal refused;
         private @Nullable Appended appended;

@@ -4,6 +4,7 @@ import dev.barnabas.host.Loop;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.message.AllocateProducerIdsRequest;
 import dev.barnabas.protocol.message.AllocateProducerIdsResponse;
+import dev.barnabas.transactions.ProducerIdSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -14,7 +15,7 @@ import java.util.function.LongConsumer;
  * Gives out producer ids from blocks that the controller allocates: an id is never given out twice, whatever happens to
  * this node. Owned by the first loop; may be asked on any.
  */
-final class ProducerIds {
+final class ProducerIds implements ProducerIdSource {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -34,8 +35,8 @@ final class ProducerIds {
         this.brokerEpoch = brokerEpoch;
     }
 
-    /** One of the two is called, on {@code answerLoop}. */
-    void next(Loop answerLoop, LongConsumer then, Consumer<ErrorCode> refused) {
+    @Override
+    public void next(Loop answerLoop, LongConsumer then, Consumer<ErrorCode> refused) {
         loop.execute(() -> {
             waiting.add(new Waiting(answerLoop, then, refused));
             serve();

@@ -132,6 +132,10 @@ final class ReplicaShare {
             }
             known.wanted = named.wanted;
             known.knownHighWatermark = named.wanted.highWatermark();
+            if (known.knowsWatermarks()) {
+                // What it was told since came when it had something else in hand, and went by unheard.
+                known.toldHighWatermark = known.knownHighWatermark;
+            }
             known.answered = false;
             due.add(known);
         }

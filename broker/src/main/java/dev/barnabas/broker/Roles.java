@@ -8,28 +8,36 @@ import dev.barnabas.replication.Leadership;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
 import dev.barnabas.settings.ReplicationSettings;
+import dev.barnabas.transactions.TransactionCoordinator;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Gives the open partitions of one loop the roles that the image has for them: to lead, which makes a coordinator of
- * one that stores groups, or to follow, which needs somebody who fetches. Owned by its loop.
+ * one that stores groups or transactions, or to follow, which needs somebody who fetches. Owned by its loop.
  */
 final class Roles {
 
     private final Node node;
     private final LoopShare share;
     private final GroupCoordinator groups;
+    private final TransactionCoordinator transactions;
     private final ReplicaFetchers fetchers;
     private final Map<PartitionId, Shard> shards = new HashMap<>();
     private boolean checking;
     private boolean stopped;
 
-    Roles(Node node, LoopShare share, GroupCoordinator groups, ReplicaFetchers fetchers) {
+    Roles(
+            Node node,
+            LoopShare share,
+            GroupCoordinator groups,
+            TransactionCoordinator transactions,
+            ReplicaFetchers fetchers) {
         this.node = node;
         this.share = share;
         this.groups = groups;
+        this.transactions = transactions;
         this.fetchers = fetchers;
     }
 
@@ -99,7 +107,7 @@ final class Roles {
 
     /** A new term is a new coordinator: what the partition holds is read again. */
     private void coordinate(Partition partition, int leaderEpoch) {
-        if (!partition.id().topic().equals(Topic.CONSUMER_OFFSETS)) {
+        if (!storesShards(partition.id())) {
             return;
         }
         Shard known = shards.get(partition.id());
@@ -110,11 +118,24 @@ final class Roles {
         PartitionShardLog log = new PartitionShardLog(
                 partition, partition.log().settings().batches().maxBytes());
         shards.put(partition.id(), new Shard(leaderEpoch, log));
-        groups.elected(partition.id().index(), log);
+        if (partition.id().topic().equals(Topic.TRANSACTION_STATE)) {
+            transactions.elected(partition.id().index(), log);
+        } else {
+            groups.elected(partition.id().index(), log);
+        }
+    }
+
+    private static boolean storesShards(PartitionId id) {
+        return id.topic().equals(Topic.CONSUMER_OFFSETS) || id.topic().equals(Topic.TRANSACTION_STATE);
     }
 
     private void resign(PartitionId id) {
-        if (shards.remove(id) != null) {
+        if (shards.remove(id) == null) {
+            return;
+        }
+        if (id.topic().equals(Topic.TRANSACTION_STATE)) {
+            transactions.resigned(id.index());
+        } else {
             groups.resigned(id.index());
         }
     }

@@ -15,6 +15,7 @@ import dev.barnabas.protocol.message.CreateTopicsResponse;
 import dev.barnabas.settings.BrokerSettings;
 import dev.barnabas.settings.ControllerQuorum;
 import dev.barnabas.settings.CoordinatorSettings;
+import dev.barnabas.settings.Setting;
 import dev.barnabas.settings.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -166,22 +167,45 @@ final class TopicCreation {
     }
 
     private CreatableTopic internal(String name) {
-        if (!name.equals(Topic.CONSUMER_OFFSETS)) {
-            return withDefaults(name);
-        }
+        return switch (name) {
+            case Topic.CONSUMER_OFFSETS -> offsets();
+            case Topic.TRANSACTION_STATE -> transactions();
+            default -> withDefaults(name);
+        };
+    }
+
+    private CreatableTopic offsets() {
         Settings settings = node.settings();
         return CreatableTopic.builder()
-                .name(name)
+                .name(Topic.CONSUMER_OFFSETS)
                 .numPartitions(settings.get(CoordinatorSettings.OFFSETS_TOPIC_NUM_PARTITIONS))
-                .replicationFactor((short) Math.min(
-                        settings.get(CoordinatorSettings.OFFSETS_TOPIC_REPLICATION_FACTOR), clusterSize(settings)))
+                .replicationFactor(replicas(CoordinatorSettings.OFFSETS_TOPIC_REPLICATION_FACTOR))
                 .configs(List.of(
                         config("cleanup.policy", "compact"),
                         config("compression.type", "producer"),
-                        config(
-                                "segment.bytes",
-                                Integer.toString(settings.get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES)))))
+                        config("segment.bytes", settings.get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES))))
                 .build();
+    }
+
+    private CreatableTopic transactions() {
+        Settings settings = node.settings();
+        return CreatableTopic.builder()
+                .name(Topic.TRANSACTION_STATE)
+                .numPartitions(settings.get(CoordinatorSettings.TRANSACTION_STATE_LOG_NUM_PARTITIONS))
+                .replicationFactor(replicas(CoordinatorSettings.TRANSACTION_STATE_LOG_REPLICATION_FACTOR))
+                .configs(List.of(
+                        config("cleanup.policy", "compact"),
+                        config("compression.type", "uncompressed"),
+                        config("min.insync.replicas", settings.get(CoordinatorSettings.TRANSACTION_STATE_LOG_MIN_ISR)),
+                        config("segment.bytes", settings.get(CoordinatorSettings.TRANSACTION_STATE_LOG_SEGMENT_BYTES)),
+                        // An outcome that was decided must not be lost.
+                        config("unclean.leader.election.enable", "false")))
+                .build();
+    }
+
+    private short replicas(Setting<Integer> wanted) {
+        Settings settings = node.settings();
+        return (short) Math.min(settings.get(wanted), clusterSize(settings));
     }
 
     /** How many brokers the cluster has, or is going to have when those that begin it are there. */
@@ -192,7 +216,7 @@ final class TopicCreation {
         return Math.max(voters, node.image().brokers().size());
     }
 
-    private static CreatableTopicConfig config(String name, String value) {
-        return CreatableTopicConfig.builder().name(name).value(value).build();
+    private static CreatableTopicConfig config(String name, Object value) {
+        return CreatableTopicConfig.builder().name(name).value(value.toString()).build();
     }
 }

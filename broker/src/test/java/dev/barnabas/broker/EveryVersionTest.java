@@ -8,6 +8,8 @@ import dev.barnabas.protocol.Request;
 import dev.barnabas.protocol.Response;
 import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.Wire;
+import dev.barnabas.protocol.message.AddOffsetsToTxnRequest;
+import dev.barnabas.protocol.message.AddPartitionsToTxnRequest;
 import dev.barnabas.protocol.message.AddRaftVoterRequest;
 import dev.barnabas.protocol.message.AllocateProducerIdsRequest;
 import dev.barnabas.protocol.message.AlterConfigsRequest;
@@ -36,7 +38,9 @@ import dev.barnabas.protocol.message.DescribeLogDirsRequest;
 import dev.barnabas.protocol.message.DescribeProducersRequest;
 import dev.barnabas.protocol.message.DescribeQuorumRequest;
 import dev.barnabas.protocol.message.DescribeTopicPartitionsRequest;
+import dev.barnabas.protocol.message.DescribeTransactionsRequest;
 import dev.barnabas.protocol.message.ElectLeadersRequest;
+import dev.barnabas.protocol.message.EndTxnRequest;
 import dev.barnabas.protocol.message.EnvelopeRequest;
 import dev.barnabas.protocol.message.FetchRequest;
 import dev.barnabas.protocol.message.FindCoordinatorRequest;
@@ -49,6 +53,7 @@ import dev.barnabas.protocol.message.ListConfigResourcesRequest;
 import dev.barnabas.protocol.message.ListGroupsRequest;
 import dev.barnabas.protocol.message.ListOffsetsRequest;
 import dev.barnabas.protocol.message.ListPartitionReassignmentsRequest;
+import dev.barnabas.protocol.message.ListTransactionsRequest;
 import dev.barnabas.protocol.message.MetadataRequest;
 import dev.barnabas.protocol.message.OffsetCommitRequest;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
@@ -57,8 +62,10 @@ import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
 import dev.barnabas.protocol.message.ProduceRequest;
 import dev.barnabas.protocol.message.RemoveRaftVoterRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
+import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
 import dev.barnabas.protocol.message.UnregisterBrokerRequest;
 import dev.barnabas.protocol.message.UpdateFeaturesRequest;
+import dev.barnabas.protocol.message.WriteTxnMarkersRequest;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -77,6 +84,7 @@ class EveryVersionTest {
         SimulatedNode node = SimulatedNode.start(LogLevels.none());
         Uuid id = createTopic(node, TOPIC);
         node.ask(FindCoordinatorRequest.builder().key("any").build(), 0, Response.class);
+        node.ask(FindCoordinatorRequest.builder().keyType((byte) 1).key("any").build(), 1, Response.class);
         List<String> unanswered = new ArrayList<>();
         int asked = 0;
 
@@ -216,7 +224,28 @@ class EveryVersionTest {
                                 .build();
             case INIT_PRODUCER_ID ->
                 InitProducerIdRequest.builder()
-                        .transactionalId(group.isEmpty() ? "transactional" : null)
+                        .transactionalId(group.isEmpty() ? "transactional" : v % 2 == 0 ? null : "t" + group)
+                        .transactionTimeoutMs(group.isEmpty() ? 0 : 1_000)
+                        .build();
+            case ADD_PARTITIONS_TO_TXN -> addPartitions(v, target);
+            case ADD_OFFSETS_TO_TXN ->
+                AddOffsetsToTxnRequest.builder()
+                        .transactionalId("t" + group)
+                        .producerId(7)
+                        .groupId(group)
+                        .build();
+            case END_TXN ->
+                EndTxnRequest.builder()
+                        .transactionalId("t" + group)
+                        .producerId(7)
+                        .committed(true)
+                        .build();
+            case DESCRIBE_TRANSACTIONS -> new DescribeTransactionsRequest(List.of("t", group));
+            case LIST_TRANSACTIONS ->
+                ListTransactionsRequest.builder()
+                        .stateFilters(group.isEmpty() ? List.of("Unheard-of") : List.of("Ongoing"))
+                        .durationFilter(v >= 1 ? 1000 : -1)
+                        .transactionalIdPattern(v >= 2 ? "t.*" : null)
                         .build();
             case JOIN_GROUP ->
                 JoinGroupRequest.builder()
@@ -255,6 +284,24 @@ class EveryVersionTest {
                                         .build()))
                                 .build()))
                         .build();
+            case TXN_OFFSET_COMMIT ->
+                TxnOffsetCommitRequest.builder()
+                        .transactionalId("t" + group)
+                        .groupId(group)
+                        .producerId(7)
+                        .topics(List.of(TxnOffsetCommitRequest.TxnOffsetCommitRequestTopic.builder()
+                                .name(v < 6 ? topic : "")
+                                .topicId(v < 6 ? Uuid.ZERO : target.topicId)
+                                .partitions(List.of(TxnOffsetCommitRequest.TxnOffsetCommitRequestPartition.builder()
+                                        .build()))
+                                .build()))
+                        .build();
+            case WRITE_TXN_MARKERS ->
+                new WriteTxnMarkersRequest(List.of(WriteTxnMarkersRequest.WritableTxnMarker.builder()
+                        .producerId(7)
+                        .transactionVersion((byte) (v < 2 ? 0 : 2))
+                        .topics(List.of(new WriteTxnMarkersRequest.WritableTxnMarkerTopic(topic, List.of(0))))
+                        .build()));
             case OFFSET_FETCH -> offsetFetch(v, target);
             case OFFSET_DELETE ->
                 OffsetDeleteRequest.builder()
@@ -498,6 +545,25 @@ class EveryVersionTest {
                         ByteBuffer.wrap("elsewhere".getBytes(StandardCharsets.UTF_8)));
             default -> throw new AssertionError("no example of a request for " + key + ": add one");
         };
+    }
+
+    private static Request addPartitions(int v, Target target) {
+        List<AddPartitionsToTxnRequest.AddPartitionsToTxnTopic> topics =
+                List.of(new AddPartitionsToTxnRequest.AddPartitionsToTxnTopic(target.topic, List.of(0)));
+        if (v < 4) {
+            return AddPartitionsToTxnRequest.builder()
+                    .v3AndBelowTransactionalId("t" + target.group)
+                    .v3AndBelowProducerId(7)
+                    .v3AndBelowTopics(topics)
+                    .build();
+        }
+        return AddPartitionsToTxnRequest.builder()
+                .transactions(List.of(
+                        new AddPartitionsToTxnRequest.AddPartitionsToTxnTransaction(
+                                "t" + target.group, 7, (short) 0, false, topics),
+                        new AddPartitionsToTxnRequest.AddPartitionsToTxnTransaction(
+                                "u" + target.group, 7, (short) 0, true, topics)))
+                .build();
     }
 
     /** What does not exist is asked for by a broker that does not exist either. */

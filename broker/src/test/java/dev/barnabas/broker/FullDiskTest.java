@@ -105,7 +105,7 @@ final class FullDiskTest {
 
         simulation.runFor(Duration.ofSeconds(60));
 
-        assertThat(operator.state("t", 0).leaderEpoch()).isEqualTo(epoch).isLessThanOrEqualTo(2);
+        assertThat(operator.state("t", 0).leaderEpoch()).isEqualTo(epoch).isLessThanOrEqualTo(3);
         assertThat(sent.isSettled()).isFalse();
         makeRoom(2);
         makeRoom(3);

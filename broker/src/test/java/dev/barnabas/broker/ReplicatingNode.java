@@ -11,11 +11,13 @@ import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.log.LogFault;
 import dev.barnabas.log.LogRefusal;
 import dev.barnabas.log.LogSettings;
+import dev.barnabas.log.Verifications;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.message.ApiVersionsRequest;
 import dev.barnabas.protocol.message.FetchRequest;
 import dev.barnabas.protocol.message.ProduceRequest;
+import dev.barnabas.protocol.message.WriteTxnMarkersRequest;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
 import dev.barnabas.replication.Acks;
 import dev.barnabas.replication.Following;
@@ -34,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One node of a {@link ReplicaWorld}. It starts again whenever its host does. */
@@ -48,6 +51,7 @@ final class ReplicatingNode implements Partition.Listener {
     private List<LoopShare> shares = List.of();
     private List<ReplicaFetchers> fetchers = List.of();
     private @Nullable Node node;
+    private @Nullable TransactionMarkers markers;
     private final Map<Integer, Partition> partitions = new HashMap<>();
 
     ReplicatingNode(ReplicaWorld world, SimulatedHost host, int id, Settings settings) {
@@ -91,10 +95,20 @@ final class ReplicatingNode implements Partition.Listener {
         node = begun;
         begun.throttlesMayChange();
         fetchers = made.stream().map(this::fetchers).toList();
+        TransactionParts transactions = new TransactionParts(begun, "PLAINTEXT");
+        markers = transactions.markers();
+        transactions.use((_, _, _, _) -> {
+            throw new AssertionError("nobody writes in transactions here");
+        });
         Apis[] apis = new Apis[1];
         apis[0] = new Apis(List.of(
                 Api.of(ApiKey.API_VERSIONS, ApiVersionsRequest.class, new ApiVersionsHandler(() -> apis[0], begun)),
-                Api.withoutCopy(ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(begun)),
+                Api.withoutCopy(
+                        ApiKey.PRODUCE, ProduceRequest.class, new ProduceHandler(begun, transactions.appends())),
+                Api.of(
+                        ApiKey.WRITE_TXN_MARKERS,
+                        WriteTxnMarkersRequest.class,
+                        new WriteTxnMarkersHandler(new MarkerWriter(begun))),
                 Api.of(
                         ApiKey.FETCH,
                         FetchRequest.class,
@@ -256,6 +270,31 @@ final class ReplicatingNode implements Partition.Listener {
             partition.append(bytes, Acks.ALL, Long.MAX_VALUE, sent);
         });
         return sent;
+    }
+
+    /** Begins a transaction of a producer, with one record. */
+    Sent begin(int index, long producerId, int epoch, int sequence) {
+        Node begun = Objects.requireNonNull(node);
+        LoopShare share = shares.get(begun.ownerOf(ReplicaWorld.TOPIC_ID, index));
+        Sent sent = new Sent();
+        share.loop().execute(() -> {
+            Partition partition = share.partitions().find(ReplicaWorld.TOPIC_ID, index);
+            if (partition == null) {
+                sent.refused = "not open";
+                return;
+            }
+            RecordBatchBuilder batch = new RecordBatchBuilder(1 << 20)
+                    .producer(producerId, (short) epoch, sequence)
+                    .transactional(true);
+            batch.append(1_767_225_600_000L, (byte[]) null, new byte[] {1}, List.of());
+            partition.append(batch.build(), Verifications.NOT_REQUIRED, Acks.ALL, Long.MAX_VALUE, sent);
+        });
+        return sent;
+    }
+
+    /** Brings markers to where partitions are led. */
+    TransactionMarkers markers() {
+        return Objects.requireNonNull(markers);
     }
 
     /** What has become of a record. */

@@ -229,6 +229,15 @@ final class SimulatedNode {
         private @Nullable Response response;
         private @Nullable PeerFault fault;
 
+        /** The answer, which must have come. */
+        Response response() {
+            Response present = response;
+            if (present == null) {
+                throw new AssertionError("not answered: " + fault);
+            }
+            return present;
+        }
+
         @Override
         public void answered(Answer<Response> answer) {
             response = answer.response();

@@ -43,6 +43,7 @@ public final class Main {
         COMMANDS.put(
                 "group",
                 streams -> new CommandLine(new GroupCommands(streams)).addSubcommand(new ResetOffsetsCommand(streams)));
+        COMMANDS.put("txn", TransactionCommands::new);
         COMMANDS.put("config", ConfigCommands::new);
         COMMANDS.put(
                 "log", streams -> new CommandLine(new LogCommands(streams)).addSubcommand(new VerifyCommand(streams)));

@@ -298,6 +298,58 @@ public final class Admin {
         return ask(GroupQuestions.remove(group, reason), members);
     }
 
+    // Transactions
+
+    /** Asks every broker for the transactional ids that it coordinates. */
+    public Eventual<Transactions.Listings> listTransactions(Transactions.Filter filter) {
+        return cluster.refresh()
+                .flatMap(view -> ask(
+                        TransactionQuestions.list(filter),
+                        view.brokers().keySet().stream().sorted().toList()))
+                .map(byBroker -> {
+                    List<Transactions.Listing> transactions = new ArrayList<>();
+                    Map<Integer, ClientError> failed = new LinkedHashMap<>();
+                    byBroker.forEach((broker, result) -> {
+                        switch (result) {
+                            case Result.Success<List<Transactions.Listing>>(var some) -> transactions.addAll(some);
+                            case Result.Failure<List<Transactions.Listing>>(ClientError error) ->
+                                failed.put(broker, error);
+                        }
+                    });
+                    transactions.sort(Comparator.comparing(Transactions.Listing::transactionalId));
+                    return new Transactions.Listings(transactions, failed);
+                });
+    }
+
+    public Eventual<Map<String, Result<Transactions.Description>>> describeTransactions(
+            Collection<String> transactionalIds) {
+        return ask(
+                TransactionQuestions.describe(id -> cluster.coordinators()
+                        .known(Coordinators.Kind.TRANSACTION, id)
+                        .map(Broker::id)
+                        .orElse(Offsets.UNKNOWN)),
+                transactionalIds);
+    }
+
+    /** The producers that partitions remember, with their open transactions (KIP-664). */
+    public Eventual<Map<TopicPartition, Result<List<Transactions.ActiveProducer>>>> describeProducers(
+            Collection<TopicPartition> partitions) {
+        return ask(TransactionQuestions.producers(), partitions);
+    }
+
+    /**
+     * Ends a transaction in one partition without its coordinator, for one that the coordinator does not know of any
+     * more (KIP-664).
+     */
+    public Eventual<Done> abortTransaction(Transactions.Abort abort) {
+        return askOne(TransactionQuestions.abort(), abort);
+    }
+
+    /** Aborts what producers with these transactional ids have under way, and lets them write no more (KIP-588). */
+    public Eventual<Map<String, Result<Transactions.Fenced>>> fenceProducers(Collection<String> transactionalIds) {
+        return ask(TransactionQuestions.fence(timeoutMs()), transactionalIds);
+    }
+
     private <K, V, R extends Response> Eventual<Map<K, Result<V>>> ask(Question<K, V, R> question, Collection<K> keys) {
         return cluster.ask(
                 question, List.copyOf(keys), cluster.settings().timeouts().operation());

@@ -15,17 +15,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which broker coordinates which group. Owned by the client's loop. */
+/** Which broker coordinates which group, or which transactional id. Owned by the client's loop. */
 final class Coordinators {
-
-    private static final byte GROUP = 0;
 
     /** From this version on, several coordinators are looked up at once, and the fields are others. */
     private static final int BATCHED = 4;
 
     private final Metadata metadata;
     private final Links links;
-    private final Map<String, Broker> known = new HashMap<>();
+    private final Map<Key, Broker> known = new HashMap<>();
+
+    /** What is coordinated. */
+    enum Kind {
+        GROUP(0, "group"),
+        TRANSACTION(1, "transactional id");
+
+        private final byte code;
+        private final String shown;
+
+        Kind(int code, String shown) {
+            this.code = (byte) code;
+            this.shown = shown;
+        }
+    }
+
+    private record Key(Kind kind, String name) {
+        @Override
+        public String toString() {
+            return kind.shown + " " + name;
+        }
+    }
 
     /** What came of one attempt to find a coordinator. */
     sealed interface Lookup {
@@ -42,17 +61,30 @@ final class Coordinators {
     }
 
     Optional<Broker> known(String group) {
-        return Optional.ofNullable(known.get(group));
+        return known(Kind.GROUP, group);
+    }
+
+    Optional<Broker> known(Kind kind, String name) {
+        return Optional.ofNullable(known.get(new Key(kind, name)));
     }
 
     /** It is not, or cannot be reached: look again. Does nothing if another one is known by now. */
     void forget(String group, Broker coordinator) {
-        known.remove(group, coordinator);
+        forget(Kind.GROUP, group, coordinator);
+    }
+
+    void forget(Kind kind, String name, Broker coordinator) {
+        known.remove(new Key(kind, name), coordinator);
     }
 
     /** One attempt. */
     Eventual<Lookup> find(String group) {
-        Broker already = known.get(group);
+        return find(Kind.GROUP, group);
+    }
+
+    Eventual<Lookup> find(Kind kind, String name) {
+        Key key = new Key(kind, name);
+        Broker already = known.get(key);
         if (already != null) {
             return Eventual.of(new Lookup.Found(already));
         }
@@ -61,12 +93,12 @@ final class Coordinators {
             return metadata.refresh().map(view -> new Lookup.NotNow("the cluster has just become known"));
         }
         Eventual<Lookup> found = new Eventual<>();
-        links.send(broker.get(), Lane.PROMPT, call(group), new Reply<FindCoordinatorResponse>() {
+        links.send(broker.get(), Lane.PROMPT, call(key), new Reply<FindCoordinatorResponse>() {
             @Override
             public void answered(Answer<FindCoordinatorResponse> answer) {
-                Lookup lookup = read(group, answer);
+                Lookup lookup = read(key, answer);
                 if (lookup instanceof Lookup.Found(Broker coordinator)) {
-                    known.put(group, coordinator);
+                    known.put(key, coordinator);
                 }
                 found.succeed(lookup);
             }
@@ -83,22 +115,23 @@ final class Coordinators {
         return found;
     }
 
-    private static Call<FindCoordinatorResponse> call(String group) {
+    private static Call<FindCoordinatorResponse> call(Key key) {
         return Call.of(
                 ApiKey.FIND_COORDINATOR,
                 version -> {
                     FindCoordinatorRequest.Builder request =
-                            FindCoordinatorRequest.builder().keyType(GROUP);
-                    return (version < BATCHED ? request.key(group) : request.coordinatorKeys(List.of(group))).build();
+                            FindCoordinatorRequest.builder().keyType(key.kind.code);
+                    return (version < BATCHED ? request.key(key.name) : request.coordinatorKeys(List.of(key.name)))
+                            .build();
                 },
                 FindCoordinatorResponse::read);
     }
 
-    private static Lookup read(String group, Answer<FindCoordinatorResponse> answer) {
+    private static Lookup read(Key key, Answer<FindCoordinatorResponse> answer) {
         FindCoordinatorResponse response = answer.response();
         if (answer.version() < BATCHED) {
             return lookup(
-                    group,
+                    key,
                     response.errorCode(),
                     response.errorMessage() == null ? "" : response.errorMessage(),
                     response.nodeId(),
@@ -106,24 +139,24 @@ final class Coordinators {
                     response.port());
         }
         return response.coordinators().stream()
-                .filter(coordinator -> coordinator.key().equals(group))
+                .filter(coordinator -> coordinator.key().equals(key.name))
                 .findFirst()
                 .map(coordinator -> lookup(
-                        group,
+                        key,
                         coordinator.errorCode(),
                         coordinator.errorMessage() == null ? "" : coordinator.errorMessage(),
                         coordinator.nodeId(),
                         coordinator.host(),
                         coordinator.port()))
-                .orElse(new Lookup.NotNow("the broker did not name the coordinator of group " + group));
+                .orElse(new Lookup.NotNow("the broker did not name the coordinator of " + key));
     }
 
-    private static Lookup lookup(String group, short code, String message, int nodeId, String host, int port) {
+    private static Lookup lookup(Key key, short code, String message, int nodeId, String host, int port) {
         ErrorCode error = ErrorCode.forCode(code);
         if (error == ErrorCode.NONE && port > 0 && port <= 65_535) {
             return new Lookup.Found(new Broker(nodeId, new Endpoint(host, port), null));
         }
-        String text = "coordinator of group " + group + ": " + (message.isEmpty() ? error.message() : message);
+        String text = "coordinator of " + key + ": " + (message.isEmpty() ? error.message() : message);
         return error == ErrorCode.NONE || error.retriable()
                 ? new Lookup.NotNow(text)
                 : new Lookup.Never(new ClientError.Refused(error, text));

@@ -67,7 +67,16 @@ record Question<K, V, R extends Response>(
 
         record LeaderOf(TopicPartition partition) implements Route {}
 
-        record CoordinatorOf(String group) implements Route {}
+        /** Who coordinates a group, or a transactional id. */
+        record CoordinatorOf(Coordinators.Kind kind, String key) implements Route {
+            CoordinatorOf(String group) {
+                this(Coordinators.Kind.GROUP, group);
+            }
+        }
+
+        static Route transactionCoordinatorOf(String transactionalId) {
+            return new CoordinatorOf(Coordinators.Kind.TRANSACTION, transactionalId);
+        }
     }
 
     /** Where the reader of an answer puts what it finds. */

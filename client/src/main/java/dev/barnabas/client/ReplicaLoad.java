@@ -82,7 +82,7 @@ final class ReplicaLoad {
                             .thenComparingLong(id -> inRackOf(id, replicas))
                             .thenComparingInt(id -> held.getOrDefault(id, 0))
                             .thenComparingInt(replicas::indexOf))
-                    .ifPresent(replicas::remove);
+                    .ifPresent(id -> replicas.removeIf(id::equals));
         }
         int first = replicas.getFirst();
         replicas.stream()

@@ -96,7 +96,7 @@ final class Scatter<K, V, R extends Response> {
         expected = 1;
         discovered = false;
         Map<Broker, List<K>> asked = new LinkedHashMap<>();
-        Set<String> coordinatorsToFind = new LinkedHashSet<>();
+        Set<Route.CoordinatorOf> coordinatorsToFind = new LinkedHashSet<>();
         boolean refresh = false;
         for (K key : List.copyOf(open)) {
             Route route = question.route().apply(key);
@@ -104,8 +104,8 @@ final class Scatter<K, V, R extends Response> {
             if (responsible.isPresent()) {
                 asked.computeIfAbsent(responsible.get(), absent -> new ArrayList<>())
                         .add(key);
-            } else if (route instanceof Route.CoordinatorOf(String group)) {
-                coordinatorsToFind.add(group);
+            } else if (route instanceof Route.CoordinatorOf coordinator) {
+                coordinatorsToFind.add(coordinator);
             } else {
                 refresh = true;
             }
@@ -117,8 +117,8 @@ final class Scatter<K, V, R extends Response> {
                 return true;
             }));
         }
-        coordinatorsToFind.forEach(
-                group -> discover(cluster.coordinators().find(group).map(lookup -> lookedUp(group, lookup))));
+        coordinatorsToFind.forEach(wanted -> discover(
+                cluster.coordinators().find(wanted.kind(), wanted.key()).map(lookup -> lookedUp(wanted, lookup))));
         asked.forEach(this::askAll);
         answeredOne();
     }
@@ -130,7 +130,8 @@ final class Scatter<K, V, R extends Response> {
             case Route.Controller _ -> view.controller().or(cluster.metadata()::anyBroker);
             case Route.Node(int id) -> Optional.ofNullable(view.brokers().get(id));
             case Route.LeaderOf(TopicPartition partition) -> view.leader(partition);
-            case Route.CoordinatorOf(String group) -> cluster.coordinators().known(group);
+            case Route.CoordinatorOf(var kind, var key) ->
+                cluster.coordinators().known(kind, key);
         };
     }
 
@@ -185,10 +186,9 @@ final class Scatter<K, V, R extends Response> {
         }
     }
 
-    private Coordinators.Lookup lookedUp(String group, Coordinators.Lookup lookup) {
+    private Coordinators.Lookup lookedUp(Route.CoordinatorOf wanted, Coordinators.Lookup lookup) {
         for (K key : List.copyOf(open)) {
-            if (question.route().apply(key) instanceof Route.CoordinatorOf(String keysGroup)
-                    && keysGroup.equals(group)) {
+            if (question.route().apply(key).equals(wanted)) {
                 switch (lookup) {
                     case Coordinators.Lookup.Found _ -> discovered = true;
                     case Coordinators.Lookup.NotNow(String obstacle) -> obstacles.put(key, obstacle);
@@ -283,7 +283,8 @@ final class Scatter<K, V, R extends Response> {
         /** Whoever was asked is not (any more) responsible, or not there. */
         private void misdirected(K key) {
             switch (question.route().apply(key)) {
-                case Route.CoordinatorOf(String group) -> cluster.coordinators().forget(group, broker);
+                case Route.CoordinatorOf(var kind, var name) ->
+                    cluster.coordinators().forget(kind, name, broker);
                 case Route.Anyone _, Route.Controller _, Route.Node _, Route.LeaderOf _ ->
                     cluster.metadata().refresh();
             }

@@ -101,6 +101,14 @@ final class ForeignClientsTest {
     }
 
     @Test
+    void confluentKafkaWritesInTransactions() throws Exception {
+        ForeignClient python =
+                ForeignClient.python("confluent_kafka", "python3-confluent-kafka", "confluent_kafka_transactions.py");
+
+        assertThat(python.run("", node.address())).endsWith("done\n");
+    }
+
+    @Test
     void kafkajsProducesConsumesAndAdministers() throws Exception {
         ForeignClient node20 = ForeignClient.kafkajs("kafkajs_client.js");
 

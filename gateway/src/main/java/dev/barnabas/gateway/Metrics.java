@@ -89,6 +89,11 @@ final class Metrics {
                         (double) seen.partitions().stream()
                                 .filter(p -> p.compaction().setAside().isPresent())
                                 .count()))
+                .metricSnapshot(gauges(
+                        hanging(seen),
+                        "barnabas_partition_hanging_transactions",
+                        "Transactions that are open for longer than any may be; readers of committed records wait",
+                        p -> p.hangingTransactions()))
                 .metricSnapshot(counters(
                         seen.partitions(),
                         "barnabas_scrub_checked_bytes",
@@ -180,6 +185,13 @@ final class Metrics {
     private static List<Observation.OfPartition> compacted(Observation seen) {
         return seen.partitions().stream()
                 .filter(partition -> partition.compaction().compacted())
+                .toList();
+    }
+
+    /** There are next to none: partitions without are left out. */
+    private static List<Observation.OfPartition> hanging(Observation seen) {
+        return seen.partitions().stream()
+                .filter(partition -> partition.hangingTransactions() > 0)
                 .toList();
     }
 

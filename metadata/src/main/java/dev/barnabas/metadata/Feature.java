@@ -6,15 +6,21 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Features whose level every node of a cluster must agree on before one uses it. Kafka's own ({@code group.version},
- * {@code transaction.version} and so on) join when what they stand for works.
+ * Features whose level every node of a cluster must agree on before one uses it. Kafka's own join when what they stand
+ * for works.
  */
 public enum Feature {
     /** Which forms of changes may be written to the metadata log. */
     METADATA("barnabas.metadata.version", 1, 1),
 
     /** Level 1: groups may use the consumer protocol (KIP-848). */
-    GROUP("group.version", 0, 1);
+    GROUP("group.version", 0, 1),
+
+    /**
+     * Level 1: what is stored of transactions has room for more. Level 2: producers have an epoch for each transaction
+     * (KIP-890); they learn of the level by ApiVersions.
+     */
+    TRANSACTION("transaction.version", 0, 2);
 
     private final String label;
     private final short lowest;

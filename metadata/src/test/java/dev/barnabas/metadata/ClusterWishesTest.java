@@ -32,7 +32,10 @@ final class ClusterWishesTest {
         assertThat(given.image().clusterId()).hasSize(22).doesNotStartWith("-");
         assertThat(given.error(new StartCluster())).isEqualTo(INVALID_REQUEST);
         assertThat(given.image().finalizedFeatures())
-                .containsOnly(Map.entry(METADATA, (short) 1), Map.entry("group.version", (short) 1));
+                .containsOnly(
+                        Map.entry(METADATA, (short) 1),
+                        Map.entry("group.version", (short) 1),
+                        Map.entry("transaction.version", (short) 2));
         assertThat(given.image().featuresEpoch()).isZero();
     }
 

@@ -16,12 +16,11 @@ final class Watches {
     private boolean transactionsOpen;
 
     void add(Partition.Watch watch, long highWatermark, long nowStable) {
-        List<Partition.Watch> same = of(watch);
-        if (same == ofCommitted && same.isEmpty()) {
+        if (ofCommitted.isEmpty()) {
             lastStableOffset = nowStable;
             transactionsOpen = nowStable < highWatermark;
         }
-        same.add(watch);
+        of(watch).add(watch);
     }
 
     void remove(Partition.Watch watch) {
