@@ -53,10 +53,9 @@ final class FullDiskTest {
         operator.sendAll("t", 0, 10, VALUE);
         assertThat(operator.state("t", 0).inSync()).containsExactly(2, 3);
         assertThat(operator.observe(1).fullDirectories()).hasSize(1);
-        assertThat(requireNonNull(
-                                operator.get(() -> operator.admin()
-                                                .describeLogDirs(Set.of(1), Set.of(new TopicPartition("t", 0))))
-                                        .get(1))
+        assertThat(requireNonNull(operator.get(() ->
+                                        operator.admin().describeLogDirs(Set.of(1), Set.of(new TopicPartition("t", 0))))
+                                .get(1))
                         .orThrow())
                 .singleElement()
                 .extracting(LogDirs.Directory::cordoned)

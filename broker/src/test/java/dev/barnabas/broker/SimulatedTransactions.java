@@ -165,8 +165,7 @@ final class SimulatedTransactions {
                 .v3AndBelowTransactionalId(id)
                 .v3AndBelowProducerId(producerId)
                 .v3AndBelowProducerEpoch(epoch)
-                .v3AndBelowTopics(
-                        List.of(new AddPartitionsToTxnTopic(TransactionWorkload.TOPIC, attempt.partitions)))
+                .v3AndBelowTopics(List.of(new AddPartitionsToTxnTopic(TransactionWorkload.TOPIC, attempt.partitions)))
                 .build();
         ask(coordinator, request, 3, AddPartitionsToTxnResponse.class, answer -> {
             ErrorCode error = answer == null
@@ -243,8 +242,7 @@ final class SimulatedTransactions {
         RecordBatchBuilder batch = new RecordBatchBuilder(1 << 16)
                 .producer(producerId, epoch, sequences.getOrDefault(partition, 0))
                 .transactional(true);
-        batch.append(
-                host.clock().wallMs(), (byte[]) null, attempt.name.getBytes(StandardCharsets.UTF_8), List.of());
+        batch.append(host.clock().wallMs(), (byte[]) null, attempt.name.getBytes(StandardCharsets.UTF_8), List.of());
         ByteBuffer bytes = batch.build();
         return ProduceRequest.builder()
                 .transactionalId(id)
@@ -298,7 +296,8 @@ final class SimulatedTransactions {
                 .build();
         ask(dice.pick(bootstrap), request, 4, FindCoordinatorResponse.class, answer -> {
             if (answer != null && answer.coordinators().getFirst().errorCode() == 0) {
-                FindCoordinatorResponse.Coordinator found = answer.coordinators().getFirst();
+                FindCoordinatorResponse.Coordinator found =
+                        answer.coordinators().getFirst();
                 coordinator = new Endpoint(found.host(), found.port());
             }
             later(then);

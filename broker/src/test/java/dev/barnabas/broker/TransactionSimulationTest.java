@@ -55,8 +55,7 @@ final class TransactionSimulationTest {
                 "transaction.state.log.min.isr=2");
         simulation.runUntil("all nodes serve", cluster::isServing, STARTING);
         TransactionWorkload workload = new TransactionWorkload(simulation, cluster);
-        FaultPlan plan =
-                FaultPlan.draw(simulation, new FaultPlan.Limits(KINDS, cluster.nodes(), mostImpaired, FAULTS));
+        FaultPlan plan = FaultPlan.draw(simulation, new FaultPlan.Limits(KINDS, cluster.nodes(), mostImpaired, FAULTS));
         workload.start();
         plan.start();
         simulation.runFor(FAULTS);
