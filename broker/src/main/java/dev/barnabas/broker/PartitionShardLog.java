@@ -19,6 +19,7 @@ import dev.barnabas.protocol.record.RecordBatchBuilder;
 import dev.barnabas.protocol.record.RecordBatches;
 import dev.barnabas.replication.Partition;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class PartitionShardLog implements ShardLog {
 
     private static final int REPLAY_CHUNK_BYTES = 1 << 20;
+    private static final Duration HEALING = Duration.ofSeconds(1);
+    /** As long as another replica that has what is damaged here may well be away. */
+    private static final int HEALING_ATTEMPTS = 600;
 
     private final Partition partition;
     private final int maxBatchBytes;
@@ -121,10 +125,10 @@ final class PartitionShardLog implements ShardLog {
 
     @Override
     public void replay(Replaying then) {
-        replay(partition.logStartOffset(), partition.endOffset(), then);
+        replay(partition.logStartOffset(), partition.endOffset(), HEALING_ATTEMPTS, then);
     }
 
-    private void replay(long fromOffset, long endOffset, Replaying then) {
+    private void replay(long fromOffset, long endOffset, int attempts, Replaying then) {
         if (fromOffset >= endOffset) {
             then.done(endOffset);
             return;
@@ -145,12 +149,17 @@ final class PartitionShardLog implements ShardLog {
                     then.done(endOffset);
                     return;
                 }
-                replay(chunk.next, endOffset, then);
+                replay(chunk.next, endOffset, attempts, then);
             }
 
             @Override
             public void refused(LogRefusal refusal) {
-                then.failed(refusal.message());
+                if (refusal.error() == ErrorCode.KAFKA_STORAGE_ERROR && partition.leads() && attempts > 1) {
+                    // What is damaged is being fetched from another replica.
+                    partition.loop().schedule(HEALING, () -> replay(fromOffset, endOffset, attempts - 1, then));
+                } else {
+                    then.failed(refusal.message());
+                }
             }
         });
     }

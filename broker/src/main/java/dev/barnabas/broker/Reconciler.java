@@ -1,6 +1,7 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.coordinator.TransactionEnd;
+import dev.barnabas.host.DiskFullException;
 import dev.barnabas.log.LogDamage;
 import dev.barnabas.log.LogFault;
 import dev.barnabas.metadata.ClusterImage;
@@ -19,7 +20,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -43,6 +46,7 @@ import org.slf4j.event.Level;
 final class Reconciler {
 
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+    private static final Duration ROOM_PAUSE = Duration.ofSeconds(5);
 
     private final Node node;
     private final LoopShare share;
@@ -54,6 +58,12 @@ final class Reconciler {
     private final Set<PartitionId> opening = new HashSet<>();
     /** On their way out; one that comes back meanwhile is opened when its old files are gone. */
     private final Set<PartitionId> deleting = new HashSet<>();
+    /**
+     * Offline, and still in their directories: what is moved away is deleted all the same, or it could not come back.
+     */
+    private final Map<PartitionId, Partition> failed = new LinkedHashMap<>();
+    /** Those whose disks were full when they were needed. */
+    private final Set<PartitionId> withoutRoom = new HashSet<>();
 
     private final List<Waiter> waiters = new ArrayList<>();
     /** New in this update; opened when they have a directory. */
@@ -238,6 +248,11 @@ final class Reconciler {
         if (open != null) {
             roles.end(open);
             delete(open);
+            return;
+        }
+        Partition broken = failed.remove(id);
+        if (broken != null) {
+            delete(broken);
         }
     }
 
@@ -288,6 +303,7 @@ final class Reconciler {
                     @Override
                     public void opened(Partition partition) {
                         opening.remove(id);
+                        withoutRoom.remove(id);
                         Optional<dev.barnabas.metadata.Partition> agreed = agreed(id);
                         if (stopped) {
                             partition.close(() -> {});
@@ -307,6 +323,10 @@ final class Reconciler {
                     public void failed(LogFault fault) {
                         opening.remove(id);
                         share.partitions().fail(id);
+                        if (hasNoRoom(id, fault)) {
+                            settled();
+                            return;
+                        }
                         faults.suspect(index);
                         log.error(
                                 "A partition cannot be opened; it is offline until the node is started again"
@@ -320,6 +340,47 @@ final class Reconciler {
                 });
     }
 
+    /** A full disk is no broken one: the partition is opened again when there may be room. */
+    private boolean hasNoRoom(PartitionId id, LogFault fault) {
+        if (!(fault.cause() instanceof DiskFullException)) {
+            return false;
+        }
+        if (withoutRoom.add(id)) {
+            log.error(
+                    "A partition is offline because its disk is full; it is tried again as long as it is, so make room"
+                            + " partition={} why={}",
+                    id,
+                    fault.message());
+        }
+        share.loop().schedule(ROOM_PAUSE, () -> tryAgain(id));
+        return true;
+    }
+
+    private void tryAgain(PartitionId id) {
+        if (stopped || opening.contains(id) || deleting.contains(id)) {
+            return;
+        }
+        Partition open = failed.remove(id);
+        if (open == null) {
+            openAgain(id);
+            return;
+        }
+        deleting.add(id);
+        open.close(() -> {
+            deleting.remove(id);
+            openAgain(id);
+        });
+    }
+
+    /** One that is not for this node any more is opened, too, and then deleted. */
+    private void openAgain(PartitionId id) {
+        OptionalInt directory = folders().directoryOf(id);
+        if (!stopped && directory.isPresent() && share.partitions().find(id.topicId(), id.index()) == null) {
+            share.partitions().forget(id);
+            open(id, directory.getAsInt());
+        }
+    }
+
     private void drop(Uuid topicId) {
         share.partitions().forget(topicId);
         for (Partition partition : share.partitions().all()) {
@@ -327,6 +388,12 @@ final class Reconciler {
                 roles.end(partition);
                 share.partitions().remove(topicId, partition.id().index());
                 delete(partition);
+            }
+        }
+        for (Partition broken : List.copyOf(failed.values())) {
+            if (broken.id().topicId().equals(topicId)) {
+                failed.remove(broken.id());
+                delete(broken);
             }
         }
     }
@@ -429,6 +496,10 @@ final class Reconciler {
             roles.end(partition);
             healing.end(partition);
             share.partitions().fail(partition.id());
+            failed.put(partition.id(), partition);
+            if (hasNoRoom(partition.id(), fault)) {
+                return;
+            }
             OptionalInt directory = folders().directoryOf(partition.id());
             if (directory.isEmpty() || folders().hasFailed(directory.getAsInt())) {
                 return;

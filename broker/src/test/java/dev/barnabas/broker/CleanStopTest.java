@@ -52,6 +52,10 @@ final class CleanStopTest {
 
     @Test
     void whoeverDidNotIsNoLongerEligible() {
+        losesPowerAndIsNoLongerEligible();
+    }
+
+    private void losesPowerAndIsNoLongerEligible() {
         operator.host(2).powerLoss();
         operator.await("it is gone", "t", 0, state -> state.inSync().equals(List.of(1)));
         operator.host(1).crash();
@@ -71,6 +75,6 @@ final class CleanStopTest {
         operator.host(2).restart();
         operator.await("it is in sync", "t", 0, state -> state.inSync().size() == 2);
 
-        whoeverDidNotIsNoLongerEligible();
+        losesPowerAndIsNoLongerEligible();
     }
 }

@@ -55,7 +55,9 @@ final class ClusterRun {
             unclean.watch();
         }
         StreamWorkload workload = new StreamWorkload(simulation, cluster);
-        FaultPlan plan = FaultPlan.draw(simulation, new FaultPlan.Limits(kinds, cluster.nodes(), mostImpaired, FAULTS));
+        FaultPlan plan = FaultPlan.draw(
+                simulation,
+                new FaultPlan.Limits(kinds, cluster.nodes(), mostImpaired, FAULTS, ClusterRun::holdsRecords));
         Optional<RestlessOperator> restless = Optional.ofNullable(operator);
         workload.start();
         plan.start();
@@ -82,6 +84,11 @@ final class ClusterRun {
         if (!findings.isEmpty()) {
             throw simulation.failure(findings.toString(), null);
         }
+    }
+
+    /** Where rot is healed from another replica: in the segments of partitions. */
+    private static boolean holdsRecords(String path) {
+        return path.endsWith(".log") && path.contains("/") && !path.startsWith(Storage.METADATA_FOLDER);
     }
 
     /** What an unclean election may cost, in the partitions that had one; other people's bytes are never right. */

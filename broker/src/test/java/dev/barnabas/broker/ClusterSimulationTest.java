@@ -35,18 +35,18 @@ final class ClusterSimulationTest {
 
     @Test
     void nothingAcknowledgedIsLostDoubledOrReorderedWhenOneOfThreeFails() {
-        Seeds.check(60, simulation -> run(simulation, 3, 1, Fault.Kind.SURVIVABLE, REPLICATED));
+        Seeds.check(45, simulation -> run(simulation, 3, 1, Fault.Kind.SURVIVABLE, REPLICATED));
     }
 
     @Test
     void norWhenAllFailAtOnce() {
-        Seeds.check(30, simulation -> run(simulation, 3, 3, Fault.Kind.SURVIVABLE, REPLICATED));
+        Seeds.check(20, simulation -> run(simulation, 3, 3, Fault.Kind.SURVIVABLE, REPLICATED));
     }
 
     @Test
     void norWhenTwoOfFiveFail() {
         Seeds.check(
-                20,
+                15,
                 simulation -> run(
                         simulation,
                         5,
@@ -67,7 +67,7 @@ final class ClusterSimulationTest {
     @Test
     void uncleanElectionsCostNothingWhereTheyDoNotHappen() {
         Seeds.check(
-                20,
+                12,
                 simulation -> new ClusterRun(simulation, SimulatedCluster.of(simulation, 3, UNCLEAN))
                         .admittingUncleanElections()
                         .play(EnumSet.complementOf(EnumSet.of(Fault.Kind.BIT_ROT)), 2));

@@ -1,5 +1,6 @@
 package dev.barnabas.broker;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.client.ClientError;
@@ -33,7 +34,7 @@ final class DeletedRecordsTest {
 
     private Result<Long> result(Eventual<Map<TopicPartition, Result<Long>>> deletion) {
         simulation.runUntil("answered", deletion::isSettled, SimulatedOperator.LIMIT);
-        return deletion.result().orElseThrow().orThrow().get(PARTITION);
+        return requireNonNull(deletion.result().orElseThrow().orThrow().get(PARTITION));
     }
 
     private long start(int node) {

@@ -3,8 +3,10 @@ package dev.barnabas.broker;
 import dev.barnabas.host.Loop;
 import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogRefusal;
+import dev.barnabas.metadata.Topic;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
+import dev.barnabas.simulation.SimulatedHost;
 import dev.barnabas.simulation.Simulation;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -12,7 +14,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What no client can see: that no two nodes lead a partition in the same term, ever, and that in the end all replicas
@@ -22,6 +27,8 @@ final class ReplicaWatch {
 
     private static final Duration INTERVAL = Duration.ofMillis(20);
     private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final Duration HEALING = Duration.ofSeconds(1);
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final Simulation simulation;
@@ -93,14 +100,16 @@ final class ReplicaWatch {
 
     /** Waits until the followers have all that the leaders have, and compares what they hold. */
     void checkEquality() {
-        simulation.runUntil("no partition is on the move", this::isSettled, LIMIT);
+        awaitSettled();
         // What has left a node is closed there a moment later.
         simulation.runFor(Duration.ofSeconds(5));
         Map<String, List<Replica>> byPartition = replicas();
-        simulation.runUntil(
+        await(
                 "all replicas are at the same end",
-                () -> byPartition.values().stream().allMatch(ReplicaWatch::agree),
-                LIMIT);
+                () -> byPartition.values().stream()
+                        .filter(replicas -> !agree(replicas))
+                        .map(ReplicaWatch::ends)
+                        .toList());
         byPartition.forEach((partition, replicas) -> {
             List<ByteBuffer> contents = new ArrayList<>();
             for (Replica replica : replicas) {
@@ -120,17 +129,49 @@ final class ReplicaWatch {
         });
     }
 
-    /** Whether all nodes know that every replica is where it shall be, and in sync. */
-    private boolean isSettled() {
-        return cluster.nodes().stream()
-                .allMatch(node -> node.isUp()
-                        && cluster.broker(node)
-                                .filter(broker -> broker.parts().node().image().topics().stream()
-                                        .flatMap(topic -> topic.partitions().stream())
-                                        .allMatch(partition -> !partition.isBeingReassigned()
-                                                && partition.inSyncReplicas().size()
-                                                        == partition.replicas().size()))
-                                .isPresent());
+    /** Waits until every replica is where it shall be, and in sync. */
+    void awaitSettled() {
+        await("no partition is on the move", this::unsettled);
+    }
+
+    /** @param left what it is not true of yet */
+    private void await(String what, Supplier<List<String>> left) {
+        Duration end = simulation.now().plus(LIMIT);
+        for (List<String> now = left.get(); !now.isEmpty(); now = left.get()) {
+            if (simulation.now().compareTo(end) > 0) {
+                throw simulation.failure("not within " + LIMIT + ": " + what + ": " + now, null);
+            }
+            simulation.runFor(LOOK_AGAIN);
+        }
+    }
+
+    /** What nodes do not know to be where it shall be, and in sync. */
+    private List<String> unsettled() {
+        List<String> found = new ArrayList<>();
+        for (SimulatedHost node : cluster.nodes()) {
+            Optional<Broker> broker = node.isUp() ? cluster.broker(node) : Optional.empty();
+            if (broker.isEmpty()) {
+                found.add(node.name() + " does not serve");
+                continue;
+            }
+            for (Topic topic : broker.get().parts().node().image().topics()) {
+                for (dev.barnabas.metadata.Partition partition : topic.partitions()) {
+                    if (partition.isBeingReassigned()
+                            || partition.inSyncReplicas().size()
+                                    != partition.replicas().size()) {
+                        found.add(node.name() + " knows " + topic.name() + ": " + partition);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String ends(List<Replica> replicas) {
+        return replicas.stream()
+                .map(replica -> replica.node + " has " + replica.partition.id() + " to "
+                        + replica.partition.highWatermark() + " of " + replica.partition.endOffset())
+                .collect(Collectors.joining(", "));
     }
 
     private Map<String, List<Replica>> replicas() {
@@ -161,9 +202,10 @@ final class ReplicaWatch {
     private ByteBuffer load(Replica replica) {
         List<ByteBuffer> chunks = new ArrayList<>();
         boolean[] done = {false};
+        Duration end = simulation.now().plus(LIMIT.dividedBy(2));
         replica.loop()
-                .execute(() ->
-                        load(replica, replica.partition.logStartOffset(), replica.partition.endOffset(), chunks, done));
+                .execute(() -> load(
+                        replica, replica.partition.logStartOffset(), replica.partition.endOffset(), chunks, done, end));
         simulation.runUntil("the replica on " + replica.node + " is read", () -> done[0], LIMIT);
         int size = chunks.stream().mapToInt(ByteBuffer::remaining).sum();
         ByteBuffer all = ByteBuffer.allocate(size);
@@ -171,12 +213,13 @@ final class ReplicaWatch {
         return all.flip();
     }
 
-    private void load(Replica replica, long from, long end, List<ByteBuffer> chunks, boolean[] done) {
-        if (from >= end) {
+    private void load(
+            Replica replica, long from, long endOffset, List<ByteBuffer> chunks, boolean[] done, Duration end) {
+        if (from >= endOffset) {
             done[0] = true;
             return;
         }
-        replica.partition.log().load(from, CHUNK_BYTES, end, new LogAnswer<>() {
+        replica.partition.log().load(from, CHUNK_BYTES, endOffset, new LogAnswer<>() {
             @Override
             public void done(ByteBuffer batches) {
                 chunks.add(batches.duplicate());
@@ -184,13 +227,17 @@ final class ReplicaWatch {
                                 .iterator()
                                 .hasNext()
                         ? endOf(batches.duplicate())
-                        : end;
-                load(replica, next, end, chunks, done);
+                        : endOffset;
+                load(replica, next, endOffset, chunks, done, end);
             }
 
             @Override
             public void refused(LogRefusal refusal) {
-                throw simulation.failure("a replica cannot be read: " + refusal, null);
+                // Damage that was found just now is healed from another replica.
+                if (simulation.now().compareTo(end) > 0) {
+                    throw simulation.failure("a replica cannot be read: " + refusal, null);
+                }
+                replica.loop().schedule(HEALING, () -> load(replica, from, endOffset, chunks, done, end));
             }
         });
     }

@@ -60,13 +60,13 @@ final class ReplicaWatchTest {
     }
 
     @Test
-    void aReplicaWithOtherBytesIsCaught() {
+    void whatHasRottenIsHealedBeforeReplicasAreCompared() {
         SimulatedHost host = cluster.nodes().getFirst();
         SimulatedDrive drive = host.drives().iterator().next();
         simulation.runFor(Duration.ofSeconds(5));
         drive.rot(path -> path.startsWith("events-") && path.endsWith(".log")).orElseThrow();
 
-        assertThatThrownBy(watch::checkEquality).isInstanceOf(SimulationFailure.class);
+        watch.checkEquality();
     }
 
     private static void usurp(Partition follower) {

@@ -13,7 +13,7 @@ import java.util.Set;
  */
 public final class RestlessCluster implements Scenario {
 
-    private static final Set<Fault.Kind> KINDS = EnumSet.complementOf(EnumSet.of(Fault.Kind.BIT_ROT));
+    private static final double ROT = 0.3;
 
     @Override
     public void run(Simulation simulation) {
@@ -21,6 +21,12 @@ public final class RestlessCluster implements Scenario {
         SmallSettings drawn = SmallSettings.draw(dice);
         SimulatedCluster cluster =
                 SimulatedCluster.of(simulation, drawn.nodes(), drawn.settings().toArray(String[]::new));
-        new ClusterRun(simulation, cluster).withOperator().play(KINDS, (drawn.nodes() - 1) / 2);
+        Set<Fault.Kind> kinds = EnumSet.allOf(Fault.Kind.class);
+        if (!dice.chance(ROT)) {
+            kinds.remove(Fault.Kind.BIT_ROT);
+            // What is in memory does not rot, and is not looked at twice.
+            cluster.nodes().forEach(node -> node.cached(dice.nextDouble()));
+        }
+        new ClusterRun(simulation, cluster).withOperator().play(kinds, (drawn.nodes() - 1) / 2);
     }
 }

@@ -65,7 +65,6 @@ final class SimulatedCluster {
 
     private SimulatedHost add(int id, SimulatedQuorum joined) {
         SimulatedHost host = simulation.addHost("node" + id, 2);
-        host.cached(simulation.dice("cache/" + id).nextDouble());
         start(host, new InQuorum(joined, host), settings(id, host.name(), settings));
         return host;
     }

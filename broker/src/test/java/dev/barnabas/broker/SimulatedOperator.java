@@ -1,5 +1,7 @@
 package dev.barnabas.broker;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.barnabas.client.Admin;
 import dev.barnabas.client.Cluster;
 import dev.barnabas.client.Consumer;
@@ -54,7 +56,7 @@ final class SimulatedOperator {
         AtomicReference<Eventual<T>> eventual = new AtomicReference<>();
         client.loop().execute(() -> eventual.set(operation.get()));
         simulation.runUntil("asked", () -> eventual.get() != null, LIMIT);
-        return eventual.get();
+        return requireNonNull(eventual.get());
     }
 
     <T> Result<T> result(Supplier<Eventual<T>> operation) {
@@ -155,6 +157,6 @@ final class SimulatedOperator {
         share.loop()
                 .execute(() -> found.set(Optional.ofNullable(share.partitions().find(id, partition))));
         simulation.runUntil("looked up", () -> found.get() != null, LIMIT);
-        return found.get();
+        return requireNonNull(found.get());
     }
 }

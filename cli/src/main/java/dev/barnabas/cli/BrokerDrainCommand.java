@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
             "The cluster serves meanwhile. What is moved is in sync on its new broker before it leaves the old one. The"
                     + " command may be ended at any time: moves that have begun go on, and the next drain takes up the"
                     + " rest. --cancel takes those moves back.",
-            "With --throttle the moves share a rate, which is removed when they are over. If the command is ended before,"
-                    + " it stays, until the next drain ends or ./barnabas partition throttle --remove.",
+            "With --throttle the moves share a rate, which is removed when they are over. If the command is ended"
+                    + " before, it stays, until the next drain ends or ./barnabas partition throttle --remove.",
             "Exit code 1: there are partitions that no other broker can take."
         })
 final class BrokerDrainCommand implements Callable<Integer> {
@@ -147,8 +147,8 @@ final class BrokerDrainCommand implements Callable<Integer> {
         if (throttle != null) {
             Map<TopicPartition, MoveThrottle.Move> throttled = new TreeMap<>();
             moves.forEach(move -> view.partition(move.partition())
-                    .ifPresent(now -> throttled.put(
-                            move.partition(), MoveThrottle.Move.of(now.replicas(), move.replicas()))));
+                    .ifPresent(now ->
+                            throttled.put(move.partition(), MoveThrottle.Move.of(now.replicas(), move.replicas()))));
             new MoveThrottle(session).set(throttle, throttled);
         }
         Map<TopicPartition, Optional<List<Integer>>> targets = new TreeMap<>();

@@ -40,14 +40,16 @@ final class FactorChange {
     /** Topics that have fewer replicas than new ones get, internal ones included; none if that cannot be told. */
     static Map<String, Integer> below(ClusterView view, int factor) {
         Map<String, Integer> below = new TreeMap<>();
-        view.topics().values().forEach(topic -> topic.partitions().stream()
-                .mapToInt(partition -> partition.replicas().size())
-                .min()
-                .ifPresent(replicas -> {
-                    if (replicas < factor) {
-                        below.put(topic.name(), replicas);
-                    }
-                }));
+        view.topics()
+                .values()
+                .forEach(topic -> topic.partitions().stream()
+                        .mapToInt(partition -> partition.replicas().size())
+                        .min()
+                        .ifPresent(replicas -> {
+                            if (replicas < factor) {
+                                below.put(topic.name(), replicas);
+                            }
+                        }));
         return below;
     }
 
@@ -110,8 +112,8 @@ final class FactorChange {
         if (rate != null) {
             Map<TopicPartition, MoveThrottle.Move> throttled = new TreeMap<>();
             moves.forEach(move -> view.partition(move.partition())
-                    .ifPresent(now -> throttled.put(
-                            move.partition(), MoveThrottle.Move.of(now.replicas(), move.replicas()))));
+                    .ifPresent(now ->
+                            throttled.put(move.partition(), MoveThrottle.Move.of(now.replicas(), move.replicas()))));
             new MoveThrottle(session).set(rate, throttled);
         }
         Map<TopicPartition, Optional<List<Integer>>> targets = new TreeMap<>();

@@ -56,7 +56,9 @@ public final class Main {
                 streams -> new CommandLine(new BrokerCommands(streams)).addSubcommand(new BrokerDrainCommand(streams)));
         COMMANDS.put(
                 "partition",
-                streams -> new CommandLine(new PartitionCommands(streams)).addSubcommand(new ReassignCommand(streams)).addSubcommand(new ThrottleCommand(streams)));
+                streams -> new CommandLine(new PartitionCommands(streams))
+                        .addSubcommand(new ReassignCommand(streams))
+                        .addSubcommand(new ThrottleCommand(streams)));
         COMMANDS.put("quorum", QuorumCommands::new);
         COMMANDS.put("why", WhyCommands::new);
         COMMANDS.put("completion", CompletionCommand::new);

@@ -132,7 +132,8 @@ final class MoveThrottle {
         resources.add(Configs.Resource.allBrokers());
         session.get(() -> session.admin().describeCluster())
                 .brokers()
-                .forEach(broker -> resources.add(Configs.Resource.broker(broker.broker().id())));
+                .forEach(broker ->
+                        resources.add(Configs.Resource.broker(broker.broker().id())));
         view.topics().keySet().forEach(topic -> resources.add(Configs.Resource.topic(topic)));
         Map<Configs.Resource, Map<String, String>> found = new LinkedHashMap<>();
         List<Configs.Resource> silent = new ArrayList<>();
@@ -152,9 +153,8 @@ final class MoveThrottle {
     private static Map<String, String> own(Configs.Resource resource, List<Configs.Entry> entries) {
         Configs.Source source = switch (resource.kind()) {
             case TOPIC -> Configs.Source.TOPIC;
-            default -> resource.equals(Configs.Resource.allBrokers())
-                    ? Configs.Source.ALL_BROKERS
-                    : Configs.Source.BROKER;
+            default ->
+                resource.equals(Configs.Resource.allBrokers()) ? Configs.Source.ALL_BROKERS : Configs.Source.BROKER;
         };
         Map<String, String> own = new TreeMap<>();
         for (Configs.Entry entry : entries) {

@@ -115,7 +115,8 @@ record PartitionDiagnosis(
         private void well() {
             Broker leader = evidence.brokers.get(state.leader());
             if (leader != null && leader.trouble == Trouble.DIRECTORY_FULL) {
-                sentences.add("Broker " + state.leader() + " leads, and all " + state.replicas().size()
+                sentences.add("Broker " + state.leader() + " leads, and all "
+                        + state.replicas().size()
                         + " replicas are in sync; but nobody in sync has room, so that producers are refused and"
                         + " consumers go on.");
                 state.replicas().forEach(this::trouble);

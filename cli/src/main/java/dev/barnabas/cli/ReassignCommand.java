@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
             "The first replica is the preferred leader. What the partitions have now is printed in the same format, so"
                 + " that it can be kept to go back. The command does not wait for the moves: --verify tells how they"
                 + " are.",
-            "With --throttle the moves share a rate. It is removed by --verify when everything is done, by --cancel, or by"
-                + " ./barnabas partition throttle --remove.",
+            "With --throttle the moves share a rate. It is removed by --verify when everything is done, by --cancel,"
+                    + " or by ./barnabas partition throttle --remove.",
             "Exit code 1: something was refused; with --verify, something is not as the plan says."
         })
 final class ReassignCommand implements Callable<Integer> {
@@ -113,8 +113,9 @@ final class ReassignCommand implements Callable<Integer> {
         Long rate = throttle;
         if (rate != null) {
             Map<TopicPartition, MoveThrottle.Move> moves = new TreeMap<>();
-            plan.replicas().forEach((partition, replicas) -> moves.put(
-                    partition, MoveThrottle.Move.of(before.getOrDefault(partition, List.of()), replicas)));
+            plan.replicas()
+                    .forEach((partition, replicas) -> moves.put(
+                            partition, MoveThrottle.Move.of(before.getOrDefault(partition, List.of()), replicas)));
             new MoveThrottle(session).set(rate, moves);
         }
         var accepted = Session.succeeded(

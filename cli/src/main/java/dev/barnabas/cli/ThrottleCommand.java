@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A throttle is set by broker drain --throttle and partition reassign --throttle (or Kafka's"
-                + " kafka-reassign-partitions), and holds for replicas that are not in sync. It consists of settings of"
-                + " brokers (leader.replication.throttled.rate, follower.replication.throttled.rate) and topics"
+                + " kafka-reassign-partitions), and holds for replicas that are not in sync. It consists of settings"
+                + " of brokers (leader.replication.throttled.rate, follower.replication.throttled.rate) and topics"
                 + " (leader.replication.throttled.replicas, follower.replication.throttled.replicas), which stay until"
                 + " they are removed."
         })
@@ -63,10 +63,7 @@ final class ThrottleCommand implements Callable<Integer> {
             Long rate = change.rate;
             if (change.remove) {
                 int removed = throttle.remove();
-                tell(
-                        "removed",
-                        removed,
-                        removed == 0 ? "Nothing is throttled." : "Nothing is throttled any more.");
+                tell("removed", removed, removed == 0 ? "Nothing is throttled." : "Nothing is throttled any more.");
             } else if (rate != null) {
                 int changed = throttle.changeRate(rate);
                 if (changed == 0) {
@@ -92,13 +89,14 @@ final class ThrottleCommand implements Callable<Integer> {
     private void show(MoveThrottle.Found found) {
         if (json) {
             List<Object> documents = new ArrayList<>();
-            found.byResource().forEach((resource, settings) -> documents.add(ordered(
-                    "kind",
-                    resource.kind().name().toLowerCase(java.util.Locale.ROOT),
-                    "name",
-                    resource.name(),
-                    "settings",
-                    settings)));
+            found.byResource()
+                    .forEach((resource, settings) -> documents.add(ordered(
+                            "kind",
+                            resource.kind().name().toLowerCase(java.util.Locale.ROOT),
+                            "name",
+                            resource.name(),
+                            "settings",
+                            settings)));
             Json.print(documents, streams.raw());
             return;
         }

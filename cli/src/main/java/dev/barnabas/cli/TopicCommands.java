@@ -164,8 +164,8 @@ final class TopicCommands {
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "With --replication-factor the command waits until all replicas are in sync, and may be ended at any time:"
-                    + " moves that have begun go on, and the same command takes up the rest.",
+                "With --replication-factor the command waits until all replicas are in sync, and may be ended at any"
+                        + " time: moves that have begun go on, and the same command takes up the rest.",
                 "Exit code 1: something could not be altered."
             })
     int alter(
@@ -269,36 +269,37 @@ final class TopicCommands {
         }
         boolean done = new FactorChange(session, streams, factor, maxMoves, throttle).run(topics);
         if (done) {
-            streams.out().println(topics.isEmpty()
-                    ? "No topic has fewer replicas."
-                    : String.join(", ", topics) + ": " + Partitions.count(factor, "replica"));
+            streams.out()
+                    .println(
+                            topics.isEmpty()
+                                    ? "No topic has fewer replicas."
+                                    : String.join(", ", topics) + ": " + Partitions.count(factor, "replica"));
         }
         return done;
     }
 
-    private boolean alter(
-            Session session, String name, int partitions, List<Configs.Change> changes, boolean dryRun) {
-            boolean done = true;
-            if (partitions > 0) {
-                done = !Session.succeeded(
-                                session.get(() -> session.admin()
-                                        .createPartitions(Map.of(name, Topics.NewPartitions.upTo(partitions)), dryRun)),
-                                "topic",
-                                streams)
-                        .isEmpty();
-            }
-            if (done && !changes.isEmpty()) {
-                done = !Session.succeeded(
-                                session.get(() -> session.admin()
-                                        .alterConfigs(Map.of(Configs.Resource.topic(name), changes), dryRun)),
-                                "settings of",
-                                streams)
-                        .isEmpty();
-            }
-            if (done && (partitions > 0 || !changes.isEmpty())) {
-                streams.out().println((dryRun ? "Could alter " : "Altered ") + name);
-            }
-            return done;
+    private boolean alter(Session session, String name, int partitions, List<Configs.Change> changes, boolean dryRun) {
+        boolean done = true;
+        if (partitions > 0) {
+            done = !Session.succeeded(
+                            session.get(() -> session.admin()
+                                    .createPartitions(Map.of(name, Topics.NewPartitions.upTo(partitions)), dryRun)),
+                            "topic",
+                            streams)
+                    .isEmpty();
+        }
+        if (done && !changes.isEmpty()) {
+            done = !Session.succeeded(
+                            session.get(() -> session.admin()
+                                    .alterConfigs(Map.of(Configs.Resource.topic(name), changes), dryRun)),
+                            "settings of",
+                            streams)
+                    .isEmpty();
+        }
+        if (done && (partitions > 0 || !changes.isEmpty())) {
+            streams.out().println((dryRun ? "Could alter " : "Altered ") + name);
+        }
+        return done;
     }
 
     @Command(

@@ -343,8 +343,8 @@ final class VerifyCommand implements Callable<Integer> {
                         + bytes + " bytes: " + (damages == 0 ? "nothing is damaged" : damages + " damaged"));
         if (damages > 0) {
             streams.out()
-                    .println("A running node replaces what is damaged by itself where another replica in sync has it; for"
-                            + " the rest see docs/disks.md.");
+                    .println("A running node replaces what is damaged by itself where another replica in sync has it;"
+                            + " for the rest see docs/disks.md.");
         }
     }
 }

@@ -124,7 +124,8 @@ final class ClusterCommandsTest {
                 .isZero();
 
         assertThat(run("", "partition", "throttle").out())
-                .contains("topic t: leader.replication.throttled.replicas=0:1", "leader.replication.throttled.rate=1000");
+                .contains(
+                        "topic t: leader.replication.throttled.replicas=0:1", "leader.replication.throttled.rate=1000");
         assertThat(run("", "partition", "throttle", "20M").out()).contains("Changed the rate of 1 broker.");
         assertThat(run("", "partition", "throttle", "--json").out())
                 .contains("\"follower.replication.throttled.rate\":\"20971520\"");
@@ -138,12 +139,18 @@ final class ClusterCommandsTest {
 
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).contains("there are not 2 brokers that serve for t-0, t-1");
-        assertThat(run("", "topic", "alter", "t", "--replication-factor", "1").out()).contains("t: 1 replica");
-        assertThat(run("", "topic", "alter", "--all-below", "--replication-factor", "1").out())
+        assertThat(run("", "topic", "alter", "t", "--replication-factor", "1").out())
+                .contains("t: 1 replica");
+        assertThat(run("", "topic", "alter", "--all-below", "--replication-factor", "1")
+                        .out())
                 .contains("No topic has fewer replicas.");
-        assertThat(run("", "topic", "alter", "--replication-factor", "1").code()).isEqualTo(2);
-        assertThat(run("", "topic", "alter", "none", "--replication-factor", "1").err()).contains("no topic none");
-        assertThat(run("", "topic", "alter", "t", "--replication-factor", "2", "--dry-run").code())
+        assertThat(run("", "topic", "alter", "--replication-factor", "1").code())
+                .isEqualTo(2);
+        assertThat(run("", "topic", "alter", "none", "--replication-factor", "1")
+                        .err())
+                .contains("no topic none");
+        assertThat(run("", "topic", "alter", "t", "--replication-factor", "2", "--dry-run")
+                        .code())
                 .isEqualTo(1);
     }
 

@@ -40,9 +40,8 @@ final class ReplicaLoad {
         for (int place = 0; place < changed.size(); place++) {
             if (draining.contains(changed.get(place))) {
                 Map<Integer, Integer> first = place == 0 ? preferred : held;
-                List<Integer> staying = changed.stream()
-                        .filter(id -> !draining.contains(id))
-                        .toList();
+                List<Integer> staying =
+                        changed.stream().filter(id -> !draining.contains(id)).toList();
                 int to = place;
                 view.brokers().keySet().stream()
                         .filter(id -> !draining.contains(id) && !changed.contains(id))
@@ -58,9 +57,9 @@ final class ReplicaLoad {
 
     /**
      * More replicas, or fewer. A new one goes to a rack where the partition is not yet, there to the broker that holds
-     * the fewest. What goes first: what is not in sync, then the second in a rack, then what is on the broker that holds
-     * the most; never the leader. Who is preferred changes where another replica is preferred by far fewer: where all
-     * partitions had been on one broker it would lead them all for ever.
+     * the fewest. What goes first: what is not in sync, then the second in a rack, then what is on the broker that
+     * holds the most; never the leader. Who is preferred changes where another replica is preferred by far fewer: where
+     * all partitions had been on one broker it would lead them all for ever.
      */
     List<Integer> withFactor(int factor, ClusterView.Partition partition) {
         List<Integer> replicas = new ArrayList<>(partition.replicas());
@@ -78,11 +77,12 @@ final class ReplicaLoad {
         while (replicas.size() > factor) {
             replicas.stream()
                     .filter(id -> id != partition.leader() || replicas.size() == 1)
-                    .max(Comparator.<Integer>comparingInt(id -> partition.inSync().contains(id) ? 0 : 1)
+                    .max(Comparator.<Integer>comparingInt(
+                                    id -> partition.inSync().contains(id) ? 0 : 1)
                             .thenComparingLong(id -> inRackOf(id, replicas))
                             .thenComparingInt(id -> held.getOrDefault(id, 0))
                             .thenComparingInt(replicas::indexOf))
-                    .ifPresent(replicas::remove);
+                    .ifPresent(id -> replicas.removeIf(id::equals));
         }
         int first = replicas.getFirst();
         replicas.stream()
@@ -90,7 +90,7 @@ final class ReplicaLoad {
                         .thenComparingInt(replicas::indexOf))
                 .filter(id -> preferred.getOrDefault(id, 0) + 1 < preferred.getOrDefault(first, 0))
                 .ifPresent(id -> {
-                    replicas.remove(id);
+                    replicas.removeIf(id::equals);
                     replicas.addFirst(id);
                 });
         return replicas;

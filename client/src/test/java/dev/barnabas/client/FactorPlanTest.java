@@ -22,8 +22,7 @@ final class FactorPlanTest {
     }
 
     private void partition(List<Integer> replicas, List<Integer> inSync) {
-        partitions.add(
-                new ClusterView.Partition(partitions.size(), inSync.getFirst(), 0, replicas, inSync, List.of()));
+        partitions.add(new ClusterView.Partition(partitions.size(), inSync.getFirst(), 0, replicas, inSync, List.of()));
     }
 
     private FactorPlan plan(int factor, int atMost) {

@@ -52,6 +52,7 @@ public final class LogDirectory {
     private Runnable onFull = () -> {};
     /** Appends have been refused since there was room last. */
     private boolean full;
+
     private boolean closed;
 
     public LogDirectory(Disk disk, Loop loop, LogDirectorySettings settings) {

@@ -71,6 +71,7 @@ final class LogScrub {
         long there = known.stream()
                 .filter(each -> each.offset() >= first && each.offset() < contents.nextOffset)
                 .count();
-        return new ScrubStatus(checkedBytes, there + Math.max(unnamedBefore, unnamedNow), healedSegments, lastCompleteMs);
+        return new ScrubStatus(
+                checkedBytes, there + Math.max(unnamedBefore, unnamedNow), healedSegments, lastCompleteMs);
     }
 }

@@ -59,7 +59,8 @@ final class SegmentHealing {
                 openFile(Replacement.indexPath(log.folder(), base, id)),
                 base,
                 log.settings().segments().indexIntervalBytes());
-        boolean gaps = contents.mayHaveGapsAt(base) || log.settings().compaction().compact();
+        boolean gaps =
+                contents.mayHaveGapsAt(base) || log.settings().compaction().compact();
         this.mend = new SegmentMend(
                 new SegmentMend.Damaged(
                         file, base, segment.size, endOffset, contents.startOffset, gaps, epochsOf(contents)),
@@ -68,11 +69,7 @@ final class SegmentHealing {
 
     /** Heals the segment that has an offset. */
     static void begin(
-            PartitionLog log,
-            LogDirectory directory,
-            long offset,
-            HealthyReplica replica,
-            LogAnswer<Healed> then) {
+            PartitionLog log, LogDirectory directory, long offset, HealthyReplica replica, LogAnswer<Healed> then) {
         LogContents contents = log.contents();
         if (!log.isOpen()) {
             then.refused(log.notOpen());

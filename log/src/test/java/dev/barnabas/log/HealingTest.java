@@ -74,7 +74,9 @@ final class HealingTest {
             Healed healed = heal(world, log, 2, replica).result();
 
             if (healed.batches() > 0) {
-                assertThat(world.drive().content(FIRST_SEGMENT)).as("byte " + at).isEqualTo(before);
+                assertThat(world.drive().content(FIRST_SEGMENT))
+                        .as("byte " + at)
+                        .isEqualTo(before);
             } else {
                 // Nobody can tell that the epoch was not a smaller one.
                 assertThat(positionInBatch(at)).isBetween(12, 15);
@@ -102,7 +104,8 @@ final class HealingTest {
         world.simulation.runFor(Duration.ofHours(2));
         assertThat(log.damages).hasSize(1);
 
-        Healed healed = heal(world, log, log.damages.getFirst().offset(), replica).result();
+        Healed healed =
+                heal(world, log, log.damages.getFirst().offset(), replica).result();
 
         assertThat(healed.batches()).isEqualTo(1);
         ScrubStatus status = world.call(log.get()::scrubStatus);
@@ -187,8 +190,8 @@ final class HealingTest {
         World world = new World(1);
         TestLog log = filled(world);
         world.on(() -> log.get()
-                .changeSettings(SMALL_SEGMENTS.with(
-                        new LogSettings.Compaction(true, 0.99, 0, Long.MAX_VALUE, 86_400_000))));
+                .changeSettings(
+                        SMALL_SEGMENTS.with(new LogSettings.Compaction(true, 0.99, 0, Long.MAX_VALUE, 86_400_000))));
         long end = log.get().contents().segments.get(1).baseOffset;
         int last = (int) (end / 2 - 1);
         world.drive().rot(FIRST_SEGMENT, world.drive().content(FIRST_SEGMENT).length - 1);
@@ -210,8 +213,7 @@ final class HealingTest {
             TestLog log = filled(world);
             world.settle();
             world.drive().rot(FIRST_SEGMENT, 100);
-            SimulatedHost.Crash how =
-                    operation % 2 == 0 ? SimulatedHost.Crash.POWER : SimulatedHost.Crash.PROCESS;
+            SimulatedHost.Crash how = operation % 2 == 0 ? SimulatedHost.Crash.POWER : SimulatedHost.Crash.PROCESS;
             int life = world.host.lives();
             world.host.crashAtDiskOperation(operation, how);
             World.Answered<Healed> answer = new World.Answered<>();

@@ -65,16 +65,13 @@ public record BrokerHeartbeat(
                 : fullDirectories.stream().filter(usable::contains).toList();
         boolean fenced = wantFence || noneUsable || (broker.fenced() && (wantShutDown || !caughtUp));
         boolean shuttingDown = !fenced && (wantShutDown || broker.shuttingDown());
-        Plan<State> plan =
-                become(image, controller, broker, broker.in(fenced, shuttingDown, usable, full), caughtUp);
+        Plan<State> plan = become(image, controller, broker, broker.in(fenced, shuttingDown, usable, full), caughtUp);
         boolean handedOver = wantShutDown
                 && shuttingDown
                 && broker.shuttingDown()
                 && plan instanceof Plan.Agreed<State>(Change change, State _)
                 && change == null;
-        return handedOver
-                ? become(image, controller, broker, broker.in(true, false, usable, full), caughtUp)
-                : plan;
+        return handedOver ? become(image, controller, broker, broker.in(true, false, usable, full), caughtUp) : plan;
     }
 
     private Plan<State> become(
@@ -83,7 +80,10 @@ public record BrokerHeartbeat(
         if (after.equals(before)) {
             return after.shuttingDown()
                     ? new Plan.Agreed<>(
-                            new PartitionSweep(image, controller).settleAllOn(id).changeOrNull(), state)
+                            new PartitionSweep(image, controller)
+                                    .settleAllOn(id)
+                                    .changeOrNull(),
+                            state)
                     : Plan.nothing(state);
         }
         Change changed = new Change.BrokerStateChanged(

@@ -20,8 +20,8 @@ public record FenceBroker(int id, long epoch) implements Wish<Broker> {
         if (broker.fenced()) {
             return Plan.nothing(broker);
         }
-        Change fenced = new Change.BrokerStateChanged(
-                id, epoch, true, false, broker.directories(), broker.fullDirectories());
+        Change fenced =
+                new Change.BrokerStateChanged(id, epoch, true, false, broker.directories(), broker.fullDirectories());
         PartitionSweep sweep =
                 new PartitionSweep(image.apply(fenced, image.lastOffset() + 1), controller).settleAllOn(id);
         return Plan.change(sweep.with(fenced), broker.in(true, false, broker.directories(), broker.fullDirectories()));

@@ -73,8 +73,7 @@ final class PartitionSweep {
         List<Integer> withRoom = replicas.stream()
                 .filter(broker -> Replicas.hasRoom(image, broker, topic.id(), index))
                 .toList();
-        boolean oneCanLead =
-                withRoom.stream().anyMatch(broker -> Replicas.mayLead(image, broker, topic.id(), index));
+        boolean oneCanLead = withRoom.stream().anyMatch(broker -> Replicas.mayLead(image, broker, topic.id(), index));
         return oneCanLead ? withRoom : replicas;
     }
 

@@ -67,18 +67,8 @@ public record RegisterBroker(
         if (refusal.isPresent()) {
             return new Plan.Refused<>(refusal.get());
         }
-        Broker broker =
-                new Broker(
-                id,
-                image.version() + 1,
-                incarnation,
-                endpoints,
-                rack,
-                directories,
-                features,
-                true,
-                false,
-                List.of());
+        Broker broker = new Broker(
+                id, image.version() + 1, incarnation, endpoints, rack, directories, features, true, false, List.of());
         List<Change> changes = new ArrayList<>();
         registered
                 .filter(old -> !directories.isEmpty() && !directories.equals(old.directories()))

@@ -39,7 +39,8 @@ final class BrokerLifecycleTest {
         Broker broker = one.grant(Given.registration(1, 1));
 
         assertThat(broker.fenced()).isTrue();
-        BrokerHeartbeat behind = new BrokerHeartbeat(1, broker.epoch(), broker.epoch() - 1, false, false, List.of(), List.of());
+        BrokerHeartbeat behind =
+                new BrokerHeartbeat(1, broker.epoch(), broker.epoch() - 1, false, false, List.of(), List.of());
         assertThat(one.changesNothing(behind)).isTrue();
         assertThat(one.grant(behind)).isEqualTo(new State(false, true, false));
         assertThat(one.grant(one.heartbeat(1, false))).isEqualTo(new State(true, false, false));

@@ -55,18 +55,8 @@ final class ChangeCodecTest {
                                 + "02 024c 0268 ffff 0000 00"
                                 + "02 0102030405060708090a0b0c0d0e0f10 02 0266 0001 0002 00 01 00 00"),
                 Arguments.of(
-                        new Change.BrokerRegistered(
-                                new Broker(
-                                        1,
-                                        2,
-                                        ID,
-                                        List.of(),
-                                        null,
-                                        List.of(),
-                                        new TreeMap<>(),
-                                        false,
-                                        true,
-                                        List.of(ID))),
+                        new Change.BrokerRegistered(new Broker(
+                                1, 2, ID, List.of(), null, List.of(), new TreeMap<>(), false, true, List.of(ID))),
                         "0002 0000 00000001 0000000000000002 0102030405060708090a0b0c0d0e0f10 00 01 01 01 00 01"
                                 + " 01 00 11 02 0102030405060708090a0b0c0d0e0f10"),
                 Arguments.of(

@@ -138,15 +138,16 @@ final class RandomClusterTest {
         private void heartbeat(int broker, boolean wantShutDown) {
             long epoch = knownEpochs.getOrDefault(broker, 0L);
             if (model.isRunning(broker)) {
-                Optional<BrokerHeartbeat.State> state =
-                        grant(new BrokerHeartbeat(
-                                broker,
-                                epoch,
-                                image.version(),
-                                false,
-                                wantShutDown,
-                                List.of(),
-                                dice.chance(0.1) ? image.broker(broker).map(Broker::directories).orElse(List.of()) : List.of()));
+                Optional<BrokerHeartbeat.State> state = grant(new BrokerHeartbeat(
+                        broker,
+                        epoch,
+                        image.version(),
+                        false,
+                        wantShutDown,
+                        List.of(),
+                        dice.chance(0.1)
+                                ? image.broker(broker).map(Broker::directories).orElse(List.of())
+                                : List.of()));
                 if (state.filter(BrokerHeartbeat.State::shouldShutDown).isPresent()) {
                     model.crash(broker);
                 }

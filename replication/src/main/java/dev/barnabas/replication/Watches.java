@@ -16,8 +16,7 @@ final class Watches {
     private boolean transactionsOpen;
 
     void add(Partition.Watch watch, long highWatermark, long nowStable) {
-        boolean ofWhatIsCommitted = watch.reader instanceof Reader.Client client && client.committedOnly();
-        if (ofWhatIsCommitted && ofCommitted.isEmpty()) {
+        if (ofCommitted.isEmpty()) {
             lastStableOffset = nowStable;
             transactionsOpen = nowStable < highWatermark;
         }

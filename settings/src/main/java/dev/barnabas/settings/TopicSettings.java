@@ -214,8 +214,8 @@ public final class TopicSettings {
     public static final Setting<List<String>> FOLLOWER_REPLICATION_THROTTLED_REPLICAS = DECLARED.list(
                     "follower.replication.throttled.replicas")
             .allow(ThrottledReplicas.RULE)
-            .doc("Which followers fetch no more than follower.replication.throttled.rate of the broker while they are not"
-                    + " in sync, as partition:broker,partition:broker, or * for all.");
+            .doc("Which followers fetch no more than follower.replication.throttled.rate of the broker while they"
+                    + " are not in sync, as partition:broker,partition:broker, or * for all.");
 
     public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_GROUP_ENABLE = DECLARED.bool(
                     "errors.deadletterqueue.group.enable", false)

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dscenarios.write=true}.
  */
 final class ScenarioTest {
-    private static final Path FOLDER = Path.of("src/test/resources/dev/barnabas/transactions/scenarios");
+    static final Path FOLDER = Path.of("src/test/resources/dev/barnabas/transactions/scenarios");
 
     static Stream<String> files() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
