@@ -1,7 +1,6 @@
 package dev.barnabas.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.barnabas.replication.Leadership;

@@ -1,5 +1,6 @@
 package dev.barnabas.conformance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -103,7 +104,7 @@ final class JavaTransactionsTest {
         try (KafkaConsumer<String, String> consumer = consumer("nobody", "classic", committed)) {
             consumer.assign(List.of(one));
             consumer.seekToBeginning(List.of(one));
-            long end = consumer.endOffsets(List.of(one)).get(one);
+            long end = requireNonNull(consumer.endOffsets(List.of(one)).get(one));
             long deadline = System.nanoTime() + TIMEOUT.toNanos();
             while (consumer.position(one) < end) {
                 assertThat(System.nanoTime()).as("read to the end").isLessThan(deadline);
@@ -266,8 +267,8 @@ final class JavaTransactionsTest {
             assertThat(admin.listTransactions().all().get())
                     .anyMatch(each ->
                             each.transactionalId().equals("watched") && each.state() == TransactionState.ONGOING);
-            TransactionDescription described =
-                    admin.describeTransactions(List.of("watched")).all().get().get("watched");
+            TransactionDescription described = requireNonNull(
+                    admin.describeTransactions(List.of("watched")).all().get().get("watched"));
             assertThat(described.topicPartitions()).containsExactly(partition);
             ProducerState state =
                     admin

@@ -119,8 +119,7 @@ final class KilledTransactionsTest {
                     }
                 }
             } catch (KafkaException again) {
-                // Whatever it was doing has not happened, or has happened as a whole.
-                continue;
+                // Whatever it was doing has not happened, or has happened as a whole: the next one goes on.
             } catch (RuntimeException e) {
                 failed.compareAndSet(null, e);
             }

@@ -1,6 +1,7 @@
 package dev.barnabas.conformance.cluster;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class Wires implements AutoCloseable {
 
     /** Lets somebody reach a port of a node, which listens on 127.0.0.1. */
     void lay(int from, int to, int port) throws IOException {
-        InetSocketAddress target = new InetSocketAddress("127.0.0.1", port);
+        InetSocketAddress target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         relays.add(Relay.start(new InetSocketAddress(address(from, to), port), target, new Relay.Gates() {
             @Override
             public void awaitForth() throws InterruptedException {
