@@ -367,8 +367,7 @@ final class AdminStoryTest {
                 () -> each(admin.describeStreamsGroups(List.of("s")).describedGroups()));
 
         Map<String, String> instead = new HashMap<>();
-        for (String notOffered :
-                List.of("quotas", "SCRAM", "delegation tokens", "transactions", "a transaction", "fence producers")) {
+        for (String notOffered : List.of("quotas", "SCRAM", "delegation tokens")) {
             instead.put(notOffered, "!UnsupportedVersionException");
         }
         instead.put("share group", "{s=!UnsupportedVersionException}");

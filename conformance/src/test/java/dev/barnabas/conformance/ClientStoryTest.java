@@ -391,9 +391,7 @@ final class ClientStoryTest {
             }
         });
         new Transcript("client-not-offered")
-                .compareWith(
-                        story,
-                        Map.of("transactions", "!KafkaException", "share group", "!UnsupportedVersionException"));
+                .compareWith(story, Map.of("share group", "!UnsupportedVersionException"));
     }
 
     private interface Consuming {
