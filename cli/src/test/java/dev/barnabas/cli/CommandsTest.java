@@ -357,16 +357,15 @@ class CommandsTest {
         assertThat(onNode("", "txn", "list").out()).isEqualTo("There are no such transactional ids.\n");
         assertThat(onNode("", "txn", "find-hanging").out()).isEqualTo("No transaction hangs.\n");
 
-        assertThat(onNode("", "txn", "abort", "--id", "mine")).isEqualTo(new Outcome(0, "Fenced the producers of mine\n", ""));
+        assertThat(onNode("", "txn", "abort", "--id", "mine"))
+                .isEqualTo(new Outcome(0, "Fenced the producers of mine\n", ""));
 
-        assertThat(onNode("", "txn", "list", "--json").out())
-                .contains("\"transactionalId\"", "\"mine\"", "\"Empty\"");
+        assertThat(onNode("", "txn", "list", "--json").out()).contains("\"transactionalId\"", "\"mine\"", "\"Empty\"");
         assertThat(onNode("", "txn", "describe", "mine").out()).startsWith("mine  Empty, producer ");
         Outcome unknown = onNode("", "txn", "describe", "yours");
         assertThat(unknown.code()).isEqualTo(1);
         assertThat(unknown.err()).contains("transactional id yours");
-        Outcome nothing =
-                onNode("", "txn", "abort", "--topic", "txn-topic", "--partition", "0", "--start-offset", "7");
+        Outcome nothing = onNode("", "txn", "abort", "--topic", "txn-topic", "--partition", "0", "--start-offset", "7");
         assertThat(nothing.code()).isEqualTo(1);
         assertThat(nothing.err()).contains("no transaction is open in txn-topic-0 that begins at offset 7");
         assertThat(onNode("", "txn", "abort").code()).isEqualTo(2);

@@ -390,8 +390,7 @@ final class ClientStoryTest {
                 return count;
             }
         });
-        new Transcript("client-not-offered")
-                .compareWith(story, Map.of("share group", "!UnsupportedVersionException"));
+        new Transcript("client-not-offered").compareWith(story, Map.of("share group", "!UnsupportedVersionException"));
     }
 
     private interface Consuming {
