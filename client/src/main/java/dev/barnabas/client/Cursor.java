@@ -117,6 +117,11 @@ final class Cursor {
         return !paused && !ahead.isEmpty();
     }
 
+    /** Whether something that was fetched is still to be polled. */
+    boolean isBehindFetched() {
+        return !ahead.isEmpty();
+    }
+
     long nextFetchOffset() {
         return nextFetchOffset;
     }

@@ -254,6 +254,8 @@ final class Fetcher {
                 case OFFSET_OUT_OF_RANGE -> {
                     if (cursor.readReplica != Offsets.UNKNOWN) {
                         cursor.readReplica = Offsets.UNKNOWN;
+                    } else if (cursor.isBehindFetched()) {
+                        backOff(cursor);
                     } else {
                         listener.outOfRange(cursor);
                     }
@@ -281,7 +283,8 @@ final class Fetcher {
                                 + cursor.nextFetchOffset()),
                         Offsets.UNKNOWN));
             } else {
-                cursor.jump(new Place.At(data.divergingEpoch().endOffset()));
+                // Of what was fetched ahead, the part before that offset is still to be polled.
+                cursor.jump(new Place.At(Math.min(cursor.position(), data.divergingEpoch().endOffset())));
             }
             return;
         }
@@ -340,8 +343,13 @@ final class Fetcher {
                 last.partitionLeaderEpoch());
     }
 
-    private static void fail(Cursor cursor, ClientError error) {
-        cursor.jump(new Place.Failed(error, cursor.nextFetchOffset()));
+    /** What was fetched before is polled first: the error is of what comes behind it, and comes again if it lasts. */
+    private void fail(Cursor cursor, ClientError error) {
+        if (cursor.isBehindFetched()) {
+            backOff(cursor);
+        } else if (cursor.place() instanceof Place.At) {
+            cursor.jump(new Place.Failed(error, cursor.nextFetchOffset()));
+        }
     }
 
     private void backOff(Cursor cursor) {

@@ -198,6 +198,30 @@ final class ConsumerTest {
     }
 
     @Test
+    void whatWasFetchedBeforeADamagedBatchIsPolledFirst() {
+        brokers.create("t", 1);
+        append("t", 0, 0, 5);
+        append("t", 0, 5, 10);
+        append("t", 0, 10, 15);
+        brokers.partition("t", 0).batches.getLast().put(70, (byte) 99);
+        // One batch comes with each fetch.
+        ConsumerSettings.Fetch small = new ConsumerSettings.Fetch(1, SECOND, 1 << 20, 1, 1 << 20, 500);
+        Consumer consumer = consumer(ConsumerSettings.alone().withFetch(small), T0);
+
+        assertThat(values(client.get(() -> consumer.poll(SECOND)))).containsExactly("v0", "v1", "v2", "v3", "v4");
+        brokers.runFor(Duration.ofSeconds(10));
+        assertThat(client.make(() -> consumer.position(T0))).hasValue(5);
+        assertThat(values(client.get(() -> consumer.poll(SECOND)))).containsExactly("v5", "v6", "v7", "v8", "v9");
+
+        assertThat(client.error(() -> consumer.poll(Duration.ofMinutes(1))).message())
+                .contains("offset 10 is wrong");
+        brokers.partition("t", 0).batches.removeLast();
+        brokers.partition("t", 0).endOffset = 10;
+        append("t", 0, 10, 15);
+        assertThat(pollUntil(consumer, 5)).containsExactly("v10", "v11", "v12", "v13", "v14");
+    }
+
+    @Test
     void aBatchWithAWrongChecksumIsReported() {
         brokers.create("t", 1);
         append("t", 0, 0, 5);

@@ -27,6 +27,10 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
     private @Nullable Hole hole;
     /** The scan stands on a batch that is whole and comes behind the hole. */
     private boolean standsOnNext;
+    /** A batch that counts if what comes behind it does. */
+    private @Nullable Held held;
+    /** Up to there holes have been filled. */
+    private long filledTo = Long.MIN_VALUE;
 
     private boolean ended;
     private Seen last = Seen.WHOLE;
@@ -58,6 +62,14 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
      * @param to the offset with which the next whole batch begins, or where the segment ends
      */
     record Hole(long from, long to) {}
+
+    /**
+     * A batch that does not begin where the one before ended. The CRC does not cover its offset, and one that has
+     * become too high shows only at the batch behind it.
+     *
+     * @param from the first offset of which nothing is known without it
+     */
+    private record Held(int position, int endPosition, long from) {}
 
     /** @param hole to be filled before it goes on; null if it can */
     record Progress(int bytes, boolean isDone, @Nullable Hole hole) {}
@@ -91,10 +103,13 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
         while (!ended && output.size() - before < STEP_BYTES) {
             long expected = scan.nextOffset();
             if (standsOnNext || look() == Seen.WHOLE) {
-                standsOnNext = false;
-                copy();
-            } else if (last == Seen.DAMAGED) {
-                hole = findHole(expected);
+                copyHeld();
+                take(expected);
+            } else if (last == Seen.END) {
+                copyHeld();
+            } else {
+                hole = findHole(held == null ? expected : held.from);
+                held = null;
                 holes++;
                 output.flush();
                 return new Progress((int) (output.size() - before), false, hole);
@@ -108,11 +123,19 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
         return new Progress((int) (output.size() - before), ended, null);
     }
 
-    private Hole findHole(long from) {
+    private Hole findHole(long from) throws IOException {
         while (!ended) {
             if (look() == Seen.WHOLE) {
-                standsOnNext = true;
-                return new Hole(from, scan.header().baseOffset());
+                long to = scan.header().baseOffset();
+                if (to >= from) {
+                    standsOnNext = true;
+                    return new Hole(from, to);
+                }
+                if (to >= filledTo) {
+                    throw new IOException("Of " + damaged.file.path() + " nobody can tell which offset is wrong: " + to
+                            + " comes behind " + from);
+                }
+                // An offset that was too high was taken for the end of the hole before: what is here is filled already.
             }
         }
         return new Hole(from, damaged.endOffset);
@@ -132,7 +155,8 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
     private Seen lookNext() {
         try {
             if (scan.next()) {
-                return epochFits(scan.header()) ? Seen.WHOLE : Seen.DAMAGED;
+                RecordBatch batch = scan.header();
+                return epochFits(batch) && batch.lastOffset() < damaged.endOffset ? Seen.WHOLE : Seen.DAMAGED;
             }
             if (scan.damage() == null) {
                 ended = true;
@@ -153,12 +177,31 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
         return epoch >= -1 && (known.isEmpty() || epoch <= known.getAsInt());
     }
 
-    private void copy() throws IOException {
-        int bytes = scan.endPosition() - scan.position();
+    /** @param expected where the batch begins if nothing is missing before it */
+    private void take(long expected) throws IOException {
+        long begin = scan.header().baseOffset();
+        if (standsOnNext || begin != expected) {
+            held = new Held(scan.position(), scan.endPosition(), standsOnNext ? begin : expected);
+            standsOnNext = false;
+        } else {
+            copy(scan.position(), scan.endPosition());
+        }
+    }
+
+    private void copyHeld() throws IOException {
+        Held open = held;
+        if (open != null) {
+            copy(open.position, open.endPosition);
+            held = null;
+        }
+    }
+
+    private void copy(int position, int endPosition) throws IOException {
+        int bytes = endPosition - position;
         if (bytes > memory.capacity()) {
             memory = ByteBuffer.allocate(Math.max(bytes, 2 * memory.capacity()));
         }
-        if (damaged.file.read(memory.clear().limit(bytes), scan.position()) < bytes) {
+        if (damaged.file.read(memory.clear().limit(bytes), position) < bytes) {
             throw new IOException(damaged.file.path() + " is shorter than it was");
         }
         append(RecordBatch.at(memory.flip(), 0));
@@ -252,6 +295,7 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
     /** A segment is never empty, and ends where it ended: so much can always be told from the file. */
     private void close(Hole open) throws IOException {
         hole = null;
+        filledTo = open.to;
         if (ended && open.from < damaged.endOffset) {
             RecordBatchBuilder nothing = new RecordBatchBuilder(Integer.MAX_VALUE - 64)
                     .baseOffset(open.from)

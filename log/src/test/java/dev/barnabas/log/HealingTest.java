@@ -84,6 +84,60 @@ final class HealingTest {
         }
     }
 
+    @Test
+    void anOffsetThatHasRottedIsHealedAlsoWhereBatchesNeedNotFollowOnEachOther() throws IOException {
+        int size = filled(new World(1)).get().contents().segments.getFirst().size;
+        for (int at = 0; at < size; at++) {
+            if (positionInBatch(at) < 8) {
+                World world = new World(at);
+                TestLog log = filled(world);
+                world.on(() -> log.get().changeSettings(compacted()));
+                byte[] before = world.drive().content(FIRST_SEGMENT);
+                world.drive().rot(FIRST_SEGMENT, at);
+
+                assertThat(heal(world, log, 2, replica).result().batches()).isPositive();
+
+                assertThat(world.drive().content(FIRST_SEGMENT))
+                        .as("byte " + at)
+                        .isEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void anOffsetThatHasRottedBehindOtherDamageIsHealedToo() throws IOException {
+        int size = filled(new World(1)).get().contents().segments.getFirst().size;
+        int first = whole.getFirst().limit();
+        for (int seed = 0; seed < 50; seed++) {
+            for (boolean gaps : new boolean[] {false, true}) {
+                World world = new World(seed);
+                TestLog log = filled(world);
+                if (gaps) {
+                    world.on(() -> log.get().changeSettings(compacted()));
+                }
+                byte[] before = world.drive().content(FIRST_SEGMENT);
+                world.drive().rot(FIRST_SEGMENT, first - 1);
+                world.drive().rot(FIRST_SEGMENT, first + 7);
+                world.drive().rot(FIRST_SEGMENT, size - 1);
+                if (world.drive().content(FIRST_SEGMENT)[first + 7] == 3) {
+                    // It points into what the other replica has in one batch, which is not torn apart.
+                    assertThat(heal(world, log, 0, replica).refusal().message()).contains("does not fit");
+                    continue;
+                }
+
+                assertThat(heal(world, log, 0, replica).result().batches()).isPositive();
+
+                assertThat(world.drive().content(FIRST_SEGMENT))
+                        .as("seed " + seed)
+                        .isEqualTo(before);
+            }
+        }
+    }
+
+    private static LogSettings compacted() {
+        return SMALL_SEGMENTS.with(new LogSettings.Compaction(true, 0.99, 0, Long.MAX_VALUE, 86_400_000));
+    }
+
     private int positionInBatch(int at) {
         int position = 0;
         for (ByteBuffer batch : whole) {
@@ -189,9 +243,7 @@ final class HealingTest {
     void whatCompactionHasRemovedElsewhereNeedNotComeBack() throws IOException {
         World world = new World(1);
         TestLog log = filled(world);
-        world.on(() -> log.get()
-                .changeSettings(
-                        SMALL_SEGMENTS.with(new LogSettings.Compaction(true, 0.99, 0, Long.MAX_VALUE, 86_400_000))));
+        world.on(() -> log.get().changeSettings(compacted()));
         long end = log.get().contents().segments.get(1).baseOffset;
         int last = (int) (end / 2 - 1);
         world.drive().rot(FIRST_SEGMENT, world.drive().content(FIRST_SEGMENT).length - 1);
