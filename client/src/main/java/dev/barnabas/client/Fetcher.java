@@ -284,7 +284,8 @@ final class Fetcher {
                         Offsets.UNKNOWN));
             } else {
                 // Of what was fetched ahead, the part before that offset is still to be polled.
-                cursor.jump(new Place.At(Math.min(cursor.position(), data.divergingEpoch().endOffset())));
+                cursor.jump(new Place.At(
+                        Math.min(cursor.position(), data.divergingEpoch().endOffset())));
             }
             return;
         }

@@ -236,8 +236,8 @@ public final class CoordinatorSettings {
                     "transaction.abort.timed.out.transaction.cleanup.interval.ms", 10_000)
             .allow(atLeast(1))
             .low()
-            .differs("Kafka looks for such transactions so often; here each is aborted when its time is over")
-            .doc("How soon the abort of a transaction that was open for too long is tried again if it was refused.");
+            .doc("How soon the abort of a transaction that was open for too long is tried again if it was refused. The"
+                    + " first time it is aborted when its time is over.");
 
     public static final Setting<Integer> TRANSACTION_REMOVE_EXPIRED_TRANSACTION_CLEANUP_INTERVAL_MS = DECLARED.integer(
                     "transaction.remove.expired.transaction.cleanup.interval.ms", 3_600_000)
