@@ -41,11 +41,36 @@ async function main() {
   const ends = await admin.fetchTopicOffsets('kafkajs')
   assert.strictEqual(ends.reduce((sum, p) => sum + Number(p.high), 0), 200)
 
-  // Transactions are not offered: this is told at once.
+  // Transactions: records and offsets count together, or not at all.
+  await admin.createTopics({ topics: [{ topic: 'kafkajs-transactions', numPartitions: 1 }] })
   const transactional = kafka.producer({ transactionalId: 'mine', idempotent: true, maxInFlightRequests: 1 })
   await transactional.connect()
-  await assert.rejects(transactional.transaction(), { name: 'KafkaJSGroupCoordinatorNotFound' })
+  for (const [outcome, offset] of [['abort', '1'], ['commit', '2']]) {
+    const transaction = await transactional.transaction()
+    await transaction.send({ topic: 'kafkajs-transactions', messages: [{ value: outcome }] })
+    await transaction.sendOffsets({
+      consumerGroupId: 'kafkajs-transactions-group',
+      topics: [{ topic: 'kafkajs', partitions: [{ partition: 0, offset }] }],
+    })
+    await transaction[outcome]()
+  }
   await transactional.disconnect()
+  const reader = kafka.consumer({ groupId: 'kafkajs-readers', readUncommitted: false })
+  await reader.connect()
+  await reader.subscribe({ topics: ['kafkajs-transactions'], fromBeginning: true })
+  const first = await new Promise((resolve, reject) => {
+    reader.run({ eachMessage: async ({ message }) => resolve(message.value.toString()) }).catch(reject)
+    setTimeout(() => reject(new Error('what was committed did not come')), 60000)
+  })
+  assert.strictEqual(first, 'commit')
+  await reader.disconnect()
+  // A commit is answered before the group's partition has its marker.
+  const question = { groupId: 'kafkajs-transactions-group', topics: ['kafkajs'] }
+  const offsetOfGroup = async () => (await admin.fetchOffsets(question))[0].partitions.find(p => p.partition === 0).offset
+  for (let asked = 0; (await offsetOfGroup()) === '-1' && asked < 600; asked++) {
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  assert.strictEqual(await offsetOfGroup(), '2')
 
   const resource = { type: ConfigResourceTypes.TOPIC, name: 'kafkajs' }
   await admin.alterConfigs({ resources: [{ ...resource, configEntries: [{ name: 'retention.ms', value: '123456' }] }] })

@@ -201,6 +201,8 @@ final class JavaTransactionsTest {
                 }
                 worker.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
                 if (++attempts % 3 == 0) {
+                    // What is not sent yet the producer only throws away.
+                    worker.flush();
                     worker.abortTransaction();
                     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(consumer.assignment());
                     committed.forEach(
