@@ -29,7 +29,7 @@ async function main() {
         if (values.length === 200) resolve()
       },
     }).catch(reject)
-    setTimeout(() => reject(new Error(`only ${values.length} of 200 records came`)), 60000)
+    setTimeout(() => reject(new Error(`only ${values.length} of 200 records came`)), 60000).unref()
   })
   assert.strictEqual(new Set(values).size, 100)
   await consumer.stop()
@@ -60,7 +60,7 @@ async function main() {
   await reader.subscribe({ topics: ['kafkajs-transactions'], fromBeginning: true })
   const first = await new Promise((resolve, reject) => {
     reader.run({ eachMessage: async ({ message }) => resolve(message.value.toString()) }).catch(reject)
-    setTimeout(() => reject(new Error('what was committed did not come')), 60000)
+    setTimeout(() => reject(new Error('what was committed did not come')), 60000).unref()
   })
   assert.strictEqual(first, 'commit')
   await reader.disconnect()
