@@ -23,12 +23,11 @@ final class BrokerConnections {
     private final Network network;
     private final Loop loop;
     private final PeerSettings settings;
-    private final ReplicaFetchers.Leaders addresses;
+    private final BrokerAddresses addresses;
     private final String clusterId;
     private final TreeMap<Integer, Peer> peers = new TreeMap<>();
 
-    BrokerConnections(
-            Network network, Loop loop, PeerSettings settings, ReplicaFetchers.Leaders addresses, String clusterId) {
+    BrokerConnections(Network network, Loop loop, PeerSettings settings, BrokerAddresses addresses, String clusterId) {
         this.network = network;
         this.loop = loop;
         this.settings = settings;

@@ -3,7 +3,6 @@ package dev.barnabas.broker;
 import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.groups.GroupSettings;
 import dev.barnabas.host.Disk;
-import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Host;
 import dev.barnabas.host.Loop;
 import dev.barnabas.log.CompactionTurns;
@@ -35,6 +34,7 @@ final class BrokerParts {
     private final Foundation on;
     private final Loop loop;
     private final Node node;
+    private final BrokerAddresses brokers;
     private final GroupCoordinator groups;
     private final ProducerIds producerIds;
     private final TransactionCoordinator transactions;
@@ -63,6 +63,7 @@ final class BrokerParts {
         this.loop = on.host.loops().getFirst();
         Settings settings = on.settings;
         this.node = new Node(settings.get(BrokerSettings.NODE_ID), on.host, settings, shares(), on.metadata.image());
+        this.brokers = BrokerAddresses.of(node, on.access.betweenBrokers());
         this.groups = new GroupCoordinator(
                 groupSettings(settings),
                 new ConsumerGroupSettings(node),
@@ -70,7 +71,7 @@ final class BrokerParts {
                 on.host.entropy(),
                 () -> partitionsOf(Topic.CONSUMER_OFFSETS));
         this.producerIds = new ProducerIds(loop, on.access.urgent(), node.id(), on.membership.epoch());
-        this.transactionParts = new TransactionParts(node, on.access.betweenBrokers());
+        this.transactionParts = new TransactionParts(node, brokers);
         this.transactions = new TransactionCoordinator(
                 transactionSettings(settings),
                 new TransactionTopics(node),
@@ -184,11 +185,6 @@ final class BrokerParts {
     }
 
     private Reconciler reconciler(LoopShare share, ReplicaPlacement placement, DirectoryFaults faults) {
-        String listener = on.access.betweenBrokers();
-        ReplicaFetchers.Leaders brokers = broker -> node.image()
-                .broker(broker)
-                .flatMap(registered -> registered.endpoint(listener))
-                .map(endpoint -> new Endpoint(endpoint.host(), endpoint.port()));
         FetcherSettings fetching = FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION);
         ReplicaFetchers fetchers = new ReplicaFetchers(
                 share.loop(),
@@ -197,7 +193,10 @@ final class BrokerParts {
                 new Self(node, on.membership.epoch()),
                 new FollowerThrottling(node),
                 fetching);
-        ReplicaHealing healing = new ReplicaHealing(node, share.loop(), on.host.network(), brokers, fetching.peer());
+        ReplicaHealing healing = new ReplicaHealing(
+                node,
+                share.loop(),
+                new BrokerConnections(on.host.network(), share.loop(), fetching.peer(), brokers, node.clusterId()));
         InSyncRequests inSyncRequests = new InSyncRequests(
                 share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
         return new Reconciler(

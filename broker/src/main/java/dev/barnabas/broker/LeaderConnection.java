@@ -31,7 +31,7 @@ final class LeaderConnection {
     private final Loop loop;
     private final Network network;
     private final int leader;
-    private final ReplicaFetchers.Leaders leaders;
+    private final BrokerAddresses leaders;
     private final String clusterId;
     private final FetcherSettings settings;
     private final Listener listener;
@@ -58,7 +58,7 @@ final class LeaderConnection {
             Loop loop,
             Network network,
             int leader,
-            ReplicaFetchers.Leaders leaders,
+            BrokerAddresses leaders,
             String clusterId,
             FetcherSettings settings,
             Listener listener) {

@@ -2,7 +2,6 @@ package dev.barnabas.broker;
 
 import dev.barnabas.broker.TransactionMarkers.MarkerSending;
 import dev.barnabas.host.Loop;
-import dev.barnabas.metadata.Topic;
 import dev.barnabas.peer.Answer;
 import dev.barnabas.peer.Call;
 import dev.barnabas.peer.PeerFault;
@@ -82,7 +81,7 @@ final class LoopMarkers {
         }
         Optional<dev.barnabas.metadata.Partition> agreed = node.image()
                 .topic(item.partition.topic())
-                .flatMap(topic -> partitionOf(topic, item.partition.partition()));
+                .flatMap(topic -> topic.partition(item.partition.partition()));
         if (agreed.isEmpty()) {
             item.sending.settle(item.partition);
             return;
@@ -92,12 +91,6 @@ final class LoopMarkers {
             armed = true;
             loop.atEndOfTurn(this::flush);
         }
-    }
-
-    private static Optional<dev.barnabas.metadata.Partition> partitionOf(Topic topic, int index) {
-        return index < 0 || index >= topic.partitions().size()
-                ? Optional.empty()
-                : Optional.of(topic.partitions().get(index));
     }
 
     private void flush() {

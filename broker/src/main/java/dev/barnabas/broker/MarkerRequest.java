@@ -69,11 +69,10 @@ record MarkerRequest(WriteTxnMarkersRequest message, List<Item> items) {
         for (WritableTxnMarkerResult marker : response.markers()) {
             for (WritableTxnMarkerTopicResult topic : marker.topics()) {
                 for (WritableTxnMarkerPartitionResult partition : topic.partitions()) {
-                    ErrorCode error = ErrorCode.forCode(partition.errorCode());
                     outcomes.put(
                             new Place(
                                     marker.producerId(), new TopicPartition(topic.name(), partition.partitionIndex())),
-                            error == null ? ErrorCode.UNKNOWN_SERVER_ERROR : error);
+                            ErrorCode.forCode(partition.errorCode()));
                 }
             }
         }

@@ -1,17 +1,11 @@
 package dev.barnabas.broker;
 
-import dev.barnabas.host.Endpoint;
-import dev.barnabas.host.Loop;
-import dev.barnabas.host.Network;
 import dev.barnabas.log.HealthyReplica;
 import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogRefusal;
 import dev.barnabas.peer.Answer;
 import dev.barnabas.peer.Call;
-import dev.barnabas.peer.Peer;
 import dev.barnabas.peer.PeerFault;
-import dev.barnabas.peer.PeerListener;
-import dev.barnabas.peer.PeerSettings;
 import dev.barnabas.peer.Reply;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.message.FetchRequest;
@@ -36,36 +30,20 @@ final class OtherReplica implements HealthyReplica {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final PartitionId partition;
-    private final Peer peer;
+    private final int broker;
+    private final BrokerConnections connections;
 
-    private OtherReplica(PartitionId partition, Peer peer) {
+    OtherReplica(PartitionId partition, int broker, BrokerConnections connections) {
         this.partition = partition;
-        this.peer = peer;
-    }
-
-    static OtherReplica at(Endpoint address, PartitionId partition, Network network, Loop loop, PeerSettings settings) {
-        return new OtherReplica(partition, Peer.open(network, loop, address, settings, new PeerListener() {
-            @Override
-            public void opened() {
-                // What waits for it is sent by the peer.
-            }
-
-            @Override
-            public void closed(PeerFault fault) {
-                // Who waits for an answer is told.
-            }
-        }));
-    }
-
-    void close() {
-        peer.close();
+        this.broker = broker;
+        this.connections = connections;
     }
 
     @Override
     public void fetch(long offset, int maxBytes, LogAnswer<ByteBuffer> then) {
         Call<FetchResponse> call =
                 Call.of(request(offset, maxBytes), FetchResponse::read).from(LOWEST_VERSION);
-        peer.send(call, TIMEOUT, new Reply<>() {
+        connections.ask(broker, call, TIMEOUT, new Reply<>() {
             @Override
             public void answered(Answer<FetchResponse> answer) {
                 take(answer.response(), then);

@@ -67,7 +67,7 @@ final class ReplicaFetcher {
             Loop loop,
             Network network,
             int leader,
-            ReplicaFetchers.Leaders leaders,
+            BrokerAddresses leaders,
             FetcherSettings settings,
             ReplicaFetchers owner) {
         this.loop = loop;

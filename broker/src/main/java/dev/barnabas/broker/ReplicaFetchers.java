@@ -1,6 +1,5 @@
 package dev.barnabas.broker;
 
-import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Loop;
 import dev.barnabas.host.Network;
 import dev.barnabas.protocol.Uuid;
@@ -8,7 +7,6 @@ import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 
@@ -20,7 +18,7 @@ final class ReplicaFetchers {
 
     private final Loop loop;
     private final Network network;
-    private final Leaders leaders;
+    private final BrokerAddresses leaders;
     private final Self self;
     private final Throttling throttling;
     private final FetcherSettings settings;
@@ -33,12 +31,6 @@ final class ReplicaFetchers {
         static Place of(PartitionId id) {
             return new Place(id.topicId(), id.index());
         }
-    }
-
-    /** Where other brokers are, as far as is known now. */
-    @FunctionalInterface
-    interface Leaders {
-        Optional<Endpoint> addressOf(int broker);
     }
 
     /** Who this broker is, as its leaders are told. */
@@ -62,7 +54,12 @@ final class ReplicaFetchers {
     }
 
     ReplicaFetchers(
-            Loop loop, Network network, Leaders leaders, Self self, Throttling throttling, FetcherSettings settings) {
+            Loop loop,
+            Network network,
+            BrokerAddresses leaders,
+            Self self,
+            Throttling throttling,
+            FetcherSettings settings) {
         this.loop = loop;
         this.network = network;
         this.leaders = leaders;

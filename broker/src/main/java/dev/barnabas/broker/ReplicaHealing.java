@@ -1,12 +1,9 @@
 package dev.barnabas.broker;
 
-import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Loop;
-import dev.barnabas.host.Network;
 import dev.barnabas.log.Healed;
 import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogRefusal;
-import dev.barnabas.peer.PeerSettings;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
 import java.time.Duration;
@@ -40,9 +37,7 @@ final class ReplicaHealing {
 
     private final Node node;
     private final Loop loop;
-    private final Network network;
-    private final ReplicaFetchers.Leaders brokers;
-    private final PeerSettings peerSettings;
+    private final BrokerConnections connections;
     private final Map<PartitionId, Patient> patients = new LinkedHashMap<>();
     private boolean busy;
     private boolean stopped;
@@ -62,13 +57,11 @@ final class ReplicaHealing {
         }
     }
 
-    /** @param brokers where they are, as far as is known */
-    ReplicaHealing(Node node, Loop loop, Network network, ReplicaFetchers.Leaders brokers, PeerSettings peerSettings) {
+    /** @param connections that are used for this only */
+    ReplicaHealing(Node node, Loop loop, BrokerConnections connections) {
         this.node = node;
         this.loop = loop;
-        this.network = network;
-        this.brokers = brokers;
-        this.peerSettings = peerSettings;
+        this.connections = connections;
     }
 
     /**
@@ -106,6 +99,7 @@ final class ReplicaHealing {
     void stop() {
         stopped = true;
         patients.clear();
+        connections.close();
     }
 
     private Optional<dev.barnabas.metadata.Partition> agreed(PartitionId id) {
@@ -156,18 +150,18 @@ final class ReplicaHealing {
             rest(patient);
             next();
         } else {
-            brokers.addressOf(broker).ifPresentOrElse(address -> ask(patient, broker, address), () -> tryNext(patient));
+            ask(patient, broker);
         }
     }
 
-    private void ask(Patient patient, int broker, Endpoint address) {
+    private void ask(Patient patient, int broker) {
         PartitionId id = patient.partition.id();
-        OtherReplica replica = OtherReplica.at(address, id, network, loop, peerSettings);
+        OtherReplica replica = new OtherReplica(id, broker, connections);
         long offset = patient.offsets.getFirst();
         patient.partition.log().heal(offset, replica, new LogAnswer<>() {
             @Override
             public void done(Healed healed) {
-                replica.close();
+                connections.drop(broker);
                 log.info(
                         "Damaged records were replaced by those of another replica topic={} partition={} from={} to={}"
                                 + " batches={} bytes={} broker={}",
@@ -183,7 +177,7 @@ final class ReplicaHealing {
 
             @Override
             public void refused(LogRefusal refusal) {
-                replica.close();
+                connections.drop(broker);
                 patient.why = "broker " + broker + ": " + refusal.message();
                 loop.execute(() -> tryNext(patient));
             }

@@ -75,7 +75,15 @@ final class TransactionPartitions {
      */
     void ask(Transaction transaction, TopicPartition partition, Consumer<ErrorCode> then) {
         loop.requireCurrent();
-        enqueue(new Question(transaction, partition, then));
+        if (stopped) {
+            return;
+        }
+        waiting.computeIfAbsent(coordinatorOf(transaction.transactionalId), _ -> new ArrayList<>())
+                .add(new Question(transaction, partition, then));
+        if (!armed) {
+            armed = true;
+            loop.atEndOfTurn(this::flush);
+        }
     }
 
     void stop() {
@@ -83,18 +91,6 @@ final class TransactionPartitions {
         stopped = true;
         waiting.clear();
         connections.close();
-    }
-
-    private void enqueue(Question question) {
-        if (stopped) {
-            return;
-        }
-        waiting.computeIfAbsent(coordinatorOf(question.transaction.transactionalId), _ -> new ArrayList<>())
-                .add(question);
-        if (!armed) {
-            armed = true;
-            loop.atEndOfTurn(this::flush);
-        }
     }
 
     private int coordinatorOf(String transactionalId) {

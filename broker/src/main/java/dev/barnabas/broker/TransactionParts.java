@@ -1,6 +1,5 @@
 package dev.barnabas.broker;
 
-import dev.barnabas.host.Endpoint;
 import dev.barnabas.host.Loop;
 import dev.barnabas.peer.PeerSettings;
 import dev.barnabas.settings.BrokerSettings;
@@ -18,16 +17,15 @@ final class TransactionParts {
     private static final int MAX_IN_FLIGHT = 100;
 
     private final Node node;
-    private final String betweenBrokers;
+    private final BrokerAddresses addresses;
     private final TransactionMarkers markers;
     private final List<TransactionPartitions> partitions = new ArrayList<>();
     private final List<VerifyingAppends> appends = new ArrayList<>();
     private final List<HangingTransactions> hanging = new ArrayList<>();
 
-    /** @param betweenBrokers the name of the listeners on which brokers talk to each other */
-    TransactionParts(Node node, String betweenBrokers) {
+    TransactionParts(Node node, BrokerAddresses addresses) {
         this.node = node;
-        this.betweenBrokers = betweenBrokers;
+        this.addresses = addresses;
         this.markers = new TransactionMarkers(node, loop -> connections(loop, "markers"));
     }
 
@@ -77,14 +75,6 @@ final class TransactionParts {
                 CONNECT_TIMEOUT,
                 MAX_IN_FLIGHT,
                 node.settings().get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES));
-        return new BrokerConnections(
-                node.host().network(),
-                loop,
-                peer,
-                broker -> node.image()
-                        .broker(broker)
-                        .flatMap(registered -> registered.endpoint(betweenBrokers))
-                        .map(endpoint -> new Endpoint(endpoint.host(), endpoint.port())),
-                node.clusterId());
+        return new BrokerConnections(node.host().network(), loop, peer, addresses, node.clusterId());
     }
 }

@@ -72,7 +72,7 @@ record TransactionRequest(AddPartitionsToTxnRequest message, List<Question> ques
 
     /** What was said to each question; INVALID_TXN_STATE if nothing was. */
     List<ErrorCode> outcomes(AddPartitionsToTxnResponse response) {
-        ErrorCode all = errorOf(response.errorCode());
+        ErrorCode all = ErrorCode.forCode(response.errorCode());
         record Place(String transactionalId, TopicPartition partition) {}
         Map<Place, ErrorCode> outcomes = new HashMap<>();
         for (AddPartitionsToTxnResult transaction : response.resultsByTransaction()) {
@@ -82,7 +82,7 @@ record TransactionRequest(AddPartitionsToTxnRequest message, List<Question> ques
                             new Place(
                                     transaction.transactionalId(),
                                     new TopicPartition(topic.name(), partition.partitionIndex())),
-                            errorOf(partition.partitionErrorCode()));
+                            ErrorCode.forCode(partition.partitionErrorCode()));
                 }
             }
         }
@@ -93,10 +93,5 @@ record TransactionRequest(AddPartitionsToTxnRequest message, List<Question> ques
                                 new Place(question.transaction().transactionalId(), question.partition()),
                                 ErrorCode.INVALID_TXN_STATE))
                 .toList();
-    }
-
-    private static ErrorCode errorOf(short code) {
-        ErrorCode error = ErrorCode.forCode(code);
-        return error == null ? ErrorCode.UNKNOWN_SERVER_ERROR : error;
     }
 }

@@ -95,7 +95,7 @@ final class ReplicatingNode implements Partition.Listener {
         node = begun;
         begun.throttlesMayChange();
         fetchers = made.stream().map(this::fetchers).toList();
-        TransactionParts transactions = new TransactionParts(begun, "PLAINTEXT");
+        TransactionParts transactions = new TransactionParts(begun, BrokerAddresses.of(begun, "PLAINTEXT"));
         markers = transactions.markers();
         transactions.use((_, _, _, _) -> {
             throw new AssertionError("nobody writes in transactions here");
