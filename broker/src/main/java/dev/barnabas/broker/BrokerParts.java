@@ -67,6 +67,7 @@ final class BrokerParts {
         this.groups = new GroupCoordinator(
                 groupSettings(settings),
                 new ConsumerGroupSettings(node),
+                new StreamsGroupSettings(node),
                 new GroupTopics(node),
                 on.host.entropy(),
                 () -> partitionsOf(Topic.CONSUMER_OFFSETS));
@@ -246,7 +247,16 @@ final class BrokerParts {
         List<Api<?>> adminApis = new ArrayList<>(
                 AdminApis.of(node, on.metadata, creation, reconcilers, room, on.logLevels, on.access.forwarded()));
         adminApis.addAll(MembershipApis.of(node, on.metadata, loop, on.access.forwarded()));
-        return BrokerApis.of(node, groups, transactions, transactionParts, creation, producerIds, on.access, adminApis);
+        return BrokerApis.of(
+                node,
+                groups,
+                transactions,
+                transactionParts,
+                creation,
+                new StreamsTopics(creation, loop),
+                producerIds,
+                on.access,
+                adminApis);
     }
 
     /**

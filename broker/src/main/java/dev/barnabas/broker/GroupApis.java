@@ -17,6 +17,9 @@ import dev.barnabas.protocol.message.ListGroupsRequest;
 import dev.barnabas.protocol.message.OffsetCommitRequest;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import java.util.List;
 
@@ -25,7 +28,7 @@ final class GroupApis {
 
     private GroupApis() {}
 
-    static List<Api<?>> of(GroupCoordinator groups) {
+    static List<Api<?>> of(GroupCoordinator groups, StreamsTopics streamsTopics) {
         return List.of(
                 Api.of(
                         ApiKey.JOIN_GROUP,
@@ -47,6 +50,22 @@ final class GroupApis {
                         ApiKey.CONSUMER_GROUP_DESCRIBE,
                         ConsumerGroupDescribeRequest.class,
                         (request, call) -> groups.consumerDescribe(
+                                request,
+                                call.loop(),
+                                response -> call.answer(
+                                        request.includeAuthorizedOperations() ? withOperations(response) : response))),
+                Api.of(
+                        ApiKey.STREAMS_GROUP_HEARTBEAT,
+                        StreamsGroupHeartbeatRequest.class,
+                        (request, call) -> groups.streamsHeartbeat(
+                                request,
+                                caller(call),
+                                call.loop(),
+                                answer -> streamsTopics.complete(answer, call.loop(), call::answer))),
+                Api.of(
+                        ApiKey.STREAMS_GROUP_DESCRIBE,
+                        StreamsGroupDescribeRequest.class,
+                        (request, call) -> groups.streamsDescribe(
                                 request,
                                 call.loop(),
                                 response -> call.answer(
@@ -100,6 +119,18 @@ final class GroupApis {
     }
 
     private static ConsumerGroupDescribeResponse withOperations(ConsumerGroupDescribeResponse response) {
+        return response.toBuilder()
+                .groups(response.groups().stream()
+                        .map(group -> group.errorCode() == ErrorCode.NONE.code()
+                                ? group.toBuilder()
+                                        .authorizedOperations(AuthorizedOperations.GROUP)
+                                        .build()
+                                : group)
+                        .toList())
+                .build();
+    }
+
+    private static StreamsGroupDescribeResponse withOperations(StreamsGroupDescribeResponse response) {
         return response.toBuilder()
                 .groups(response.groups().stream()
                         .map(group -> group.errorCode() == ErrorCode.NONE.code()

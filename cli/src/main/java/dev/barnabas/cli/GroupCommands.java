@@ -3,6 +3,7 @@ package dev.barnabas.cli;
 import static dev.barnabas.cli.TopicCommands.ordered;
 
 import dev.barnabas.client.ClientError;
+import dev.barnabas.client.ClusterView;
 import dev.barnabas.client.Groups;
 import dev.barnabas.client.Offsets;
 import dev.barnabas.client.Result;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** {@code barnabas group}; moving a group is {@link ResetOffsetsCommand}. */
 @Command(
         name = "group",
-        description = "List, describe, delete and move groups of consumers.",
+        description = "List, describe, delete and move groups of consumers and streams applications.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class GroupCommands {
@@ -127,6 +128,10 @@ final class GroupCommands {
     private static List<Line> lines(Session session, Groups.Description group) {
         Map<TopicPartition, Groups.Member> owners = new HashMap<>();
         group.members().forEach(member -> member.assigned().forEach(partition -> owners.put(partition, member)));
+        if (group.type().equals("Streams")) {
+            // A task reads the same partition of all its topics that have one.
+            owners.keySet().retainAll(existing(session, owners.keySet()));
+        }
         Map<TopicPartition, Long> committed = committed(session, group.id());
         Set<TopicPartition> all = new TreeSet<>(owners.keySet());
         all.addAll(committed.keySet());
@@ -142,6 +147,21 @@ final class GroupCommands {
             lines.add(new Line(partition, committed.get(partition), end, owners.get(partition)));
         }
         return lines;
+    }
+
+    private static Set<TopicPartition> existing(Session session, Set<TopicPartition> partitions) {
+        Set<String> topics = new TreeSet<>();
+        partitions.forEach(partition -> topics.add(partition.topic()));
+        Map<String, Result<ClusterView.Topic>> described =
+                session.get(() -> session.admin().describeTopics(topics));
+        Set<TopicPartition> existing = new TreeSet<>();
+        for (TopicPartition partition : partitions) {
+            if (described.get(partition.topic()) instanceof Result.Success<ClusterView.Topic>(var topic)
+                    && partition.partition() < topic.partitions().size()) {
+                existing.add(partition);
+            }
+        }
+        return existing;
     }
 
     static Map<TopicPartition, Long> committed(Session session, String group) {

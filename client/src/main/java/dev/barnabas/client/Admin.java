@@ -239,24 +239,36 @@ public final class Admin {
                 });
     }
 
-    /** Describes groups of consumers, old and new, and classic groups of others. */
+    /** Describes groups of consumers, old and new, classic groups of others, and streams groups. */
     public Eventual<Map<String, Result<Groups.Description>>> describeGroups(Collection<String> groups) {
         Function<String, Broker> coordinator = group ->
                 cluster.coordinators().known(group).orElse(new Broker(Offsets.UNKNOWN, new Endpoint("", 0), null));
         return ask(GroupQuestions.describeConsumer(coordinator), groups).flatMap(newOnes -> {
-            Set<String> others = newOnes.entrySet().stream()
-                    .filter(entry -> mayBeClassic(entry.getValue()))
-                    .map(Map.Entry::getKey)
-                    .collect(Collectors.toCollection(TreeSet::new));
-            return ask(GroupQuestions.describeClassic(coordinator), others).map(oldOnes -> {
-                Map<String, Result<Groups.Description>> all = new LinkedHashMap<>(newOnes);
-                all.putAll(oldOnes);
-                return all;
-            });
+            Map<String, Result<Groups.Description>> all = new LinkedHashMap<>(newOnes);
+            return ask(GroupQuestions.describeClassic(coordinator), ofOtherTypes(newOnes))
+                    .flatMap(oldOnes -> {
+                        all.putAll(oldOnes);
+                        return ask(GroupQuestions.describeStreams(coordinator), ofOtherTypes(oldOnes));
+                    })
+                    .map(applications -> {
+                        applications.forEach((group, result) -> {
+                            if (!mayBeOfOtherType(result)) {
+                                all.put(group, result);
+                            }
+                        });
+                        return all;
+                    });
         });
     }
 
-    private static boolean mayBeClassic(Result<Groups.Description> result) {
+    private static Set<String> ofOtherTypes(Map<String, Result<Groups.Description>> described) {
+        return described.entrySet().stream()
+                .filter(entry -> mayBeOfOtherType(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean mayBeOfOtherType(Result<Groups.Description> result) {
         return result instanceof Result.Failure<Groups.Description>(ClientError error)
                 && switch (error) {
                     case ClientError.Unsupported _ -> true;

@@ -1,5 +1,7 @@
 package dev.barnabas.client;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.barnabas.client.ClusterView.Broker;
 import dev.barnabas.client.Question.Route;
 import dev.barnabas.peer.Call;
@@ -16,6 +18,9 @@ import dev.barnabas.protocol.message.LeaveGroupRequest.MemberIdentity;
 import dev.barnabas.protocol.message.LeaveGroupResponse;
 import dev.barnabas.protocol.message.ListGroupsRequest;
 import dev.barnabas.protocol.message.ListGroupsResponse;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse.Subtopology;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +138,54 @@ final class GroupQuestions {
                 .topicPartitions()
                 .forEach(topic -> topic.partitions()
                         .forEach(partition -> assigned.add(new TopicPartition(topic.topicName(), partition))));
+        return new Groups.Member(
+                member.memberId(), member.instanceId(), member.clientId(), member.clientHost(), assigned);
+    }
+
+    static Question<String, Groups.Description, StreamsGroupDescribeResponse> describeStreams(
+            Function<String, Broker> coordinator) {
+        return Question.of(
+                "describe streams group",
+                Route.CoordinatorOf::new,
+                groups -> Call.of(
+                        StreamsGroupDescribeRequest.builder().groupIds(groups).build(),
+                        StreamsGroupDescribeResponse::read),
+                (answer, outcomes) -> answer.response()
+                        .groups()
+                        .forEach(group -> outcomes.outcome(
+                                group.groupId(),
+                                group.errorCode(),
+                                group.errorMessage(),
+                                () -> new Groups.Description(
+                                        group.groupId(),
+                                        "Streams",
+                                        group.groupState(),
+                                        "streams",
+                                        requireNonNullElse(group.assignorName(), ""),
+                                        group.groupEpoch(),
+                                        coordinator.apply(group.groupId()),
+                                        group.members().stream()
+                                                .map(member -> member(member, group))
+                                                .toList()))));
+    }
+
+    private static Groups.Member member(
+            StreamsGroupDescribeResponse.Member member, StreamsGroupDescribeResponse.DescribedGroup group) {
+        var topology = group.topology();
+        List<Subtopology> subtopologies = topology == null ? null : topology.subtopologies();
+        Set<TopicPartition> assigned = new HashSet<>();
+        if (subtopologies != null) {
+            member.assignment().activeTasks().forEach(tasks -> subtopologies.stream()
+                    .filter(subtopology -> subtopology.subtopologyId().equals(tasks.subtopologyId()))
+                    .forEach(subtopology -> tasks.partitions().forEach(partition -> {
+                        subtopology
+                                .sourceTopics()
+                                .forEach(topic -> assigned.add(new TopicPartition(topic, partition)));
+                        subtopology.repartitionSourceTopics().stream()
+                                .filter(topic -> partition < topic.partitions())
+                                .forEach(topic -> assigned.add(new TopicPartition(topic.name(), partition)));
+                    })));
+        }
         return new Groups.Member(
                 member.memberId(), member.instanceId(), member.clientId(), member.clientHost(), assigned);
     }

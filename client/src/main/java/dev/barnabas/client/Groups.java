@@ -30,9 +30,9 @@ public final class Groups {
     /**
      * A group as its coordinator sees it.
      *
-     * @param type {@code Classic} or {@code Consumer}
+     * @param type {@code Classic}, {@code Consumer} or {@code Streams}
      * @param assignor the name of the assignor in use; empty if there is none
-     * @param epoch of a consumer group; -1 for a classic one
+     * @param epoch of a consumer group or streams group; -1 for a classic one
      */
     public record Description(
             String id,
@@ -52,7 +52,8 @@ public final class Groups {
      * A member.
      *
      * @param instanceId the name of a static member, or null
-     * @param assigned what it has; empty if it has nothing, or the group does not speak the consumers' protocol
+     * @param assigned what it has; empty if it has nothing, or the group does not speak the consumers' protocol. Of a
+     *     streams group, what its active tasks read, as far as their topics have so many partitions
      */
     public record Member(
             String memberId,

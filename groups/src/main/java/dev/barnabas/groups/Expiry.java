@@ -27,7 +27,7 @@ import java.util.OptionalLong;
  * <ul>
  *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty
  *       (KIP-211).
- *   <li>Those of a group of the consumer protocol expire so long after they were committed and it became empty.
+ *   <li>Those of a group of the consumer protocol, or of a streams group, expire so long after they were committed and it became empty.
  *   <li>Those of a name that never had members (a simple consumer, a tool) expire so long after they were committed.
  *   <li>Those of a stable consumer group that has not subscribed to the topic any more, likewise.
  *   <li>Offsets that were committed with a time of expiry, by clients of old versions, keep it.
@@ -82,6 +82,7 @@ final class Expiry {
                 when classic.roster().pending().isEmpty() -> records.add(new ClassicGroupForgotten(groupId));
                 case ClassicGroup _ -> {}
                 case ConsumerGroup consumers -> records.addAll(Migration.tombstones(consumers, consumers.members()));
+                case StreamsGroup streams -> records.addAll(streams.tombstones());
             }
         }
         return divisible(records, List.of());
@@ -93,7 +94,9 @@ final class Expiry {
                 ? OptionalLong.empty()
                 : switch (group) {
                     case ClassicGroup classic -> unusedSince(classic, committed);
-                    case ConsumerGroup consumers -> unusedSince(consumers, committed);
+                    case ConsumerGroup consumers ->
+                        unusedSince(consumers.isEmpty(), consumers.assignedMs(), committed);
+                    case StreamsGroup streams -> unusedSince(streams.isEmpty(), streams.assignedMs(), committed);
                 };
         if (unusedSince.isEmpty()) {
             return false;
@@ -120,9 +123,9 @@ final class Expiry {
     }
 
     /** The last assignment is that to nobody. */
-    private static OptionalLong unusedSince(ConsumerGroup group, CommittedOffset committed) {
-        return group.isEmpty()
-                ? OptionalLong.of(Math.max(committed.commitMs(), group.assignedMs()))
+    private static OptionalLong unusedSince(boolean isEmpty, long assignedMs, CommittedOffset committed) {
+        return isEmpty
+                ? OptionalLong.of(Math.max(committed.commitMs(), assignedMs))
                 : OptionalLong.empty();
     }
 
@@ -172,10 +175,12 @@ final class Expiry {
                         .forEach(partition -> records.add(new OffsetForgotten(groupId, topic, partition))));
         shard.pendingOffsets().of(groupId).forEach(place -> forgetPending(shard, place, records));
         // The group last: what is forgotten of it before is whole offsets.
-        shard.consumers(groupId)
-                .ifPresentOrElse(
-                        group -> records.addAll(Migration.tombstones(group, group.members())),
-                        () -> records.add(new ClassicGroupForgotten(groupId)));
+        switch (shard.group(groupId).orElse(null)) {
+            case ConsumerGroup group -> records.addAll(Migration.tombstones(group, group.members()));
+            case StreamsGroup group -> records.addAll(group.tombstones());
+            case ClassicGroup _ -> records.add(new ClassicGroupForgotten(groupId));
+            case null -> records.add(new ClassicGroupForgotten(groupId));
+        }
         return records;
     }
 

@@ -37,6 +37,9 @@ import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
@@ -64,11 +67,13 @@ public final class GroupCoordinator {
 
     private final GroupSettings settings;
     private final ConsumerSettings.OfGroup consumers;
+    private final StreamsSettings.OfGroup streams;
     private final IntSupplier partitions;
     private final Shards<GroupShard, GroupRecord, GroupChange, GroupTimer> shards;
 
     /**
      * @param consumers the settings of each group of the consumer protocol
+     * @param streams the settings of each streams group
      * @param topics for the names and ids in requests, and to forget offsets of what does not exist any more
      * @param entropy for member ids
      * @param partitions how many partitions {@code __consumer_offsets} has; 0 while it does not exist. Asked on any
@@ -77,14 +82,18 @@ public final class GroupCoordinator {
     public GroupCoordinator(
             GroupSettings settings,
             ConsumerSettings.OfGroup consumers,
+            StreamsSettings.OfGroup streams,
             Topics topics,
             Entropy entropy,
             IntSupplier partitions) {
         this.settings = settings;
         this.consumers = consumers;
+        this.streams = streams;
         this.partitions = partitions;
         this.shards =
-                new Shards<>(_ -> new GroupShard(settings, consumers, topics, entropy), settings.commitTimeoutMs());
+                new Shards<>(
+                        _ -> new GroupShard(settings, consumers, streams, topics, entropy),
+                        settings.commitTimeoutMs());
     }
 
     /** The partition of {@code __consumer_offsets} whose leader coordinates a group. */
@@ -192,6 +201,44 @@ public final class GroupCoordinator {
                 gather.part(i).accept(ConsumerDescribe.refusal(groupId, ErrorCode.INVALID_GROUP_ID));
             } else {
                 decide(groupId, ticket, new ConsumerDescribe(groupId, ticket));
+            }
+        }
+    }
+
+    /** A member of a streams group (KIP-1071). Internal topics that are missing are the caller's to create. */
+    public void streamsHeartbeat(
+            StreamsGroupHeartbeatRequest request, Caller caller, Loop loop, Consumer<StreamsAnswer> then) {
+        if (!streams.of(request.groupId()).enabled()) {
+            then.accept(StreamsHeartbeat.refusal(
+                    ErrorCode.UNSUPPORTED_VERSION, "The streams group protocol is disabled on this cluster."));
+            return;
+        }
+        Optional<StreamsAnswer> refused = StreamsHeartbeat.refusalOf(request);
+        if (refused.isPresent()) {
+            then.accept(refused.get());
+            return;
+        }
+        Ticket<StreamsAnswer> ticket = ticket(error -> StreamsHeartbeat.refusal(error, null), loop, then);
+        decide(request.groupId(), ticket, new StreamsHeartbeat(request, caller, ticket));
+    }
+
+    public void streamsDescribe(
+            StreamsGroupDescribeRequest request, Loop loop, Consumer<StreamsGroupDescribeResponse> then) {
+        List<String> groups = request.groupIds();
+        Gather<StreamsGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
+                groups.size(),
+                loop,
+                described -> then.accept(StreamsGroupDescribeResponse.builder()
+                        .groups(described)
+                        .build()));
+        for (int i = 0; i < groups.size(); i++) {
+            String groupId = groups.get(i);
+            Ticket<StreamsGroupDescribeResponse.DescribedGroup> ticket =
+                    ticket(error -> StreamsDescribe.refusal(groupId, error), gather.part(i));
+            if (groupId.isEmpty()) {
+                gather.part(i).accept(StreamsDescribe.refusal(groupId, ErrorCode.INVALID_GROUP_ID));
+            } else {
+                decide(groupId, ticket, new StreamsDescribe(groupId, request.includeTopologyDescription(), ticket));
             }
         }
     }

@@ -19,6 +19,7 @@ import dev.barnabas.groups.ConsumerRecord.TargetForgotten;
 import dev.barnabas.groups.ConsumerRecord.TargetStored;
 import dev.barnabas.groups.GroupChange.AskedToJoin;
 import dev.barnabas.groups.GroupChange.Becomes;
+import dev.barnabas.groups.GroupChange.StreamsRemembered;
 import dev.barnabas.groups.GroupChange.TopicsSeen;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
@@ -64,15 +65,22 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     private final GroupSettings settings;
     private final ConsumerSettings.OfGroup consumers;
+    private final StreamsSettings.OfGroup streams;
     private final Topics topics;
     private final Entropy entropy;
     private final Map<String, Group> groups = new TreeMap<>();
     private final Offsets offsets = new Offsets();
     private final PendingOffsets pending = new PendingOffsets();
 
-    GroupShard(GroupSettings settings, ConsumerSettings.OfGroup consumers, Topics topics, Entropy entropy) {
+    GroupShard(
+            GroupSettings settings,
+            ConsumerSettings.OfGroup consumers,
+            StreamsSettings.OfGroup streams,
+            Topics topics,
+            Entropy entropy) {
         this.settings = settings;
         this.consumers = consumers;
+        this.streams = streams;
         this.topics = topics;
         this.entropy = entropy;
     }
@@ -83,6 +91,10 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     ConsumerSettings consumerSettings(String groupId) {
         return consumers.of(groupId);
+    }
+
+    StreamsSettings streamsSettings(String groupId) {
+        return streams.of(groupId);
     }
 
     Topics topics() {
@@ -98,7 +110,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
             case ClassicGroup classic -> Optional.of(classic);
-            case ConsumerGroup _ -> Optional.empty();
+            case ConsumerGroup _, StreamsGroup _ -> Optional.empty();
         };
     }
 
@@ -106,8 +118,17 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     Optional<ConsumerGroup> consumers(String id) {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
-            case ClassicGroup _ -> Optional.empty();
+            case ClassicGroup _, StreamsGroup _ -> Optional.empty();
             case ConsumerGroup group -> Optional.of(group);
+        };
+    }
+
+    /** The streams group of that name. */
+    Optional<StreamsGroup> streams(String id) {
+        return switch (groups.get(id)) {
+            case null -> Optional.empty();
+            case ClassicGroup _, ConsumerGroup _ -> Optional.empty();
+            case StreamsGroup group -> Optional.of(group);
         };
     }
 
@@ -164,6 +185,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
             }
             case ConsumerRecord consumer -> applyToConsumers(consumer);
+            case StreamsRecord stored -> applyToStreams(stored);
         }
     }
 
@@ -210,6 +232,33 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         }
     }
 
+    /** As for consumers: each part that is stored makes the group. */
+    private void applyToStreams(StreamsRecord record) {
+        Optional<StreamsGroup> existing = streams(record.groupId());
+        switch (record) {
+            case StreamsRecord.GroupForgotten(String groupId) -> {
+                if (existing.isPresent()) {
+                    forget(groupId);
+                }
+            }
+            case StreamsRecord.TopologyForgotten _,
+                    StreamsRecord.MemberForgotten _,
+                    StreamsRecord.TargetForgotten _,
+                    StreamsRecord.MemberTargetForgotten _,
+                    StreamsRecord.CurrentForgotten _ -> existing.ifPresent(group -> group.apply(record));
+            case StreamsRecord.GroupStored _,
+                    StreamsRecord.TopologyStored _,
+                    StreamsRecord.MemberStored _,
+                    StreamsRecord.TargetStored _,
+                    StreamsRecord.MemberTargetStored _,
+                    StreamsRecord.CurrentStored _ -> {
+                StreamsGroup group = existing.orElseGet(() -> new StreamsGroup(record.groupId()));
+                groups.put(group.id(), group);
+                group.apply(record);
+            }
+        }
+    }
+
     private void forget(String groupId) {
         groups.remove(groupId);
         if (offsets.has(groupId) || pending.has(groupId)) {
@@ -229,6 +278,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 consumers(groupId).ifPresent(group -> group.topicsSeen(version));
             case AskedToJoin(String groupId, String memberId, boolean asked) ->
                 consumers(groupId).ifPresent(group -> group.askedToJoin(memberId, asked));
+            case StreamsRemembered(String groupId, StreamsMemory memory) ->
+                streams(groupId).ifPresent(group -> group.remember(memory));
         }
     }
 
@@ -269,6 +320,12 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
                 case ConsumerGroup consumer ->
                     timers.addAll(ConsumerTimers.loaded(this, consumer, nowMs).timers());
+                case StreamsGroup application -> {
+                    Decision<GroupRecord, GroupChange, GroupTimer> decision =
+                            StreamsTimers.loaded(this, application, nowMs);
+                    changes.addAll(decision.changes());
+                    timers.addAll(decision.timers());
+                }
             }
         }
         timers.add(new TimerChange.Start<>(new Sweep(), settings.offsetsRetentionCheckIntervalMs()));
@@ -279,17 +336,29 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     public Decision<GroupRecord, GroupChange, GroupTimer> expired(GroupTimer timer, long nowMs) {
         return switch (timer) {
             case SessionEnd(String groupId, String memberId) ->
-                consumers(groupId)
-                        .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
-                        .orElseGet(() -> onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId)));
+                switch (groups.get(groupId)) {
+                    case null -> Decision.nothing();
+                    case ClassicGroup _ ->
+                        onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId));
+                    case ConsumerGroup group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs);
+                    case StreamsGroup group ->
+                        StreamsTimers.gone(this, group, memberId, nowMs, "its session ended");
+                };
             case RevokeEnd(String groupId, String memberId) ->
-                consumers(groupId)
-                        .map(group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs))
-                        .orElseGet(Decision::nothing);
+                switch (groups.get(groupId)) {
+                    case null -> Decision.nothing();
+                    case ClassicGroup _ -> Decision.nothing();
+                    case ConsumerGroup group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs);
+                    case StreamsGroup group ->
+                        StreamsTimers.gone(this, group, memberId, nowMs, "it was too slow in a rebalance");
+                };
             case AssignDue(String groupId) ->
-                consumers(groupId)
-                        .map(group -> ConsumerTimers.assignDue(this, group, nowMs))
-                        .orElseGet(Decision::nothing);
+                switch (groups.get(groupId)) {
+                    case null -> Decision.nothing();
+                    case ClassicGroup _ -> Decision.nothing();
+                    case ConsumerGroup group -> ConsumerTimers.assignDue(this, group, nowMs);
+                    case StreamsGroup group -> StreamsTimers.assignDue(this, group, nowMs);
+                };
             case JoinEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::joinEnded);
             case SyncEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::syncEnded);
             case Sweep _ -> Expiry.sweep(this);

@@ -50,7 +50,11 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
             ConsumerDraft draft = new ConsumerDraft(shard, consumers.get(), nowMs);
             return ClassicMembers.join(draft, request, protocols(), caller, ticket);
         }
+        Optional<StreamsGroup> streams = shard.streams(request.groupId());
         String memberId = request.memberId();
+        if (streams.isPresent() && !streams.get().isEmpty()) {
+            return Decision.answer(ticket.with(refusal(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL)));
+        }
         Optional<ClassicGroup> existing = shard.classic(request.groupId());
         if (existing.isEmpty() && !memberId.isEmpty()) {
             return Decision.answer(ticket.with(refusal(memberId, ErrorCode.UNKNOWN_MEMBER_ID)));
@@ -59,6 +63,7 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
         Draft draft = shard.draft(group, nowMs);
         consumers.ifPresent(
                 empty -> Migration.tombstones(empty, empty.members()).forEach(draft::record));
+        streams.ifPresent(empty -> empty.tombstones().forEach(draft::record));
         if (!hasRoom(group, shard.settings().maxSize())) {
             draft.remove(memberId).answer(ticket.with(refusal("", ErrorCode.GROUP_MAX_SIZE_REACHED)));
             Rebalance.placeGivenUp(draft);

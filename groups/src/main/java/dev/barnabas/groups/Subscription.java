@@ -148,11 +148,13 @@ final class Subscription {
      * @param topicsChanged since the group's hash was worked out
      */
     long hash(boolean topicsChanged) {
-        if (!topicsChanged && !otherTopics) {
-            return group.metadataHash();
-        }
+        return topicsChanged || otherTopics ? hash(all(), topics) : group.metadataHash();
+    }
+
+    /** Stands for those of some topics that there are, with their partitions and racks; 0 if there are none. */
+    static long hash(NavigableSet<String> names, Topics topics) {
         long hash = 0;
-        for (String name : all()) {
+        for (String name : names) {
             Optional<Uuid> id = topics.idOf(name);
             if (id.isPresent()) {
                 hash = mixed(hash, id.get().mostSignificantBits());

@@ -37,6 +37,7 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
             return switch (group) {
                 case ClassicGroup classic -> classic;
                 case ConsumerGroup consumers -> copyOf(consumers);
+                case StreamsGroup streams -> List.of(copyOf(streams), streams.memory());
             };
         }
 
@@ -71,6 +72,20 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
                 group.classicMembers());
     }
 
+    private static Object copyOf(StreamsGroup group) {
+        Map<String, List<Object>> members = new TreeMap<>();
+        group.members().forEach((id, member) -> members.put(id, List.of(member, group.current(id), group.target(id))));
+        return List.of(
+                members,
+                Optional.ofNullable(group.topology()),
+                group.epoch(),
+                group.targetEpoch(),
+                group.metadataHash(),
+                group.validatedTopologyEpoch(),
+                group.settings(),
+                group.assignedMs());
+    }
+
     Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupOperation operation, long nowMs) {
         return unchanged(() -> operation.decide(shard, nowMs));
     }
@@ -89,6 +104,10 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
         for (Group group : shard.groups()) {
             if (group instanceof ConsumerGroup consumers) {
                 assertThat(copyOf(replica.consumers(group.id()).orElseThrow())).isEqualTo(copyOf(consumers));
+                continue;
+            }
+            if (group instanceof StreamsGroup streams) {
+                assertThat(copyOf(replica.streams(group.id()).orElseThrow())).isEqualTo(copyOf(streams));
                 continue;
             }
             ClassicGroup live = (ClassicGroup) group;

@@ -277,8 +277,7 @@ final class SettingsWithoutEffect {
                         .allow(atLeast(524288))
                         .clusterWide());
         declare(
-                "streams groups are not in this version",
-                integer("group.streams.max.size", Integer.MAX_VALUE).allow(atLeast(1)),
+                "descriptions of topologies are not stored (KIP-1331)",
                 className("group.streams.topology.description.plugin.class"));
         declare(
                 "metrics are served in Prometheus' format (barnabas.http.listener)",
