@@ -92,9 +92,17 @@ final class BrokerParts {
         for (LoopShare share : node.shares()) {
             reconcilers.add(reconciler(share, placement, faults));
         }
+        on.membership.lease().whenItChanges(this::touchChanged);
         this.apis = allApis();
         on.access.urgent().offer(apis);
         on.access.forwarded().offer(apis);
+    }
+
+    private void touchChanged() {
+        node.inTouch(on.membership.lease().isHeld());
+        for (LoopShare share : node.shares()) {
+            share.loop().execute(reconcilers.get(share.index())::touchChanged);
+        }
     }
 
     Node node() {

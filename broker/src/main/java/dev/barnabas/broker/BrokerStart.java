@@ -179,6 +179,7 @@ final class BrokerStart {
                 nodeId,
                 new Uuid(host.entropy().nextLong(), host.entropy().nextLong()),
                 Duration.ofMillis(settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS)),
+                new Lease(loop, Duration.ofMillis(settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS))),
                 this::halt);
         membership.register(
                 registration(clusterId, bound),

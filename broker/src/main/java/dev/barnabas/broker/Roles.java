@@ -55,6 +55,11 @@ final class Roles {
                     agreed.replicas(),
                     agreed.inSyncReplicas(),
                     agreed.leaderRecovering()));
+            if (node.mayBeReplaced(agreed)) {
+                partition.suspend();
+            } else {
+                partition.resume();
+            }
             if (agreed.replicas().size() > 1) {
                 checkFollowersRegularly();
             }

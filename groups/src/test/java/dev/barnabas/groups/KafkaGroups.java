@@ -386,6 +386,18 @@ final class KafkaGroups implements Backend {
                         .build()));
     }
 
+    // Kafka's shard wants both, whatever the version of a request has.
+
+    private String nameOf(org.apache.kafka.common.Uuid id) {
+        return topics.nameOf(new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()))
+                .orElseThrow();
+    }
+
+    private org.apache.kafka.common.Uuid idOf(String name) {
+        Uuid id = topics.idOf(name).orElseThrow();
+        return new org.apache.kafka.common.Uuid(id.mostSignificantBits(), id.leastSignificantBits());
+    }
+
     @Override
     public void commit(OffsetCommitRequest request, Caller caller, Consumer<OffsetCommitResponse> then) {
         int version = caller.apiVersion();
@@ -393,13 +405,9 @@ final class KafkaGroups implements Backend {
                 toKafka(request, version, readable -> new OffsetCommitRequestData(readable, (short) version));
         data.topics().forEach(topic -> {
             if (version >= 10) {
-                Uuid id = new Uuid(
-                        topic.topicId().getMostSignificantBits(),
-                        topic.topicId().getLeastSignificantBits());
-                topic.setName(topics.nameOf(id).orElseThrow());
+                topic.setName(nameOf(topic.topicId()));
             } else {
-                Uuid id = topics.idOf(topic.name()).orElseThrow();
-                topic.setTopicId(new org.apache.kafka.common.Uuid(id.mostSignificantBits(), id.leastSignificantBits()));
+                topic.setTopicId(idOf(topic.name()));
             }
         });
         then.accept(orElse(
@@ -418,13 +426,9 @@ final class KafkaGroups implements Backend {
                 toKafka(request, version, readable -> new TxnOffsetCommitRequestData(readable, (short) version));
         data.topics().forEach(topic -> {
             if (version >= 6) {
-                Uuid id = new Uuid(
-                        topic.topicId().getMostSignificantBits(),
-                        topic.topicId().getLeastSignificantBits());
-                topic.setName(topics.nameOf(id).orElseThrow());
+                topic.setName(nameOf(topic.topicId()));
             } else {
-                Uuid id = topics.idOf(topic.name()).orElseThrow();
-                topic.setTopicId(new org.apache.kafka.common.Uuid(id.mostSignificantBits(), id.leastSignificantBits()));
+                topic.setTopicId(idOf(topic.name()));
             }
         });
         then.accept(orElse(
