@@ -61,6 +61,10 @@ import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
 import dev.barnabas.protocol.message.ProduceRequest;
 import dev.barnabas.protocol.message.RemoveRaftVoterRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Subtopology;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Topology;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
 import dev.barnabas.protocol.message.UnregisterBrokerRequest;
@@ -508,6 +512,23 @@ class EveryVersionTest {
                 ConsumerGroupDescribeRequest.builder()
                         .groupIds(List.of(target.group()))
                         .build();
+            case STREAMS_GROUP_HEARTBEAT ->
+                StreamsGroupHeartbeatRequest.builder()
+                        .groupId(target.group())
+                        .memberId("member")
+                        .memberEpoch(0)
+                        .endpointInformationEpoch(-1)
+                        .rebalanceTimeoutMs(10_000)
+                        .topology(topology(target.topic()))
+                        .activeTasks(List.of())
+                        .standbyTasks(List.of())
+                        .warmupTasks(List.of())
+                        .processId("process")
+                        .build();
+            case STREAMS_GROUP_DESCRIBE ->
+                StreamsGroupDescribeRequest.builder()
+                        .groupIds(List.of(target.group()))
+                        .build();
             case ALTER_PARTITION ->
                 AlterPartitionRequest.builder()
                         .brokerId(asker(group))
@@ -633,5 +654,19 @@ class EveryVersionTest {
         assertThat(batch.append(1_767_225_600_000L, (byte[]) null, value, List.of()))
                 .isTrue();
         return new MemoryRecords(batch.build());
+    }
+
+    private static Topology topology(String source) {
+        return new Topology(
+                0,
+                List.of(Subtopology.builder()
+                        .subtopologyId("0")
+                        .sourceTopics(List.of(source))
+                        .sourceTopicRegex(List.of())
+                        .stateChangelogTopics(List.of())
+                        .repartitionSinkTopics(List.of())
+                        .repartitionSourceTopics(List.of())
+                        .copartitionGroups(List.of())
+                        .build()));
     }
 }

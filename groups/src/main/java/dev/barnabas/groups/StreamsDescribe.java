@@ -78,7 +78,8 @@ record StreamsDescribe(String groupId, boolean withDescription, Ticket<Described
                 .groupId(group.id())
                 .groupState(group.state())
                 .groupEpoch(group.epoch())
-                .assignmentEpoch(group.targetEpoch())
+                // A group that waits for its first assignment is in the epoch before it.
+                .assignmentEpoch(Math.max(StreamsDraft.FIRST_EPOCH, group.targetEpoch()))
                 .topology(topology(shard, group.topology()))
                 .members(members)
                 .topologyDescriptionStatus(withDescription ? NOT_STORED : NOT_REQUESTED)

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamsDraft {
     /** As in Kafka, the first assignment of a group is that of epoch 2. */
-    private static final int FIRST_EPOCH = 1;
+    static final int FIRST_EPOCH = 1;
 
     private static final int NOT_VALIDATED = -1;
 
@@ -288,7 +288,7 @@ final class StreamsDraft {
         }
         List<Applicant> applicants = new ArrayList<>();
         all.forEach((memberId, member) -> applicants.add(new Applicant(
-                memberId, member.processId(), member.tags(), target(memberId), memory.offsetsOf(memberId))));
+                memberId, member.processId(), member.tags(), has(memberId), memory.offsetsOf(memberId))));
         TaskAssignor.assign(applicants, configured(), settings.standbyReplicas(), settings.rackTags())
                 .forEach((memberId, target) -> {
                     if (!target.equals(target(memberId))) {
@@ -301,6 +301,12 @@ final class StreamsDraft {
         record(new TargetStored(group.id(), targetEpoch, assignedMs));
         cancel(new AssignDue(group.id()));
         return false;
+    }
+
+    /** What a member has of each task, be it on its way out: what it was to get, and has not yet, it has no state of. */
+    private TaskRoles has(String memberId) {
+        TaskAssignment current = current(memberId);
+        return new TaskRoles(StreamsGroup.processed(current), StreamsGroup.kept(current), Tasks.NONE);
     }
 
     private long intervalLeftMs() {

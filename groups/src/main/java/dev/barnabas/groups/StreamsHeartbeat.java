@@ -152,7 +152,7 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
         }
         boolean tells = joins
                 || request.rebalanceTimeoutMs() != -1
-                || request.memberEpoch() != draft.current(request.memberId()).epoch()
+                || request.memberEpoch() != before.epoch()
                 || !draft.current(request.memberId()).tasks().equals(before.tasks());
         return draft.answer(ticket.with(answer(draft, waits, tells))).decision();
     }
@@ -335,6 +335,9 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
                 .memberEpoch(request.memberEpoch())
                 .status(null)
                 .build())));
+        if (request.shutdownApplication()) {
+            draft.remember(draft.memory().withShutdownBy(memberId));
+        }
         if (request.memberEpoch() == LEAVE) {
             return StreamsTimers.left(draft, memberId, "it says so");
         }

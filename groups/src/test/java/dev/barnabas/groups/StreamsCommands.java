@@ -46,7 +46,7 @@ final class StreamsCommands {
         private static final Has NOTHING = new Has(List.of(), List.of(), List.of());
     }
 
-    /** @param onlyCounts tell how many tasks a member has, not which */
+    /** @param onlyCounts tell how many tasks a member has, not which, and nothing else that is worded differently */
     StreamsCommands(Scenario scenario, boolean onlyCounts) {
         this.scenario = scenario;
         this.onlyCounts = onlyCounts;
@@ -214,11 +214,13 @@ final class StreamsCommands {
         return all.isEmpty() ? "nothing" : String.join(" ", all);
     }
 
-    private static String status(@Nullable List<Status> status) {
+    private String status(@Nullable List<Status> status) {
         return status == null || status.isEmpty()
                 ? ""
                 : status.stream()
-                        .map(each -> each.statusCode() + " " + each.statusDetail())
+                        .map(each -> onlyCounts
+                                ? Byte.toString(each.statusCode())
+                                : each.statusCode() + " " + each.statusDetail())
                         .sorted()
                         .collect(joining("; ", " [", "]"));
     }
@@ -255,19 +257,20 @@ final class StreamsCommands {
                 }));
     }
 
-    private static String shown(@Nullable List<StreamsGroupDescribeResponse.Subtopology> subtopologies) {
+    private String shown(@Nullable List<StreamsGroupDescribeResponse.Subtopology> subtopologies) {
         return subtopologies == null
                 ? "not configured"
                 : subtopologies.stream()
                         .map(each -> each.subtopologyId() + " reads " + each.sourceTopics()
-                                + each.repartitionSourceTopics().stream()
-                                        .map(topic -> topic.name() + "/" + topic.partitions())
-                                        .toList()
-                                + " keeps "
-                                + each.stateChangelogTopics().stream()
-                                        .map(topic -> topic.name() + "/" + topic.partitions())
-                                        .toList())
+                                + names(each.repartitionSourceTopics()) + " keeps "
+                                + names(each.stateChangelogTopics()))
                         .collect(joining(", "));
+    }
+
+    private List<String> names(List<StreamsGroupDescribeResponse.TopicInfo> topics) {
+        return topics.stream()
+                .map(topic -> onlyCounts ? topic.name() : topic.name() + "/" + topic.partitions())
+                .toList();
     }
 
     static String shown(StreamsRecord record) {

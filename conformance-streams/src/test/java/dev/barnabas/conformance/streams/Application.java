@@ -8,12 +8,15 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.JoinWindows;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One instance of an application that counts words and joins two topics within a window, exactly once. It has everything
@@ -29,7 +32,7 @@ final class Application implements AutoCloseable {
     static final Duration WINDOW = Duration.ofMinutes(1);
 
     private final KafkaStreams streams;
-    private final AtomicReference<Throwable> failed = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
 
     /**
      * @param protocol {@code classic} or {@code streams}
@@ -90,6 +93,7 @@ final class Application implements AutoCloseable {
                 .sum();
     }
 
+    @Nullable
     Throwable failure() {
         return failed.get();
     }
@@ -101,6 +105,7 @@ final class Application implements AutoCloseable {
 
     /** Says at once that it leaves for good, as one does that is taken out of service. */
     void leave() {
-        streams.close(new KafkaStreams.CloseOptions().timeout(Duration.ofSeconds(60)).leaveGroup(true));
+        streams.close(CloseOptions.timeout(Duration.ofSeconds(60))
+                .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
     }
 }

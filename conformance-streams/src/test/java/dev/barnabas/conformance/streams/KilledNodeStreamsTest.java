@@ -2,6 +2,8 @@ package dev.barnabas.conformance.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.barnabas.conformance.Eventually;
+import dev.barnabas.conformance.NodeProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -21,13 +23,13 @@ final class KilledNodeStreamsTest {
     @ParameterizedTest
     @ValueSource(strings = {"classic", "streams"})
     void theOutputIsExactlyRight(String protocol, @TempDir Path data, @TempDir Path state) throws Exception {
-        try (NodeProcess node = NodeProcess.start(data)) {
+        try (NodeProcess node = NodeProcess.start(data, Map.of())) {
             Inputs.createTopics(node.address());
             try (Inputs inputs = new Inputs(node.address());
                     Application application = new Application(node.address(), protocol, state, Map.of())) {
                 for (int kill = 0; kill < KILLS; kill++) {
                     awaitMore(inputs, application);
-                    node.killAndRestart();
+                    node.killAndStart();
                 }
                 awaitMore(inputs, application);
                 inputs.finish();
