@@ -19,7 +19,6 @@ import dev.barnabas.groups.StreamsRecord.TopologyStored;
 import dev.barnabas.groups.TaskAssignor.Applicant;
 import dev.barnabas.protocol.state.StreamsGroupTopologyValue;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -323,7 +322,7 @@ final class StreamsDraft {
     void reconcile(String memberId, @Nullable TaskRoles owned) {
         TaskAssignment before = current(memberId);
         TaskAssignment next = before.towards(
-                Math.max(targetEpoch, FIRST_EPOCH), target(memberId), owned, new OtherMembers(memberId));
+                Math.max(targetEpoch, FIRST_EPOCH), target(memberId), owned, new OtherMembers(this, memberId));
         if (next.equals(before)) {
             return;
         }
@@ -334,48 +333,6 @@ final class StreamsDraft {
             start(
                     new RevokeEnd(group.id(), memberId),
                     member(memberId).orElseThrow().rebalanceTimeoutMs());
-        }
-    }
-
-    /** What the other members have, as it is going to be. */
-    private final class OtherMembers implements TaskAssignment.Others {
-        private final String memberId;
-        private final String processId;
-
-        private OtherMembers(String memberId) {
-            this.memberId = memberId;
-            this.processId = member(memberId).orElseThrow().processId();
-        }
-
-        @Override
-        public boolean process(String subtopology, int partition) {
-            return group.processors(subtopology, partition).stream()
-                    .anyMatch(other -> isOther(other)
-                            && StreamsGroup.processed(current(other)).contains(subtopology, partition));
-        }
-
-        @Override
-        public boolean haveInProcess(String subtopology, int partition) {
-            return sharesProcess(group.processors(subtopology, partition), subtopology, partition)
-                    || sharesProcess(group.keepers(subtopology, partition), subtopology, partition);
-        }
-
-        private boolean sharesProcess(Collection<String> holders, String subtopology, int partition) {
-            return holders.stream()
-                    .anyMatch(other -> isOther(other)
-                            && member(other)
-                                    .filter(member -> member.processId().equals(processId))
-                                    .isPresent()
-                            && has(current(other), subtopology, partition));
-        }
-
-        private static boolean has(TaskAssignment current, String subtopology, int partition) {
-            return StreamsGroup.processed(current).contains(subtopology, partition)
-                    || StreamsGroup.kept(current).contains(subtopology, partition);
-        }
-
-        private boolean isOther(String other) {
-            return !other.equals(memberId);
         }
     }
 

@@ -6,11 +6,7 @@ import dev.barnabas.coordinator.Decision;
 import dev.barnabas.coordinator.Ticket;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
-import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.TaskIds;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatResponse;
-import dev.barnabas.protocol.message.StreamsGroupHeartbeatResponse.Status;
-import dev.barnabas.protocol.state.StreamsGroupTopologyValue;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -30,13 +26,7 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
         implements GroupOperation {
     private static final int JOIN = 0;
     private static final int LEAVE = -1;
-    private static final int MISSING_TAGS_SINCE = 1;
     private static final int WIDE_LAG_SINCE = 1;
-
-    private static final byte STALE_TOPOLOGY = 0;
-    private static final byte SHUTDOWN_APPLICATION = 4;
-    private static final byte ASSIGNMENT_DELAYED = 5;
-    private static final byte MISSING_CLIENT_TAGS = 6;
 
     /** How often members tell offsets of their state, and the lag that counts as none; Kafka's defaults. */
     private static final int TASK_OFFSET_INTERVAL_MS = 60_000;
@@ -45,57 +35,7 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
 
     /** Why a request is not even put to the group. */
     static Optional<StreamsAnswer> refusalOf(StreamsGroupHeartbeatRequest request) {
-        String why = request.groupId().isEmpty()
-                ? "GroupId can't be empty."
-                : request.memberId().isEmpty()
-                        ? "MemberId can't be empty."
-                        : "".equals(request.instanceId())
-                                ? "InstanceId can't be empty."
-                                : "".equals(request.rackId()) ? "RackId can't be empty." : whyNotEpoch(request);
-        if (why != null) {
-            return Optional.of(refusal(ErrorCode.INVALID_REQUEST, why));
-        }
-        var topology = request.topology();
-        return topology == null
-                ? Optional.empty()
-                : RequestedTopology.whyInvalid(topology)
-                        .map(invalid -> refusal(ErrorCode.STREAMS_INVALID_TOPOLOGY, invalid));
-    }
-
-    private static @Nullable String whyNotEpoch(StreamsGroupHeartbeatRequest request) {
-        int epoch = request.memberEpoch();
-        if (epoch < CurrentAssignment.LEFT_FOR_NOW) {
-            return "MemberEpoch is " + epoch + ", but must be greater than or equal to -2.";
-        }
-        if (epoch == CurrentAssignment.LEFT_FOR_NOW) {
-            return request.instanceId() == null ? "InstanceId can't be null." : null;
-        }
-        if (epoch != JOIN) {
-            boolean some = request.activeTasks() != null
-                    || request.standbyTasks() != null
-                    || request.warmupTasks() != null;
-            boolean all = request.activeTasks() != null
-                    && request.standbyTasks() != null
-                    && request.warmupTasks() != null;
-            return request.topology() != null
-                    ? "Topology can only be provided when (re-)joining."
-                    : some && !all ? "If one task-type is non-null, all must be non-null." : null;
-        }
-        return request.rebalanceTimeoutMs() == -1
-                ? "RebalanceTimeoutMs must be provided in first request."
-                : !isEmptyList(request.activeTasks())
-                        ? "ActiveTasks must be empty when (re-)joining."
-                        : !isEmptyList(request.standbyTasks())
-                                ? "StandbyTasks must be empty when (re-)joining."
-                                : !isEmptyList(request.warmupTasks())
-                                        ? "WarmupTasks must be empty when (re-)joining."
-                                        : request.topology() == null
-                                                ? "Topology must be non-null when (re-)joining."
-                                                : null;
-    }
-
-    private static boolean isEmptyList(@Nullable List<TaskIds> tasks) {
-        return tasks != null && tasks.isEmpty();
+        return StreamsRefusal.of(request).map(refusal -> refusal(refusal.error(), refusal.why()));
     }
 
     @Override
@@ -126,9 +66,9 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
                     "The streams group has reached its maximum capacity of "
                             + draft.settings().maxSize() + " members.");
         }
-        Optional<Decision<GroupRecord, GroupChange, GroupTimer>> refused = refusedBy(group);
+        Optional<StreamsRefusal> refused = StreamsRefusal.by(group, request);
         if (refused.isPresent()) {
-            return refused.get();
+            return refuse(refused.get());
         }
         if (request.memberEpoch() < 0) {
             return leave(draft);
@@ -139,12 +79,13 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
         }
         takeOver(draft);
         draft.settle();
-        Optional<String> unknownTask = whyNoTask(draft.configured());
-        if (unknownTask.isPresent()) {
-            return refuse(ErrorCode.INVALID_REQUEST, unknownTask.get());
+        TaskRoles owned = TaskRoles.owned(request);
+        Optional<StreamsRefusal> strange = StreamsRefusal.by(draft.configured(), owned);
+        if (strange.isPresent()) {
+            return refuse(strange.get());
         }
         boolean waits = draft.assign();
-        draft.reconcile(request.memberId(), owned());
+        draft.reconcile(request.memberId(), owned);
         draft.prolongSession(request.memberId());
         noteOffsets(draft);
         if (request.shutdownApplication()) {
@@ -161,84 +102,6 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
         String instanceId = request.instanceId();
         return group.member(request.memberId()).isPresent()
                 || (instanceId != null && group.memberOf(instanceId).isPresent());
-    }
-
-    /** Why it is not the member that it says it is, not where the group has it, or not of the same application. */
-    private Optional<Decision<GroupRecord, GroupChange, GroupTimer>> refusedBy(StreamsGroup group) {
-        String memberId = request.memberId();
-        String instanceId = request.instanceId();
-        boolean joins = request.memberEpoch() == JOIN;
-        if (instanceId != null) {
-            Optional<String> owner = group.memberOf(instanceId);
-            if (owner.isEmpty() && !joins) {
-                return Optional.of(refuse(ErrorCode.UNKNOWN_MEMBER_ID, "Instance id " + instanceId + " is unknown."));
-            }
-            if (owner.isPresent() && !owner.get().equals(memberId)) {
-                boolean free = group.current(owner.get()).epoch() == CurrentAssignment.LEFT_FOR_NOW;
-                if (!joins) {
-                    return Optional.of(refuse(
-                            ErrorCode.FENCED_INSTANCE_ID,
-                            "Static member " + memberId + " with instance id " + instanceId + " was fenced by member "
-                                    + owner.get() + "."));
-                }
-                if (!free) {
-                    return Optional.of(refuse(
-                            ErrorCode.UNRELEASED_INSTANCE_ID,
-                            "Static member " + memberId + " with instance id " + instanceId
-                                    + " cannot join the group because the instance id is owned by " + owner.get()
-                                    + " member."));
-                }
-            }
-        } else if (group.member(memberId).isEmpty() && !joins) {
-            return Optional.of(refuse(
-                    ErrorCode.UNKNOWN_MEMBER_ID,
-                    "Member " + memberId + " is not a member of group " + group.id() + "."));
-        }
-        if (request.memberEpoch() < 0) {
-            return Optional.empty();
-        }
-        return joins ? refusedByTopology(group) : fencedBy(group, group.current(memberId));
-    }
-
-    /** A group has one topology for ever; who has an older one is told so. */
-    private Optional<Decision<GroupRecord, GroupChange, GroupTimer>> refusedByTopology(StreamsGroup group) {
-        StreamsGroupTopologyValue known = group.topology();
-        var brought = request.topology();
-        boolean other = known != null
-                && brought != null
-                && brought.epoch() >= known.epoch()
-                && !RequestedTopology.stored(brought).equals(known);
-        return other
-                ? Optional.of(refuse(ErrorCode.INVALID_REQUEST, "Topology updates are not supported yet."))
-                : Optional.empty();
-    }
-
-    private Optional<Decision<GroupRecord, GroupChange, GroupTimer>> fencedBy(
-            StreamsGroup group, TaskAssignment current) {
-        if (group.topology() == null) {
-            return Optional.of(refuse(
-                    ErrorCode.UNKNOWN_MEMBER_ID, "The topology of group " + group.id() + " is not known any more."));
-        }
-        int received = request.memberEpoch();
-        if (received > current.epoch()) {
-            return Optional.of(refuse(
-                    ErrorCode.FENCED_MEMBER_EPOCH,
-                    "The streams group member has a greater member epoch (" + received
-                            + ") than the one known by the group coordinator (" + current.epoch()
-                            + "). The member must abandon all its partitions and rejoin."));
-        }
-        // The answer with the newer epoch may have been lost; then it owns nothing that has come with it.
-        TaskRoles owned = owned();
-        boolean missedOne = received == current.previousEpoch()
-                && owned != null
-                && current.tasks().containsAll(owned);
-        return received == current.epoch() || missedOne
-                ? Optional.empty()
-                : Optional.of(refuse(
-                        ErrorCode.FENCED_MEMBER_EPOCH,
-                        "The streams group member has a smaller member epoch (" + received
-                                + ") than the one known by the group coordinator (" + current.epoch()
-                                + "). The member must abandon all its partitions and rejoin."));
     }
 
     private void takeOver(StreamsDraft draft) {
@@ -292,23 +155,6 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
         return tags;
     }
 
-    /** Whoever says that it owns a task that cannot be is not of this application. */
-    private Optional<String> whyNoTask(ConfiguredTopology topology) {
-        TaskRoles owned = owned();
-        if (owned == null || !topology.isReady()) {
-            return Optional.empty();
-        }
-        List<String> unknown = new ArrayList<>();
-        owned.active().or(owned.standby()).or(owned.warmup()).forEach((subtopology, partition) -> {
-            if (!topology.hasTask(subtopology, partition)) {
-                unknown.add(subtopology + "_" + partition);
-            }
-        });
-        return unknown.isEmpty()
-                ? Optional.empty()
-                : Optional.of("Task " + unknown.getFirst() + " does not exist in the topology.");
-    }
-
     private void noteOffsets(StreamsDraft draft) {
         if (request.taskOffsets() != null || request.taskEndOffsets() != null) {
             String memberId = request.memberId();
@@ -348,7 +194,6 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
 
     private StreamsAnswer answer(StreamsDraft draft, boolean waits, boolean tells) {
         String memberId = request.memberId();
-        ConfiguredTopology configured = draft.configured();
         TaskRoles tasks = draft.current(memberId).tasks();
         int endpointEpoch = draft.memory().endpointEpoch();
         return new StreamsAnswer(
@@ -359,7 +204,7 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
                         .taskOffsetIntervalMs(TASK_OFFSET_INTERVAL_MS)
                         .acceptableRecoveryLagLegacy(caller.apiVersion() < WIDE_LAG_SINCE ? ACCEPTABLE_RECOVERY_LAG : 0)
                         .acceptableRecoveryLag(ACCEPTABLE_RECOVERY_LAG)
-                        .status(status(draft, configured, waits))
+                        .status(StreamsStatus.of(draft, memberId, caller.apiVersion(), waits))
                         .activeTasks(tells ? ids(tasks.active()) : null)
                         .standbyTasks(tells ? ids(tasks.standby()) : null)
                         .warmupTasks(tells ? ids(tasks.warmup()) : null)
@@ -369,74 +214,15 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
                                         ? null
                                         : EndpointPartitions.of(draft, draft.shard().topics()))
                         .build(),
-                configured.missing());
-    }
-
-    private List<Status> status(StreamsDraft draft, ConfiguredTopology configured, boolean waits) {
-        List<Status> status = new ArrayList<>();
-        int epoch = draft.member(request.memberId()).orElseThrow().topologyEpoch();
-        if (epoch < configured.epoch()) {
-            status.add(new Status(
-                    STALE_TOPOLOGY,
-                    "The member's topology epoch " + epoch + " is behind the group's topology epoch "
-                            + configured.epoch() + "."));
-        }
-        if (waits) {
-            boolean isFirst = draft.memory().delayedUntilMs() > 0;
-            status.add(new Status(
-                    ASSIGNMENT_DELAYED,
-                    "Assignment delayed due to the configured "
-                            + (isFirst ? "initial rebalance delay." : "assignment interval.")));
-        }
-        var problem = configured.problem();
-        if (problem != null) {
-            status.add(new Status(problem.code(), problem.detail()));
-        }
-        String shutdownBy = draft.memory().shutdownBy();
-        if (shutdownBy != null) {
-            status.add(new Status(
-                    SHUTDOWN_APPLICATION,
-                    "Streams group member " + shutdownBy
-                            + " encountered a fatal error and requested a shutdown for the entire application."));
-        }
-        missingTags(draft).ifPresent(status::add);
-        return status;
-    }
-
-    private Optional<Status> missingTags(StreamsDraft draft) {
-        if (caller.apiVersion() < MISSING_TAGS_SINCE || draft.settings().standbyReplicas() == 0) {
-            return Optional.empty();
-        }
-        NavigableMap<String, String> tags =
-                draft.member(request.memberId()).orElseThrow().tags();
-        List<String> missing = draft.settings().rackTags().stream()
-                .filter(tag -> !tags.containsKey(tag))
-                .toList();
-        return missing.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Status(
-                        MISSING_CLIENT_TAGS,
-                        "Missing required client tags for rack-aware standby assignment: " + missing
-                                + ". Configure them via 'client.tag.<tagKey>' in your Streams config."));
-    }
-
-    private @Nullable TaskRoles owned() {
-        var active = request.activeTasks();
-        var standby = request.standbyTasks();
-        var warmup = request.warmupTasks();
-        return active == null || standby == null || warmup == null
-                ? null
-                : new TaskRoles(tasks(active), tasks(standby), tasks(warmup));
-    }
-
-    private static Tasks tasks(List<TaskIds> ids) {
-        Tasks.Builder tasks = new Tasks.Builder();
-        ids.forEach(each -> tasks.addAll(each.subtopologyId(), each.partitions()));
-        return tasks.build();
+                draft.configured().missing());
     }
 
     private static List<StreamsGroupHeartbeatResponse.TaskIds> ids(Tasks tasks) {
         return tasks.listed(StreamsGroupHeartbeatResponse.TaskIds::new);
+    }
+
+    private Decision<GroupRecord, GroupChange, GroupTimer> refuse(StreamsRefusal refusal) {
+        return refuse(refusal.error(), refusal.why());
     }
 
     private Decision<GroupRecord, GroupChange, GroupTimer> refuse(ErrorCode error, String why) {

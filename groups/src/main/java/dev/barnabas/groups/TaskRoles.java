@@ -1,5 +1,10 @@
 package dev.barnabas.groups;
 
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.TaskIds;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The tasks of a member of a streams group, by what it does with them. Immutable.
  *
@@ -9,6 +14,22 @@ package dev.barnabas.groups;
  */
 record TaskRoles(Tasks active, Tasks standby, Tasks warmup) {
     static final TaskRoles NONE = new TaskRoles(Tasks.NONE, Tasks.NONE, Tasks.NONE);
+
+    /** What a member says that it owns; null if it does not say. */
+    static @Nullable TaskRoles owned(StreamsGroupHeartbeatRequest request) {
+        var active = request.activeTasks();
+        var standby = request.standbyTasks();
+        var warmup = request.warmupTasks();
+        return active == null || standby == null || warmup == null
+                ? null
+                : new TaskRoles(tasks(active), tasks(standby), tasks(warmup));
+    }
+
+    private static Tasks tasks(List<TaskIds> ids) {
+        Tasks.Builder tasks = new Tasks.Builder();
+        ids.forEach(each -> tasks.addAll(each.subtopologyId(), each.partitions()));
+        return tasks.build();
+    }
 
     boolean isEmpty() {
         return active.isEmpty() && standby.isEmpty() && warmup.isEmpty();
