@@ -61,35 +61,19 @@ final class PartitionCounts {
     }
 
     private void countRepartitionTopics() {
-        Set<String> unknown = new HashSet<>();
-        repartitionTopics().forEach(topic -> {
-            if (topic.partitions() > 0) {
-                decided.put(topic.name(), topic.partitions());
-            } else {
-                unknown.add(topic.name());
+        topology.subtopologies().stream()
+                .flatMap(subtopology -> subtopology.repartitionSourceTopics().stream())
+                .filter(topic -> topic.partitions() > 0)
+                .forEach(topic -> decided.put(topic.name(), topic.partitions()));
+        RepartitionOrder order = new RepartitionOrder(topology.subtopologies());
+        Map<String, Integer> tasks = new HashMap<>();
+        for (String topic : order.found()) {
+            int widest = 0;
+            for (Subtopology writer : order.writersOf(topic)) {
+                widest = Math.max(widest, tasks.computeIfAbsent(writer.subtopologyId(), _ -> tasksOf(writer)));
             }
-        });
-        int before;
-        do {
-            before = unknown.size();
-            for (String topic : List.copyOf(unknown)) {
-                List<Subtopology> writers = topology.subtopologies().stream()
-                        .filter(subtopology ->
-                                subtopology.repartitionSinkTopics().contains(topic))
-                        .toList();
-                boolean known = writers.stream().flatMap(PartitionCounts::sourcesOf).noneMatch(unknown::contains);
-                if (known) {
-                    decided.put(
-                            topic,
-                            writers.stream().mapToInt(this::tasksOf).max().orElse(0));
-                    unknown.remove(topic);
-                }
-            }
-        } while (unknown.size() < before);
-    }
-
-    private Stream<TopicInfo> repartitionTopics() {
-        return topology.subtopologies().stream().flatMap(each -> each.repartitionSourceTopics().stream());
+            decided.put(topic, widest);
+        }
     }
 
     /** Sources are as they are, and so are repartition topics whose number the application has set. */
@@ -145,8 +129,8 @@ final class PartitionCounts {
 
     /** A source topic may be the changelog of a table as well; it is nobody's to create. */
     static Stream<TopicInfo> changelogsOf(Subtopology subtopology) {
-        return subtopology.stateChangelogTopics().stream()
-                .filter(changelog -> !subtopology.sourceTopics().contains(changelog.name()));
+        Set<String> sources = new HashSet<>(subtopology.sourceTopics());
+        return subtopology.stateChangelogTopics().stream().filter(changelog -> !sources.contains(changelog.name()));
     }
 
     private void compareWithExisting() {

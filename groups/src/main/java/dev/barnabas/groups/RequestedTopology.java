@@ -9,8 +9,10 @@ import dev.barnabas.protocol.state.StreamsGroupTopologyValue.TopicConfig;
 import dev.barnabas.protocol.state.StreamsGroupTopologyValue.TopicInfo;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,6 +28,7 @@ final class RequestedTopology {
             return Optional.of("Topology epoch must be non-negative.");
         }
         Set<String> ids = new HashSet<>();
+        Set<String> sources = new HashSet<>();
         for (var subtopology : topology.subtopologies()) {
             if (!ids.add(subtopology.subtopologyId())) {
                 return Optional.of("Subtopology " + subtopology.subtopologyId() + " is named twice.");
@@ -34,8 +37,15 @@ final class RequestedTopology {
             if (invalid.isPresent()) {
                 return invalid;
             }
+            // So there are no more tasks than partitions.
+            Optional<String> repeated = sourcesOf(subtopology)
+                    .filter(topic -> !sources.add(topic))
+                    .findFirst();
+            if (repeated.isPresent()) {
+                return Optional.of("Topic " + repeated.get() + " is read twice.");
+            }
         }
-        return whyUnresolvable(topology.subtopologies());
+        return whyUnresolvable(topology);
     }
 
     private static Optional<String> whyInvalid(StreamsGroupHeartbeatRequest.Subtopology subtopology) {
@@ -66,36 +76,24 @@ final class RequestedTopology {
                 : Optional.empty();
     }
 
+    private static Stream<String> sourcesOf(StreamsGroupHeartbeatRequest.Subtopology subtopology) {
+        return Stream.concat(
+                subtopology.sourceTopics().stream(),
+                subtopology.repartitionSourceTopics().stream().map(StreamsGroupHeartbeatRequest.TopicInfo::name));
+    }
+
     private static boolean within(List<Short> indexes, int size) {
         return indexes.stream().allMatch(index -> index >= 0 && index < size);
     }
 
     /** Each repartition topic has as many partitions as what is written to it has; that must lead somewhere. */
-    private static Optional<String> whyUnresolvable(List<StreamsGroupHeartbeatRequest.Subtopology> subtopologies) {
-        Set<String> unknown = new HashSet<>();
-        Set<String> written = new HashSet<>();
-        for (var subtopology : subtopologies) {
-            written.addAll(subtopology.repartitionSinkTopics());
-            subtopology.repartitionSourceTopics().stream()
-                    .filter(topic -> topic.partitions() == 0)
-                    .forEach(topic -> unknown.add(topic.name()));
-        }
-        if (!written.containsAll(unknown)) {
-            return Optional.of("Failed to compute number of partitions for all repartition topics, because a"
-                    + " repartition source topic is never used as a sink topic.");
-        }
-        int before;
-        do {
-            before = unknown.size();
-            unknown.removeIf(topic -> subtopologies.stream()
-                    .filter(subtopology -> subtopology.repartitionSinkTopics().contains(topic))
-                    .allMatch(writer -> writer.repartitionSourceTopics().stream()
-                            .noneMatch(source -> unknown.contains(source.name()))));
-        } while (unknown.size() < before);
-        return unknown.isEmpty()
-                ? Optional.empty()
-                : Optional.of("Failed to compute number of partitions for all repartition topics. There may be loops"
-                        + " in the topology that cannot be resolved.");
+    private static Optional<String> whyUnresolvable(Topology topology) {
+        RepartitionOrder order = new RepartitionOrder(stored(topology).subtopologies());
+        String why = order.lacksWriter()
+                ? "because a repartition source topic is never used as a sink topic."
+                : order.hasLoop() ? "as there are loops in the topology that cannot be resolved." : null;
+        return Optional.ofNullable(why)
+                .map(reason -> "Failed to compute number of partitions for all repartition topics, " + reason);
     }
 
     /** Topologies that say the same are stored as the same. */
@@ -112,8 +110,9 @@ final class RequestedTopology {
     private static Subtopology stored(StreamsGroupHeartbeatRequest.Subtopology subtopology) {
         List<String> sources = sorted(subtopology.sourceTopics());
         List<TopicInfo> repartitioned = stored(subtopology.repartitionSourceTopics());
-        List<String> repartitionedNames =
-                repartitioned.stream().map(TopicInfo::name).toList();
+        Map<String, Integer> sourceIndex = indexes(sources);
+        Map<String, Integer> repartitionedIndex =
+                indexes(repartitioned.stream().map(TopicInfo::name).toList());
         return Subtopology.builder()
                 .subtopologyId(subtopology.subtopologyId())
                 .sourceTopics(sources)
@@ -124,17 +123,27 @@ final class RequestedTopology {
                 .copartitionGroups(subtopology.copartitionGroups().stream()
                         .map(group -> new CopartitionGroup(
                                 indexes(group.sourceTopics().stream()
-                                        .map(index -> sources.indexOf(
-                                                subtopology.sourceTopics().get(index)))),
+                                        .map(index -> sourceIndex.getOrDefault(
+                                                subtopology.sourceTopics().get(index), 0))),
                                 List.of(),
                                 indexes(group.repartitionSourceTopics().stream()
-                                        .map(index -> repartitionedNames.indexOf(subtopology
-                                                .repartitionSourceTopics()
-                                                .get(index)
-                                                .name())))))
+                                        .map(index -> repartitionedIndex.getOrDefault(
+                                                subtopology
+                                                        .repartitionSourceTopics()
+                                                        .get(index)
+                                                        .name(),
+                                                0)))))
                         .sorted(Comparator.comparing(CopartitionGroup::toString))
                         .toList())
                 .build();
+    }
+
+    private static Map<String, Integer> indexes(List<String> names) {
+        Map<String, Integer> indexes = new HashMap<>();
+        for (int index = 0; index < names.size(); index++) {
+            indexes.put(names.get(index), index);
+        }
+        return indexes;
     }
 
     private static List<Short> indexes(Stream<Integer> indexes) {

@@ -265,12 +265,11 @@ final class StreamsGroup implements Group {
     private static void release(
             Map<String, Map<Integer, NavigableSet<String>>> in, String subtopology, int partition, String memberId) {
         Map<Integer, NavigableSet<String>> partitions = in.get(subtopology);
-        NavigableSet<String> holders = partitions == null ? null : partitions.get(partition);
-        if (holders != null) {
-            holders.remove(memberId);
-            if (holders.isEmpty()) {
-                partitions.remove(partition);
-            }
+        if (partitions != null) {
+            partitions.computeIfPresent(partition, (_, holders) -> {
+                holders.remove(memberId);
+                return holders.isEmpty() ? null : holders;
+            });
         }
     }
 

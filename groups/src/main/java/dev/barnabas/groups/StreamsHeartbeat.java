@@ -160,16 +160,20 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
             String memberId = request.memberId();
             TaskOffsets next = draft.memory()
                     .offsetsOf(memberId)
-                    .with(told(request.taskOffsets()), told(request.taskEndOffsets()));
+                    .with(
+                            told(request.taskOffsets(), draft.configured()),
+                            told(request.taskEndOffsets(), draft.configured()));
             draft.remember(draft.memory().withOffsets(memberId, next));
         }
     }
 
+    /** Only of tasks that there are, so that nobody can fill the memory. */
     private static @Nullable List<TaskOffsets.Told> told(
-            @Nullable List<StreamsGroupHeartbeatRequest.TaskOffset> offsets) {
+            @Nullable List<StreamsGroupHeartbeatRequest.TaskOffset> offsets, ConfiguredTopology topology) {
         return offsets == null
                 ? null
                 : offsets.stream()
+                        .filter(task -> topology.hasTask(task.subtopologyId(), task.partition()))
                         .map(task -> new TaskOffsets.Told(task.subtopologyId(), task.partition(), task.offset()))
                         .toList();
     }

@@ -115,6 +115,10 @@ final class ConfiguredTopologyTest {
                         empty("0").sourceTopics(List.of("a")).build(),
                         empty("0").sourceTopics(List.of("b")).build()))
                 .contains("Subtopology 0 is named twice.");
+        assertThat(invalid(
+                        empty("0").sourceTopics(List.of("a")).build(),
+                        empty("1").sourceTopics(List.of("a")).build()))
+                .contains("Topic a is read twice.");
     }
 
     @Test
