@@ -116,8 +116,7 @@ final class StreamsTopics {
                         .map(each -> each.statusCode() == MISSING_INTERNAL_TOPICS
                                 ? new Status(
                                         each.statusCode(),
-                                        each.statusDetail() + "; Creation failed: " + String.join(", ", failures)
-                                                + ".")
+                                        each.statusDetail() + "; Creation failed: " + String.join(", ", failures) + ".")
                                 : each)
                         .toList())
                 .build();

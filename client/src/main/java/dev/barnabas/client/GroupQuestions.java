@@ -175,16 +175,18 @@ final class GroupQuestions {
         List<Subtopology> subtopologies = topology == null ? null : topology.subtopologies();
         Set<TopicPartition> assigned = new HashSet<>();
         if (subtopologies != null) {
-            member.assignment().activeTasks().forEach(tasks -> subtopologies.stream()
-                    .filter(subtopology -> subtopology.subtopologyId().equals(tasks.subtopologyId()))
-                    .forEach(subtopology -> tasks.partitions().forEach(partition -> {
-                        subtopology
-                                .sourceTopics()
-                                .forEach(topic -> assigned.add(new TopicPartition(topic, partition)));
-                        subtopology.repartitionSourceTopics().stream()
-                                .filter(topic -> partition < topic.partitions())
-                                .forEach(topic -> assigned.add(new TopicPartition(topic.name(), partition)));
-                    })));
+            member.assignment()
+                    .activeTasks()
+                    .forEach(tasks -> subtopologies.stream()
+                            .filter(subtopology -> subtopology.subtopologyId().equals(tasks.subtopologyId()))
+                            .forEach(subtopology -> tasks.partitions().forEach(partition -> {
+                                subtopology
+                                        .sourceTopics()
+                                        .forEach(topic -> assigned.add(new TopicPartition(topic, partition)));
+                                subtopology.repartitionSourceTopics().stream()
+                                        .filter(topic -> partition < topic.partitions())
+                                        .forEach(topic -> assigned.add(new TopicPartition(topic.name(), partition)));
+                            })));
         }
         return new Groups.Member(
                 member.memberId(), member.instanceId(), member.clientId(), member.clientHost(), assigned);

@@ -81,7 +81,8 @@ record ConfiguredTopology(
         if (counts.conflict().isPresent()) {
             return failed(
                     topology,
-                    new Problem(INCORRECTLY_PARTITIONED_TOPICS, counts.conflict().get()));
+                    new Problem(
+                            INCORRECTLY_PARTITIONED_TOPICS, counts.conflict().get()));
         }
         NavigableMap<String, Configured> subtopologies = new TreeMap<>();
         NavigableMap<String, InternalTopic> missing = new TreeMap<>();

@@ -90,10 +90,8 @@ public final class GroupCoordinator {
         this.consumers = consumers;
         this.streams = streams;
         this.partitions = partitions;
-        this.shards =
-                new Shards<>(
-                        _ -> new GroupShard(settings, consumers, streams, topics, entropy),
-                        settings.commitTimeoutMs());
+        this.shards = new Shards<>(
+                _ -> new GroupShard(settings, consumers, streams, topics, entropy), settings.commitTimeoutMs());
     }
 
     /** The partition of {@code __consumer_offsets} whose leader coordinates a group. */
@@ -228,9 +226,8 @@ public final class GroupCoordinator {
         Gather<StreamsGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
                 groups.size(),
                 loop,
-                described -> then.accept(StreamsGroupDescribeResponse.builder()
-                        .groups(described)
-                        .build()));
+                described -> then.accept(
+                        StreamsGroupDescribeResponse.builder().groups(described).build()));
         for (int i = 0; i < groups.size(); i++) {
             String groupId = groups.get(i);
             Ticket<StreamsGroupDescribeResponse.DescribedGroup> ticket =

@@ -338,11 +338,9 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case SessionEnd(String groupId, String memberId) ->
                 switch (groups.get(groupId)) {
                     case null -> Decision.nothing();
-                    case ClassicGroup _ ->
-                        onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId));
+                    case ClassicGroup _ -> onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId));
                     case ConsumerGroup group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs);
-                    case StreamsGroup group ->
-                        StreamsTimers.gone(this, group, memberId, nowMs, "its session ended");
+                    case StreamsGroup group -> StreamsTimers.gone(this, group, memberId, nowMs, "its session ended");
                 };
             case RevokeEnd(String groupId, String memberId) ->
                 switch (groups.get(groupId)) {

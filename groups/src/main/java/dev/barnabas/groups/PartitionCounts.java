@@ -32,8 +32,7 @@ final class PartitionCounts {
         this.topics = topics;
         countRepartitionTopics();
         topology.subtopologies()
-                .forEach(subtopology ->
-                        subtopology.copartitionGroups().forEach(group -> align(subtopology, group)));
+                .forEach(subtopology -> subtopology.copartitionGroups().forEach(group -> align(subtopology, group)));
         countChangelogs();
         compareWithExisting();
     }

@@ -38,9 +38,8 @@ final class RequestedTopology {
                 return invalid;
             }
             // So there are no more tasks than partitions.
-            Optional<String> repeated = sourcesOf(subtopology)
-                    .filter(topic -> !sources.add(topic))
-                    .findFirst();
+            Optional<String> repeated =
+                    sourcesOf(subtopology).filter(topic -> !sources.add(topic)).findFirst();
             if (repeated.isPresent()) {
                 return Optional.of("Topic " + repeated.get() + " is read twice.");
             }

@@ -286,8 +286,8 @@ final class StreamsDraft {
             }
         }
         List<Applicant> applicants = new ArrayList<>();
-        all.forEach((memberId, member) -> applicants.add(new Applicant(
-                memberId, member.processId(), member.tags(), has(memberId), memory.offsetsOf(memberId))));
+        all.forEach((memberId, member) -> applicants.add(
+                new Applicant(memberId, member.processId(), member.tags(), has(memberId), memory.offsetsOf(memberId))));
         TaskAssignor.assign(applicants, configured(), settings.standbyReplicas(), settings.rackTags())
                 .forEach((memberId, target) -> {
                     if (!target.equals(target(memberId))) {
@@ -302,7 +302,9 @@ final class StreamsDraft {
         return false;
     }
 
-    /** What a member has of each task, be it on its way out: what it was to get, and has not yet, it has no state of. */
+    /**
+     * What a member has of each task, be it on its way out: what it was to get, and has not yet, it has no state of.
+     */
     private TaskRoles has(String memberId) {
         TaskAssignment current = current(memberId);
         return new TaskRoles(StreamsGroup.processed(current), StreamsGroup.kept(current), Tasks.NONE);
@@ -346,9 +348,8 @@ final class StreamsDraft {
 
     Decision<GroupRecord, GroupChange, GroupTimer> decision() {
         StreamsMemory last = members().isEmpty() ? memory.withShutdownBy(null).delayedUntil(0) : memory;
-        List<GroupChange> changes = last.equals(group.memory())
-                ? List.of()
-                : List.of(new GroupChange.StreamsRemembered(group.id(), last));
+        List<GroupChange> changes =
+                last.equals(group.memory()) ? List.of() : List.of(new GroupChange.StreamsRemembered(group.id(), last));
         return new Decision<>(records, changes, answers, timers, false);
     }
 }

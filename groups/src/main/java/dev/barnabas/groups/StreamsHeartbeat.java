@@ -216,7 +216,8 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
                         .partitionsByUserEndpoint(
                                 endpointEpoch == request.endpointInformationEpoch()
                                         ? null
-                                        : EndpointPartitions.of(draft, draft.shard().topics()))
+                                        : EndpointPartitions.of(
+                                                draft, draft.shard().topics()))
                         .build(),
                 draft.configured().missing());
     }

@@ -138,15 +138,13 @@ final class StreamsRecords {
         if (stored != null) {
             stored.forEach(setting -> settings.put(setting.key(), setting.value()));
         }
-        return new GroupStored(
-                groupId, value.epoch(), value.metadataHash(), value.validatedTopologyEpoch(), settings);
+        return new GroupStored(groupId, value.epoch(), value.metadataHash(), value.validatedTopologyEpoch(), settings);
     }
 
     private static GroupRecord topology(String groupId, @Nullable ByteBuffer bytes) {
         return bytes == null
                 ? new TopologyForgotten(groupId)
-                : new TopologyStored(
-                        groupId, StreamsGroupTopologyValue.read(value(bytes, "a topology"), VERSION));
+                : new TopologyStored(groupId, StreamsGroupTopologyValue.read(value(bytes, "a topology"), VERSION));
     }
 
     private static GroupRecord member(StreamsGroupMemberMetadataKey key, @Nullable ByteBuffer bytes) {

@@ -122,9 +122,7 @@ record StreamsRefusal(ErrorCode error, String why) {
                 && brought != null
                 && brought.epoch() >= known.epoch()
                 && !RequestedTopology.stored(brought).equals(known);
-        return other
-                ? refusal(ErrorCode.INVALID_REQUEST, "Topology updates are not supported yet.")
-                : Optional.empty();
+        return other ? refusal(ErrorCode.INVALID_REQUEST, "Topology updates are not supported yet.") : Optional.empty();
     }
 
     private static Optional<StreamsRefusal> byEpoch(StreamsGroup group, StreamsGroupHeartbeatRequest request) {
@@ -165,9 +163,7 @@ record StreamsRefusal(ErrorCode error, String why) {
         });
         return unknown.isEmpty()
                 ? Optional.empty()
-                : refusal(
-                        ErrorCode.INVALID_REQUEST,
-                        "Task " + unknown.getFirst() + " does not exist in the topology.");
+                : refusal(ErrorCode.INVALID_REQUEST, "Task " + unknown.getFirst() + " does not exist in the topology.");
     }
 
     private static Optional<StreamsRefusal> refusal(ErrorCode error, String why) {

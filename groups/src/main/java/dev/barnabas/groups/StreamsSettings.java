@@ -11,8 +11,7 @@ import java.util.TreeMap;
  * @param sessionTimeoutMs {@code streams.session.timeout.ms}: how long a member may be silent
  * @param heartbeatIntervalMs {@code streams.heartbeat.interval.ms}: how often a member of a settled group sends a
  *     heartbeat
- * @param assignmentIntervalMs {@code streams.assignment.interval.ms}: the least time between two assignments
- *     (KIP-1263)
+ * @param assignmentIntervalMs {@code streams.assignment.interval.ms}: the least time between two assignments (KIP-1263)
  * @param initialDelayMs {@code streams.initial.rebalance.delay.ms}: how long an empty group waits for more members
  *     before its first assignment
  * @param standbyReplicas {@code streams.num.standby.replicas}: how many standby tasks each task with state has

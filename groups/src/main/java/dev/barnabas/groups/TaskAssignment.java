@@ -93,29 +93,29 @@ record TaskAssignment(
         Tasks mine = processed.or(copies);
         Tasks wanted = target.active().or(target.standby()).or(target.warmup());
         // What stays in this member may change its role, with its state.
-        TaskRoles toRevoke = new TaskRoles(
-                processed.without(target.active()), standby.without(wanted), warmup.without(wanted));
+        TaskRoles toRevoke =
+                new TaskRoles(processed.without(target.active()), standby.without(wanted), warmup.without(wanted));
         Tasks nextStandby = target.standby().and(mine).or(standby.and(target.active()));
         Tasks nextWarmup = target.warmup().and(mine).or(warmup.and(target.active()));
         NavigableMap<String, NavigableMap<Integer, Integer>> nextActive = new TreeMap<>();
-        processed.and(target.active())
+        processed
+                .and(target.active())
                 .forEach((subtopology, partition) ->
                         add(nextActive, subtopology, partition, since(subtopology, partition)));
         if (!toRevoke.isEmpty() && (owned == null || owned.intersects(toRevoke))) {
             return new TaskAssignment(
                     epoch, previousEpoch, State.UNREVOKED, nextActive, nextStandby, nextWarmup, toRevoke);
         }
-        BiPredicate<String, Integer> free =
-                (subtopology, partition) -> !others.haveInProcess(subtopology, partition);
+        BiPredicate<String, Integer> free = (subtopology, partition) -> !others.haveInProcess(subtopology, partition);
         Tasks granted = target.active()
                 .without(processed)
                 .matching((subtopology, partition) ->
                         free.test(subtopology, partition) && !others.process(subtopology, partition));
         granted.forEach((subtopology, partition) -> add(nextActive, subtopology, partition, targetEpoch));
-        nextStandby = nextStandby
-                .without(granted)
-                .or(target.standby().without(mine).matching(free));
-        nextWarmup = nextWarmup.without(granted).or(target.warmup().without(mine).matching(free));
+        nextStandby =
+                nextStandby.without(granted).or(target.standby().without(mine).matching(free));
+        nextWarmup =
+                nextWarmup.without(granted).or(target.warmup().without(mine).matching(free));
         boolean complete = target.active().without(processed).size() == granted.size()
                 && nextStandby.containsAll(target.standby())
                 && nextWarmup.containsAll(target.warmup());

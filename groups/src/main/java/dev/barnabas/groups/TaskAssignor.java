@@ -80,14 +80,12 @@ final class TaskAssignor {
     private TaskAssignor(List<Applicant> applicants, int standbys, List<String> tags) {
         this.standbys = standbys;
         this.tags = tags;
-        applicants.stream()
-                .sorted(Comparator.comparing(Applicant::memberId))
-                .forEach(applicant -> {
-                    Process process = processes.computeIfAbsent(applicant.processId, _ -> new Process());
-                    Candidate candidate = new Candidate(applicant, process);
-                    process.members.add(candidate);
-                    members.put(applicant.memberId, candidate);
-                });
+        applicants.stream().sorted(Comparator.comparing(Applicant::memberId)).forEach(applicant -> {
+            Process process = processes.computeIfAbsent(applicant.processId, _ -> new Process());
+            Candidate candidate = new Candidate(applicant, process);
+            process.members.add(candidate);
+            members.put(applicant.memberId, candidate);
+        });
     }
 
     /** The target of each member. */
@@ -126,8 +124,10 @@ final class TaskAssignor {
     private void assignActive(List<Task> tasks) {
         Map<Task, Candidate> before = new LinkedHashMap<>();
         for (Candidate member : members.values()) {
-            member.applicant.before.active().forEach((subtopology, partition) ->
-                    before.putIfAbsent(new Task(subtopology, partition), member));
+            member.applicant
+                    .before
+                    .active()
+                    .forEach((subtopology, partition) -> before.putIfAbsent(new Task(subtopology, partition), member));
         }
         setQuotas(tasks, before);
         List<Task> left = new ArrayList<>();
@@ -171,8 +171,8 @@ final class TaskAssignor {
             Candidate next = members.values().stream()
                     .filter(without::contains)
                     .min(Comparator.<Candidate>comparingInt(member -> had.getOrDefault(member, 0) > each ? 0 : 1)
-                            .thenComparingDouble(member -> (double) extra.getOrDefault(member.process, 0)
-                                    / member.process.members.size())
+                            .thenComparingDouble(member ->
+                                    (double) extra.getOrDefault(member.process, 0) / member.process.members.size())
                             .thenComparing(member -> member.applicant.memberId))
                     .orElseThrow();
             next.quota++;

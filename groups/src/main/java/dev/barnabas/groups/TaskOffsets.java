@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 record TaskOffsets(
         NavigableMap<String, NavigableMap<Integer, Long>> offsets,
         NavigableMap<String, NavigableMap<Integer, Long>> endOffsets) {
-    static final TaskOffsets NONE =
-            new TaskOffsets(Collections.emptyNavigableMap(), Collections.emptyNavigableMap());
+    static final TaskOffsets NONE = new TaskOffsets(Collections.emptyNavigableMap(), Collections.emptyNavigableMap());
 
     /** -1 if it has not told. */
     long of(String subtopology, int partition) {
@@ -31,8 +30,8 @@ record TaskOffsets(
 
     private static NavigableMap<String, NavigableMap<Integer, Long>> map(Iterable<Told> told) {
         NavigableMap<String, NavigableMap<Integer, Long>> map = new TreeMap<>();
-        told.forEach(task -> map.computeIfAbsent(task.subtopology, _ -> new TreeMap<>())
-                .put(task.partition, task.offset));
+        told.forEach(task ->
+                map.computeIfAbsent(task.subtopology, _ -> new TreeMap<>()).put(task.partition, task.offset));
         return Collections.unmodifiableNavigableMap(map);
     }
 }

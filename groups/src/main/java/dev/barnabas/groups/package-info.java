@@ -20,10 +20,11 @@
  *       {@code ConsumerGroup} its state, {@code ConsumerDraft} a decision about it. {@code CurrentAssignment} has the
  *       picture of what one member goes through; {@code Subscription}, {@code Assignor}, {@code UniformAssignment} and
  *       {@code RangeAssignment} say who is to get what; {@code HeartbeatPace} how soon members are asked again.
- *   <li>Streams groups (KIP-1071): {@code StreamsHeartbeat} and {@code StreamsDescribe} are the APIs, {@code StreamsGroup}
- *       the state, {@code StreamsDraft} a decision about it. {@code RequestedTopology}, {@code ConfiguredTopology} and
- *       {@code PartitionCounts} are about the topics of an application, {@code TaskAssignor} says who is to get which
- *       task, {@code TaskAssignment} what a member goes through on the way there.
+ *   <li>Streams groups (KIP-1071): {@code StreamsHeartbeat} and {@code StreamsDescribe} are the APIs,
+ *       {@code StreamsGroup} the state, {@code StreamsDraft} a decision about it. {@code RequestedTopology},
+ *       {@code ConfiguredTopology} and {@code PartitionCounts} are about the topics of an application,
+ *       {@code TaskAssignor} says who is to get which task, {@code TaskAssignment} what a member goes through on the
+ *       way there.
  *   <li>{@code Migration}: how a group changes from one protocol to the other while it works; {@code ClassicMembers}:
  *       members of the classic protocol in a consumer group; {@code EmbeddedProtocol}: what they say.
  *   <li>{@code GroupRecord}, {@code GroupRecords}, {@code StoredGroup}: what is stored of classic groups and offsets,

@@ -62,13 +62,8 @@ final class CheckedGroups implements Backend {
     }
 
     private ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> newHost() {
-        CheckedShard shard = new CheckedShard(
-                () -> new GroupShard(
-                        settings,
-                        _ -> ConsumerSettings.DEFAULTS,
-                        _ -> StreamsSettings.DEFAULTS,
-                        topics,
-                        new SeededEntropy(1)));
+        CheckedShard shard = new CheckedShard(() -> new GroupShard(
+                settings, _ -> ConsumerSettings.DEFAULTS, _ -> StreamsSettings.DEFAULTS, topics, new SeededEntropy(1)));
         ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> started =
                 new ShardHost<>(shard, log, settings.commitTimeoutMs());
         started.start();

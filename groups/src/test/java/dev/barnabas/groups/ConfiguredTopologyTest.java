@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.CopartitionGroup;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Subtopology;
-import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Topology;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.TopicInfo;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Topology;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -19,14 +19,14 @@ final class ConfiguredTopologyTest {
     void aRepartitionTopicHasAsManyPartitionsAsTheWidestOfItsSources() {
         topics.create("a", 3);
         topics.create("b", 5);
-        ConfiguredTopology configured = configured(
-                writer("0", List.of("a"), "r"), writer("1", List.of("b"), "r"), reader("2", "r", 0, "c"));
+        ConfiguredTopology configured =
+                configured(writer("0", List.of("a"), "r"), writer("1", List.of("b"), "r"), reader("2", "r", 0, "c"));
         assertThat(missing(configured)).containsExactly("c/5", "r/5");
         assertThat(configured.isReady()).isFalse();
         topics.create("r", 5);
         topics.create("c", 5);
-        ConfiguredTopology ready = configured(
-                writer("0", List.of("a"), "r"), writer("1", List.of("b"), "r"), reader("2", "r", 0, "c"));
+        ConfiguredTopology ready =
+                configured(writer("0", List.of("a"), "r"), writer("1", List.of("b"), "r"), reader("2", "r", 0, "c"));
         assertThat(ready.isReady()).isTrue();
         assertThat(ready.subtopologies().values().stream().map(ConfiguredTopology.Configured::tasks))
                 .containsExactly(3, 5, 5);
@@ -96,7 +96,8 @@ final class ConfiguredTopologyTest {
     @Test
     void whatNobodyCouldEverRunIsInvalid() {
         assertThat(invalid(empty("0").build())).contains("Subtopology 0 has no source topics.");
-        assertThat(invalid(through("0", "r", "r"))).hasValueSatisfying(why -> assertThat(why).contains("loops"));
+        assertThat(invalid(through("0", "r", "r")))
+                .hasValueSatisfying(why -> assertThat(why).contains("loops"));
         assertThat(invalid(reader("0", "r", 0, "c")))
                 .hasValueSatisfying(why -> assertThat(why).contains("never used as a sink topic"));
         assertThat(invalid(empty("0").sourceTopicRegex(List.of("a.*")).build()))

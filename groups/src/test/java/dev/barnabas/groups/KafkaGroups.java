@@ -359,7 +359,8 @@ final class KafkaGroups implements Backend {
     @Override
     public void streamsDescribe(StreamsGroupDescribeRequest request, Consumer<StreamsGroupDescribeResponse> then) {
         StreamsGroupDescribeResponseData data = new StreamsGroupDescribeResponseData()
-                .setGroups(shard().streamsGroupDescribe(request.groupIds(), Long.MAX_VALUE).describedGroups());
+                .setGroups(shard().streamsGroupDescribe(request.groupIds(), Long.MAX_VALUE)
+                        .describedGroups());
         then.accept(fromKafka(data, 1, StreamsGroupDescribeResponse::read));
     }
 

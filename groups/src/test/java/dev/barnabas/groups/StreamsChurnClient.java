@@ -29,8 +29,7 @@ final class StreamsChurnClient {
     private int connection;
     private List<InternalTopic> missing = List.of();
 
-    StreamsChurnClient(
-            Backend backend, String name, String groupId, String processId, @Nullable String instanceId) {
+    StreamsChurnClient(Backend backend, String name, String groupId, String processId, @Nullable String instanceId) {
         this.backend = backend;
         this.name = name;
         this.groupId = groupId;

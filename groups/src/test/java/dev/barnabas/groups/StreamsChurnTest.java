@@ -117,16 +117,16 @@ final class StreamsChurnTest {
         group.members().forEach((memberId, member) -> {
             TaskAssignment current = group.current(memberId);
             Tasks processed = StreamsGroup.processed(current);
-            processed.forEach((subtopology, partition) ->
-                    assertThat(processors.put(subtopology + "_" + partition, memberId))
+            processed.forEach(
+                    (subtopology, partition) -> assertThat(processors.put(subtopology + "_" + partition, memberId))
                             .as("task %s_%s has two members", subtopology, partition)
                             .isNull());
             processed
                     .or(StreamsGroup.kept(current))
-                    .forEach((subtopology, partition) ->
-                            assertThat(inProcess.put(member.processId() + " " + subtopology + "_" + partition, memberId))
-                                    .as("task %s_%s is twice in a process", subtopology, partition)
-                                    .isNull());
+                    .forEach((subtopology, partition) -> assertThat(
+                                    inProcess.put(member.processId() + " " + subtopology + "_" + partition, memberId))
+                            .as("task %s_%s is twice in a process", subtopology, partition)
+                            .isNull());
         });
         for (StreamsChurnClient client : clients) {
             boolean isMember = client.groupId().equals(groupId)

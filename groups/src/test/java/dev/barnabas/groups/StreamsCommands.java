@@ -10,8 +10,8 @@ import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.CopartitionGroup;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Subtopology;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.TaskIds;
-import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Topology;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.TopicInfo;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Topology;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatResponse.Status;
 import java.util.ArrayList;
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of a {@link Scenario} that speak the streams protocol. A client's member id is its name, and so is its
- * process, if it has no other. The topology {@code count} reads t, repartitions over r, and keeps state in c; {@code
- * join} reads t and u together; {@code plain} reads t and has no state.
+ * process, if it has no other. The topology {@code count} reads t, repartitions over r, and keeps state in c;
+ * {@code join} reads t and u together; {@code plain} reads t and has no state.
  *
  * <pre>
  * stream A g topology=count  joins; process= instance= rebalance= id= topology-epoch= endpoint=
@@ -135,8 +135,8 @@ final class StreamsCommands {
             case "join" ->
                 List.of(first.sourceTopics(List.of("t", "u"))
                         .stateChangelogTopics(List.of(topic("c")))
-                        .copartitionGroups(List.of(
-                                new CopartitionGroup(List.of((short) 0, (short) 1), List.of(), List.of())))
+                        .copartitionGroups(
+                                List.of(new CopartitionGroup(List.of((short) 0, (short) 1), List.of(), List.of())))
                         .build());
             case "loop" ->
                 List.of(subtopology("0")
@@ -229,32 +229,37 @@ final class StreamsCommands {
         StreamsGroupDescribeRequest request =
                 StreamsGroupDescribeRequest.builder().groupIds(command.words()).build();
         scenario.backend()
-                .streamsDescribe(request, answer -> answer.groups().forEach(group -> {
-                    if (group.errorCode() != 0) {
-                        scenario.say(group.groupId() + ": " + Scenario.error(group.errorCode()));
-                        return;
-                    }
-                    var topology = group.topology();
-                    var subtopologies = topology == null ? null : topology.subtopologies();
-                    scenario.say(group.groupId() + " is " + group.groupState() + ", epoch " + group.groupEpoch()
-                            + ", assigned for " + group.assignmentEpoch() + " by " + group.assignorName()
-                            + ", topology "
-                            + (topology == null ? "none" : topology.epoch() + " " + shown(subtopologies)));
-                    group.members()
-                            .forEach(member -> scenario.say("  " + scenario.nameOf(member.memberId())
-                                    + (member.instanceId() == null ? "" : " (" + member.instanceId() + ")")
-                                    + " epoch " + member.memberEpoch()
-                                    + " topology " + member.topologyEpoch()
-                                    + " has "
-                                    + shown(described(member.assignment().activeTasks()))
-                                    + " standby "
-                                    + shown(described(member.assignment().standbyTasks()))
-                                    + " target "
-                                    + shown(described(member.targetAssignment().activeTasks()))
-                                    + " standby "
-                                    + shown(described(
-                                            member.targetAssignment().standbyTasks()))));
-                }));
+                .streamsDescribe(
+                        request,
+                        answer -> answer.groups().forEach(group -> {
+                            if (group.errorCode() != 0) {
+                                scenario.say(group.groupId() + ": " + Scenario.error(group.errorCode()));
+                                return;
+                            }
+                            var topology = group.topology();
+                            var subtopologies = topology == null ? null : topology.subtopologies();
+                            scenario.say(group.groupId() + " is " + group.groupState() + ", epoch " + group.groupEpoch()
+                                    + ", assigned for " + group.assignmentEpoch() + " by " + group.assignorName()
+                                    + ", topology "
+                                    + (topology == null ? "none" : topology.epoch() + " " + shown(subtopologies)));
+                            group.members()
+                                    .forEach(member -> scenario.say("  " + scenario.nameOf(member.memberId())
+                                            + (member.instanceId() == null ? "" : " (" + member.instanceId() + ")")
+                                            + " epoch " + member.memberEpoch()
+                                            + " topology " + member.topologyEpoch()
+                                            + " has "
+                                            + shown(described(
+                                                    member.assignment().activeTasks()))
+                                            + " standby "
+                                            + shown(described(
+                                                    member.assignment().standbyTasks()))
+                                            + " target "
+                                            + shown(described(
+                                                    member.targetAssignment().activeTasks()))
+                                            + " standby "
+                                            + shown(described(
+                                                    member.targetAssignment().standbyTasks()))));
+                        }));
     }
 
     private String shown(@Nullable List<StreamsGroupDescribeResponse.Subtopology> subtopologies) {

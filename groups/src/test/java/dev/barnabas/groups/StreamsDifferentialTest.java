@@ -33,8 +33,8 @@ final class StreamsDifferentialTest {
         // An assignment that has to wait is made by a timer here, and with a later heartbeat by Kafka.
         StreamsSettings settings =
                 new StreamsSettings(true, 45_000, 5_000, 0, random.nextInt(2) * 3_000, 0, List.of(), 1_000);
-        Scenario ours = new Scenario(
-                groups -> new TestCoordinator(groups, ConsumerSettings.DEFAULTS, settings, seed), true);
+        Scenario ours =
+                new Scenario(groups -> new TestCoordinator(groups, ConsumerSettings.DEFAULTS, settings, seed), true);
         Scenario kafka = new Scenario(groups -> new KafkaGroups(groups, ConsumerSettings.DEFAULTS, settings), true);
         List<String> story = new ArrayList<>();
         // So many tasks that each number of members gets the same number.
@@ -76,7 +76,9 @@ final class StreamsDifferentialTest {
     /** Without how many tasks a member has, and whether an earlier delay goes on. */
     private static List<String> withoutTasks(List<String> answers) {
         return answers.stream()
-                .map(line -> line.replaceAll(" *(, has|has|standby|target) \\d+;?", "").replaceAll(" *\\[5]|; 5", "").strip())
+                .map(line -> line.replaceAll(" *(, has|has|standby|target) \\d+;?", "")
+                        .replaceAll(" *\\[5]|; 5", "")
+                        .strip())
                 .toList();
     }
 

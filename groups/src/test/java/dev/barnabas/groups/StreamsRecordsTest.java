@@ -21,8 +21,7 @@ final class StreamsRecordsTest {
     private final GroupCoordinatorRecordSerde serde = new GroupCoordinatorRecordSerde();
 
     static Stream<StreamsRecord> records() {
-        Tasks tasks =
-                new Tasks.Builder().add("0", 1).add("0", 7).add("1", 2).build();
+        Tasks tasks = new Tasks.Builder().add("0", 1).add("0", 7).add("1", 2).build();
         TaskRoles roles = new TaskRoles(tasks, new Tasks.Builder().add("2", 3).build(), Tasks.NONE);
         TreeMap<String, String> tags = new TreeMap<>(Map.of("zone", "a", "cluster", "b"));
         StreamsMember member = new StreamsMember(

@@ -69,7 +69,10 @@ final class TaskAssignorTest {
                 List<Applicant> again = new ArrayList<>();
                 for (Applicant each : applicants) {
                     again.add(applicant(
-                            each.memberId(), each.processId(), targets.getOrDefault(each.memberId(), TaskRoles.NONE), Map.of()));
+                            each.memberId(),
+                            each.processId(),
+                            targets.getOrDefault(each.memberId(), TaskRoles.NONE),
+                            Map.of()));
                 }
                 Map<String, TaskRoles> next = TaskAssignor.assign(again, topology, standbys, List.of());
                 Map<String, TaskRoles> first = targets;
@@ -87,9 +90,10 @@ final class TaskAssignorTest {
         targets.forEach((memberId, target) -> {
             counts.add(target.active().size());
             String processId = members.getOrDefault(memberId, "");
-            target.active().forEach((subtopology, partition) -> assertThat(active.add(subtopology + "_" + partition))
-                    .as("processed once")
-                    .isTrue());
+            target.active()
+                    .forEach((subtopology, partition) -> assertThat(active.add(subtopology + "_" + partition))
+                            .as("processed once")
+                            .isTrue());
             for (Tasks tasks : List.of(target.active(), target.standby())) {
                 tasks.forEach((subtopology, partition) -> assertThat(processesOf
                                 .computeIfAbsent(subtopology + "_" + partition, _ -> new HashSet<>())
@@ -117,7 +121,8 @@ final class TaskAssignorTest {
                 applicant("b", "p2", standby, Map.of(0, 10L)),
                 applicant("c", "p3", standby, Map.of(0, 20L)));
         Map<String, TaskRoles> targets = TaskAssignor.assign(applicants, topology(PARTITIONS), 0, List.of());
-        assertThat(targets.getOrDefault("c", TaskRoles.NONE).active().contains("1", 0)).isTrue();
+        assertThat(targets.getOrDefault("c", TaskRoles.NONE).active().contains("1", 0))
+                .isTrue();
     }
 
     @Test

@@ -374,8 +374,6 @@ public final class CoordinatorSettings {
     }
 
     private static Setting<Integer> streams(String name, int defaultValue, int least, String doc) {
-        return DECLARED.integer(name, defaultValue)
-                .allow(atLeast(least))
-                    .doc(doc);
+        return DECLARED.integer(name, defaultValue).allow(atLeast(least)).doc(doc);
     }
 }

@@ -19,8 +19,8 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One instance of an application that counts words and joins two topics within a window, exactly once. It has everything
- * that needs a coordinator: repartition topics, state with changelogs, copartitioned sources.
+ * One instance of an application that counts words and joins two topics within a window, exactly once. It has
+ * everything that needs a coordinator: repartition topics, state with changelogs, copartitioned sources.
  */
 final class Application implements AutoCloseable {
     static final String ID = "story";
@@ -70,8 +70,10 @@ final class Application implements AutoCloseable {
                 .to(COUNTS, Produced.with(Serdes.String(), Serdes.Long()));
         KStream<String, String> left = builder.stream(LEFT);
         KStream<String, String> right = builder.stream(RIGHT);
-        left.join(right, (one, other) -> one + "+" + other, JoinWindows.ofTimeDifferenceAndGrace(
-                        WINDOW, Duration.ofDays(1)))
+        left.join(
+                        right,
+                        (one, other) -> one + "+" + other,
+                        JoinWindows.ofTimeDifferenceAndGrace(WINDOW, Duration.ofDays(1)))
                 .to(JOINED);
         return builder.build();
     }

@@ -56,11 +56,7 @@ final class Inputs implements AutoCloseable {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
             List<NewTopic> topics = new ArrayList<>();
             for (String topic : List.of(
-                    Application.LINES,
-                    Application.COUNTS,
-                    Application.LEFT,
-                    Application.RIGHT,
-                    Application.JOINED)) {
+                    Application.LINES, Application.COUNTS, Application.LEFT, Application.RIGHT, Application.JOINED)) {
                 topics.add(new NewTopic(topic, PARTITIONS, (short) 1));
             }
             admin.createTopics(topics).all().get(60, TimeUnit.SECONDS);
@@ -116,7 +112,8 @@ final class Inputs implements AutoCloseable {
 
     /** How many counts and pairs there are to be. */
     int outputs() {
-        return (int) (2 * sent + LongStream.range(0, sent).filter(Inputs::isWithin).count());
+        return (int)
+                (2 * sent + LongStream.range(0, sent).filter(Inputs::isWithin).count());
     }
 
     /** How many there are so far; waits a little for more. */
@@ -151,9 +148,9 @@ final class Inputs implements AutoCloseable {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> stored.computeIfAbsent(
-                                record.key(), _ -> new ArrayList<>())
-                        .add(record.value()));
+                consumer.poll(Duration.ofMillis(200))
+                        .forEach(record -> stored.computeIfAbsent(record.key(), _ -> new ArrayList<>())
+                                .add(record.value()));
             }
         }
         return stored;
