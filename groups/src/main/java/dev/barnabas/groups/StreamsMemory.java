@@ -28,7 +28,7 @@ record StreamsMemory(
 
     /** Of a new leader: no member can have been told this epoch by the one before. */
     static StreamsMemory ofNewLeader(long nowMs) {
-        return NOTHING.withEndpointEpoch((int) (nowMs / 1000 & Integer.MAX_VALUE));
+        return NOTHING.withEndpointEpoch((int) ((nowMs / 1000) & Integer.MAX_VALUE));
     }
 
     StreamsMemory withConfigured(long version, @Nullable ConfiguredTopology topology) {

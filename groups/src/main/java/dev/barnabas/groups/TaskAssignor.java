@@ -11,7 +11,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
 
 /**
  * Gives the tasks of a streams application to its members, the "sticky" way: everybody gets the same number of active
@@ -66,6 +65,10 @@ final class TaskAssignor {
 
         private int ofSubtopology(Task task) {
             return ofSubtopology.getOrDefault(task.subtopology, 0);
+        }
+
+        private long offsetOf(Task task) {
+            return applicant.offsets.of(task.subtopology, task.partition);
         }
 
         private void add(Task task, boolean isActive) {
@@ -189,7 +192,7 @@ final class TaskAssignor {
                         .filter(Candidate::hasRoom)
                         .map(member -> Map.entry(holder, member)))
                 .min(Comparator.<Map.Entry<Candidate, Candidate>>comparingLong(
-                                pair -> -offsetOf(task).applyAsLong(pair.getKey()))
+                                pair -> -pair.getKey().offsetOf(task))
                         .thenComparingInt(pair -> pair.getKey() == pair.getValue() ? 0 : 1)
                         .thenComparing(Map.Entry::getValue, byLoad(task)))
                 .map(Map.Entry::getValue);
@@ -199,10 +202,6 @@ final class TaskAssignor {
         TaskRoles before = member.applicant.before;
         return before.standby().contains(task.subtopology, task.partition)
                 || before.warmup().contains(task.subtopology, task.partition);
-    }
-
-    private static ToLongFunction<Candidate> offsetOf(Task task) {
-        return member -> member.applicant.offsets.of(task.subtopology, task.partition);
     }
 
     private void assignStandby(Task task) {
