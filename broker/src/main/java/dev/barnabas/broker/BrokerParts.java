@@ -46,6 +46,7 @@ final class BrokerParts {
     private final ShareCoordinator shareStates;
     private final ShareStateRequests shareStateRequests;
     private final List<Reconciler> reconcilers = new ArrayList<>();
+    private final ReplicaAssignments assignments;
     private final DirectoryRoom room;
     private final Apis apis;
 
@@ -96,6 +97,7 @@ final class BrokerParts {
                 () -> node.image().finalizedFeatures().getOrDefault(Feature.TRANSACTION.label(), (short) 0),
                 () -> partitionsOf(Topic.TRANSACTION_STATE));
         transactionParts.use(transactions::addPartitions);
+        this.assignments = assignments;
         ReplicaPlacement placement = new ReplicaPlacement(
                 on.storage.directories(), settings.get(BrokerSettings.DISK_RESERVE_BYTES), loop, assignments);
         this.room = new DirectoryRoom(
@@ -140,6 +142,7 @@ final class BrokerParts {
      * @param then called on the first loop when all logs are closed
      */
     void close(IntConsumer disconnect, Runnable then) {
+        assignments.stop();
         int[] left = {reconcilers.size()};
         for (LoopShare share : node.shares()) {
             Reconciler reconciler = reconcilers.get(share.index());
