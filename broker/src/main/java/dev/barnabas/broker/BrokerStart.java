@@ -222,7 +222,7 @@ final class BrokerStart {
         storage().find(image, loop, orFail(found -> {
             ReplicaPlaces places = ReplicaPlaces.of(image, nodeId, storage().directories(), found);
             ReplicaAssignments assignments =
-                    new ReplicaAssignments(joined.access.urgent(), nodeId, joined.membership.epoch());
+                    new ReplicaAssignments(joined.access.urgent(), loop, nodeId, joined.membership.epoch());
             tell(
                     places.begunAnew(),
                     assignments,

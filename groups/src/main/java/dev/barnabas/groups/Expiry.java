@@ -27,8 +27,7 @@ import java.util.OptionalLong;
  * <ul>
  *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty
  *       (KIP-211).
- *   <li>Those of a group of the consumer protocol, or of a streams group, expire so long after they were committed and
- *       it became empty.
+ *   <li>Those of a group of the consumer protocol, or of a streams group, expire so long after they were committed and it became empty.
  *   <li>Those of a name that never had members (a simple consumer, a tool) expire so long after they were committed.
  *   <li>Those of a stable consumer group that has not subscribed to the topic any more, likewise.
  *   <li>Offsets that were committed with a time of expiry, by clients of old versions, keep it.
@@ -84,6 +83,8 @@ final class Expiry {
                 case ClassicGroup _ -> {}
                 case ConsumerGroup consumers -> records.addAll(Migration.tombstones(consumers, consumers.members()));
                 case StreamsGroup streams -> records.addAll(streams.tombstones());
+                // It stays until somebody deletes it, as in Kafka: how far it has come is stored elsewhere.
+                case ShareGroup _ -> {}
             }
         }
         return divisible(records, List.of());
@@ -95,8 +96,10 @@ final class Expiry {
                 ? OptionalLong.empty()
                 : switch (group) {
                     case ClassicGroup classic -> unusedSince(classic, committed);
-                    case ConsumerGroup consumers -> unusedSince(consumers.isEmpty(), consumers.assignedMs(), committed);
+                    case ConsumerGroup consumers ->
+                        unusedSince(consumers.isEmpty(), consumers.assignedMs(), committed);
                     case StreamsGroup streams -> unusedSince(streams.isEmpty(), streams.assignedMs(), committed);
+                    case ShareGroup _ -> OptionalLong.of(committed.commitMs());
                 };
         if (unusedSince.isEmpty()) {
             return false;
@@ -124,7 +127,9 @@ final class Expiry {
 
     /** The last assignment is that to nobody. */
     private static OptionalLong unusedSince(boolean isEmpty, long assignedMs, CommittedOffset committed) {
-        return isEmpty ? OptionalLong.of(Math.max(committed.commitMs(), assignedMs)) : OptionalLong.empty();
+        return isEmpty
+                ? OptionalLong.of(Math.max(committed.commitMs(), assignedMs))
+                : OptionalLong.empty();
     }
 
     /** Topics were deleted: which groups have offsets of them. */
@@ -176,6 +181,8 @@ final class Expiry {
         switch (shard.group(groupId).orElse(null)) {
             case ConsumerGroup group -> records.addAll(Migration.tombstones(group, group.members()));
             case StreamsGroup group -> records.addAll(group.tombstones());
+            // A share group has no offsets here, and is forgotten by another way.
+            case ShareGroup _ -> {}
             case ClassicGroup _ -> records.add(new ClassicGroupForgotten(groupId));
             case null -> records.add(new ClassicGroupForgotten(groupId));
         }

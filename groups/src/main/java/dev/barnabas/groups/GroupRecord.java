@@ -11,6 +11,7 @@ sealed interface GroupRecord
                 GroupRecord.ClassicGroupStored,
                 GroupRecord.ClassicGroupForgotten,
                 ConsumerRecord,
+                ShareRecord,
                 StreamsRecord {
 
     record OffsetCommitted(String groupId, String topic, int partition, CommittedOffset committed)

@@ -50,9 +50,10 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
             ConsumerDraft draft = new ConsumerDraft(shard, consumers.get(), nowMs);
             return ClassicMembers.join(draft, request, protocols(), caller, ticket);
         }
-        Optional<StreamsGroup> streams = shard.streams(request.groupId());
         String memberId = request.memberId();
-        if (streams.isPresent() && !streams.get().isEmpty()) {
+        Optional<StreamsGroup> streams = shard.streams(request.groupId());
+        boolean isRunning = streams.filter(application -> !application.isEmpty()).isPresent();
+        if (isRunning || shard.share(request.groupId()).isPresent()) {
             return Decision.answer(ticket.with(refusal(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL)));
         }
         Optional<ClassicGroup> existing = shard.classic(request.groupId());

@@ -51,6 +51,7 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
             case ClassicGroup group -> refusalBy(group);
             case ConsumerGroup group -> refusalBy(group, targets);
             case StreamsGroup group -> refusalBy(group, targets);
+            case ShareGroup _ -> Optional.of(ErrorCode.GROUP_ID_NOT_FOUND);
         };
         if (refused.isPresent()) {
             return Decision.answer(answer(targets.answer(refused.get())));

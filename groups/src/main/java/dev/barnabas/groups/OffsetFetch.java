@@ -49,9 +49,9 @@ record OffsetFetch(
         Optional<ErrorCode> refused = switch (shard.group(group.groupId()).orElse(null)) {
             case null -> Optional.empty();
             case ClassicGroup _ -> Optional.empty();
+            case ShareGroup _ -> Optional.of(ErrorCode.GROUP_ID_NOT_FOUND);
             case ConsumerGroup consumers ->
-                refusalBy(id ->
-                        consumers.member(id).map(_ -> consumers.current(id).epoch()));
+                refusalBy(id -> consumers.member(id).map(_ -> consumers.current(id).epoch()));
             case StreamsGroup streams ->
                 refusalBy(id -> streams.member(id).map(_ -> streams.current(id).epoch()));
         };
@@ -78,7 +78,9 @@ record OffsetFetch(
         if (epoch.isEmpty()) {
             return Optional.of(ErrorCode.UNKNOWN_MEMBER_ID);
         }
-        return epoch.get() == group.memberEpoch() ? Optional.empty() : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
+        return epoch.get() == group.memberEpoch()
+                ? Optional.empty()
+                : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
     }
 
     private List<OffsetFetchResponseTopics> all(GroupShard shard) {

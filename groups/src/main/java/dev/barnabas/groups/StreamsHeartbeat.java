@@ -48,7 +48,7 @@ record StreamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Tic
             when joins && group.isEmpty() && group.roster().pending().isEmpty() ->
                 onGroup(new StreamsDraft(shard, new StreamsGroup(group.id()), nowMs)
                         .record(new GroupRecord.ClassicGroupForgotten(group.id())));
-            case ClassicGroup _, ConsumerGroup _ ->
+            case ClassicGroup _, ConsumerGroup _, ShareGroup _ ->
                 refuse(ErrorCode.GROUP_ID_NOT_FOUND, "Group " + request.groupId() + " is not a streams group.");
             case null ->
                 joins

@@ -148,11 +148,14 @@ final class Subscription {
      * @param topicsChanged since the group's hash was worked out
      */
     long hash(boolean topicsChanged) {
-        return topicsChanged || otherTopics ? hash(all(), topics) : group.metadataHash();
+        if (!topicsChanged && !otherTopics) {
+            return group.metadataHash();
+        }
+        return hash(all(), topics);
     }
 
     /** Stands for those of some topics that there are, with their partitions and racks; 0 if there are none. */
-    static long hash(NavigableSet<String> names, Topics topics) {
+    static long hash(Collection<String> names, Topics topics) {
         long hash = 0;
         for (String name : names) {
             Optional<Uuid> id = topics.idOf(name);

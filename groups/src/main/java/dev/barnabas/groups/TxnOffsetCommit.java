@@ -55,6 +55,7 @@ record TxnOffsetCommit(
             case ClassicGroup group -> refusalBy(group);
             case ConsumerGroup group -> refusalBy(group, targets);
             case StreamsGroup group -> refusalBy(group, targets);
+            case ShareGroup _ -> Optional.of(ErrorCode.GROUP_ID_NOT_FOUND);
         };
         if (refused.isPresent()) {
             return Decision.answer(answer(targets.answer(refused.get())));

@@ -62,8 +62,15 @@ final class CheckedGroups implements Backend {
     }
 
     private ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> newHost() {
-        CheckedShard shard = new CheckedShard(() -> new GroupShard(
-                settings, _ -> ConsumerSettings.DEFAULTS, _ -> StreamsSettings.DEFAULTS, topics, new SeededEntropy(1)));
+        CheckedShard shard = new CheckedShard(
+                () -> new GroupShard(
+                        settings,
+                        _ -> ConsumerSettings.DEFAULTS,
+                        _ -> ShareGroupSettings.DEFAULTS,
+                        _ -> StreamsSettings.DEFAULTS,
+                        topics,
+                        new SeededEntropy(1),
+                        new ShareFollowUps(new MemoryShareStates(), loop, (_, _, _) -> {})));
         ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> started =
                 new ShardHost<>(shard, log, settings.commitTimeoutMs());
         started.start();

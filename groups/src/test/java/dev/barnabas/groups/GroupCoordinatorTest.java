@@ -397,6 +397,8 @@ final class GroupCoordinatorTest {
         GroupCoordinator none = new GroupCoordinator(
                 settings,
                 _ -> ConsumerSettings.DEFAULTS,
+                _ -> ShareGroupSettings.DEFAULTS,
+                new MemoryShareStates(),
                 _ -> StreamsSettings.DEFAULTS,
                 new MemoryTopics(),
                 new SeededEntropy(1),

@@ -35,6 +35,9 @@ import dev.barnabas.protocol.message.OffsetDeleteResponse;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.ShareGroupDescribeResponse;
+import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.ShareGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
 import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
 import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
@@ -50,9 +53,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -78,6 +83,8 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.StreamsGroupDescribeResponseData;
 import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
+import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
@@ -329,6 +336,35 @@ final class KafkaGroups implements Backend {
         ConsumerGroupDescribeResponseData data = new ConsumerGroupDescribeResponseData()
                 .setGroups(shard().consumerGroupDescribe(request.groupIds(), Long.MAX_VALUE));
         then.accept(fromKafka(data, 1, ConsumerGroupDescribeResponse::read));
+    }
+
+    /** A member of a share group; the share coordinators begin states at once. */
+    ShareGroupHeartbeatResponse shareHeartbeat(ShareGroupHeartbeatRequest request, Caller caller) {
+        ShareGroupHeartbeatRequestData data =
+                toKafka(request, 1, readable -> new ShareGroupHeartbeatRequestData(readable, (short) 1));
+        Optional<ShareGroupHeartbeatResponse> refused = ShareHeartbeat.refusalOf(request);
+        return refused.orElseGet(() -> orElse(
+                () -> {
+                    var answer = run(shard().shareGroupHeartbeat(context(ApiKeys.SHARE_GROUP_HEARTBEAT, caller), data));
+                    answer.getValue().ifPresent(begin -> {
+                        Map<org.apache.kafka.common.Uuid, Set<Integer>> begun = new LinkedHashMap<>();
+                        begin.groupTopicPartitionData()
+                                .topicsData()
+                                .forEach(topic -> topic.partitions()
+                                        .forEach(partition -> begun.computeIfAbsent(
+                                                        topic.topicId(), _ -> new LinkedHashSet<>())
+                                                .add(partition.partition())));
+                        run(shard().initializeShareGroupState(request.groupId(), begun));
+                    });
+                    return fromKafka(answer.getKey(), 1, ShareGroupHeartbeatResponse::read);
+                },
+                error -> ShareHeartbeat.refusal(ErrorCode.forCode(error.code()), null)));
+    }
+
+    ShareGroupDescribeResponse shareDescribe(String groupId) {
+        ShareGroupDescribeResponseData data = new ShareGroupDescribeResponseData()
+                .setGroups(shard().shareGroupDescribe(List.of(groupId), Long.MAX_VALUE));
+        return fromKafka(data, 1, ShareGroupDescribeResponse::read);
     }
 
     @Override

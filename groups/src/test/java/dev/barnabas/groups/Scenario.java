@@ -556,6 +556,7 @@ final class Scenario {
                                         .collect(joining(" "));
                     case GroupRecord.ClassicGroupForgotten it -> "no group " + it.groupId();
                     case ConsumerRecord it -> consumers.shown(it);
+                    case ShareRecord it -> it.toString();
                     case StreamsRecord it -> StreamsCommands.shown(it);
                 })
                 .toList();

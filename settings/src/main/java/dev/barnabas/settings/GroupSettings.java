@@ -201,8 +201,13 @@ public final class GroupSettings {
         var declared = DECLARED.integer(name, broker.defaultValue().orElseThrow())
                 .allow(atLeast(least))
                 .orElse(broker);
-        return name.startsWith("share.")
-                ? declared.withoutEffect(NO_SHARE_GROUPS).doc(doc)
-                : declared.doc(doc);
+        boolean hasEffect = name.startsWith("consumer.")
+                || name.startsWith("streams.")
+                || name.equals("share.session.timeout.ms")
+                || name.equals("share.heartbeat.interval.ms")
+                || name.equals("share.assignment.interval.ms");
+        return hasEffect
+                ? declared.doc(doc)
+                : declared.withoutEffect(NO_SHARE_GROUPS).doc(doc);
     }
 }
