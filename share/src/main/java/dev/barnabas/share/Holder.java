@@ -5,6 +5,7 @@ import java.util.Objects;
 /** Whom records are out with: a member in one of its share sessions. Identity is what tells sessions apart. */
 public final class Holder {
     private final String memberId;
+    private boolean hasEnded;
 
     public Holder(String memberId) {
         this.memberId = Objects.requireNonNull(memberId);
@@ -12,6 +13,15 @@ public final class Holder {
 
     public String memberId() {
         return memberId;
+    }
+
+    /** Whether its session is over: what comes back to it is given to others. */
+    boolean hasEnded() {
+        return hasEnded;
+    }
+
+    void end() {
+        hasEnded = true;
     }
 
     @Override

@@ -295,6 +295,7 @@ public final class SharePartition {
 
     /** A session has ended: what is out with it is given back. */
     public void release(Holder holder) {
+        holder.end();
         boolean any = false;
         for (Run run : runs.all()) {
             if (run.isOutWith(holder)) {
@@ -487,7 +488,7 @@ public final class SharePartition {
                     run.isUncertain |= run.target != RecordState.AVAILABLE;
                     run.target = null;
                     run.cause = null;
-                    if (isOver(run)) {
+                    if (isOver(run) || (run.holder != null && run.holder.hasEnded())) {
                         giveBack(run);
                         any = true;
                     }

@@ -122,7 +122,8 @@ final class ShareStory {
 
     private void endSession(int index) {
         partition.release(sessions.get(index));
-        locks.values().removeIf(lock -> lock.holder.equals(sessions.get(index)));
+        Holder ended = sessions.get(index);
+        locks.entrySet().removeIf(entry -> entry.getValue().holder.equals(ended) && !isHeld(entry.getKey(), ended));
         sessions.set(index, new Holder(sessions.get(index).memberId()));
     }
 
@@ -247,6 +248,9 @@ final class ShareStory {
         for (long offset = said.firstOffset(); offset <= said.lastOffset(); offset++) {
             open.remove(offset);
             Type type = said.typeOf(offset);
+            if (!sessions.contains(renewed.holder)) {
+                locks.computeIfPresent(offset, (_, known) -> known.holder.equals(renewed.holder) ? null : known);
+            }
             if (error != ErrorCode.NONE) {
                 continue;
             }
