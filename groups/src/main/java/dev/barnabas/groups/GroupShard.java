@@ -19,6 +19,8 @@ import dev.barnabas.groups.ConsumerRecord.TargetForgotten;
 import dev.barnabas.groups.ConsumerRecord.TargetStored;
 import dev.barnabas.groups.GroupChange.AskedToJoin;
 import dev.barnabas.groups.GroupChange.Becomes;
+import dev.barnabas.groups.GroupChange.ShareStatesAnswered;
+import dev.barnabas.groups.GroupChange.ShareStatesAsked;
 import dev.barnabas.groups.GroupChange.TopicsSeen;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
@@ -30,6 +32,7 @@ import dev.barnabas.groups.GroupTimer.ForgetTopics;
 import dev.barnabas.groups.GroupTimer.JoinEnd;
 import dev.barnabas.groups.GroupTimer.RevokeEnd;
 import dev.barnabas.groups.GroupTimer.SessionEnd;
+import dev.barnabas.groups.GroupTimer.ShareStatesDue;
 import dev.barnabas.groups.GroupTimer.Sweep;
 import dev.barnabas.groups.GroupTimer.SweepGroup;
 import dev.barnabas.groups.GroupTimer.SyncEnd;
@@ -66,15 +69,26 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     private final ConsumerSettings.OfGroup consumers;
     private final Topics topics;
     private final Entropy entropy;
+    private final ShareGroupSettings.OfGroup shares;
+    private final ShareFollowUps shareFollowUps;
     private final Map<String, Group> groups = new TreeMap<>();
     private final Offsets offsets = new Offsets();
     private final PendingOffsets pending = new PendingOffsets();
 
-    GroupShard(GroupSettings settings, ConsumerSettings.OfGroup consumers, Topics topics, Entropy entropy) {
+    /** @param shareFollowUps what follows from decisions about share groups in this leadership */
+    GroupShard(
+            GroupSettings settings,
+            ConsumerSettings.OfGroup consumers,
+            ShareGroupSettings.OfGroup shares,
+            Topics topics,
+            Entropy entropy,
+            ShareFollowUps shareFollowUps) {
         this.settings = settings;
         this.consumers = consumers;
         this.topics = topics;
         this.entropy = entropy;
+        this.shares = shares;
+        this.shareFollowUps = shareFollowUps;
     }
 
     GroupSettings settings() {
@@ -83,6 +97,14 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     ConsumerSettings consumerSettings(String groupId) {
         return consumers.of(groupId);
+    }
+
+    ShareGroupSettings shareSettings(String groupId) {
+        return shares.of(groupId);
+    }
+
+    ShareFollowUps shareFollowUps() {
+        return shareFollowUps;
     }
 
     Topics topics() {
@@ -98,7 +120,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
             case ClassicGroup classic -> Optional.of(classic);
-            case ConsumerGroup _ -> Optional.empty();
+            case ConsumerGroup _, ShareGroup _ -> Optional.empty();
         };
     }
 
@@ -106,9 +128,14 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     Optional<ConsumerGroup> consumers(String id) {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
-            case ClassicGroup _ -> Optional.empty();
+            case ClassicGroup _, ShareGroup _ -> Optional.empty();
             case ConsumerGroup group -> Optional.of(group);
         };
+    }
+
+    /** The group of that name if it is a share group. */
+    Optional<ShareGroup> share(String id) {
+        return groups.get(id) instanceof ShareGroup group ? Optional.of(group) : Optional.empty();
     }
 
     /** In the order of their ids. */
@@ -164,6 +191,21 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
             }
             case ConsumerRecord consumer -> applyToConsumers(consumer);
+            case ShareRecord share -> applyToShare(share);
+        }
+    }
+
+    /** As for consumer groups, each part that is stored makes the group. */
+    private void applyToShare(ShareRecord record) {
+        Optional<ShareGroup> existing = share(record.groupId());
+        if (record instanceof ShareRecord.ShareGroupForgotten(String groupId)) {
+            existing.ifPresent(_ -> forget(groupId));
+        } else if (record.isTombstone()) {
+            existing.ifPresent(group -> group.apply(record));
+        } else {
+            ShareGroup group = existing.orElseGet(() -> new ShareGroup(record.groupId()));
+            groups.put(group.id(), group);
+            group.apply(record);
         }
     }
 
@@ -225,8 +267,14 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 groups.put(group.id(), group);
                 log(before, group);
             }
-            case TopicsSeen(String groupId, long version) ->
+            case TopicsSeen(String groupId, long version) -> {
                 consumers(groupId).ifPresent(group -> group.topicsSeen(version));
+                share(groupId).ifPresent(group -> group.topicsSeen(version));
+            }
+            case ShareStatesAsked(String groupId, var starts) ->
+                share(groupId).ifPresent(group -> group.statesAsked(starts));
+            case ShareStatesAnswered(String groupId, boolean mayAsk) ->
+                share(groupId).ifPresent(group -> group.statesAnswered(mayAsk));
             case AskedToJoin(String groupId, String memberId, boolean asked) ->
                 consumers(groupId).ifPresent(group -> group.askedToJoin(memberId, asked));
         }
@@ -258,6 +306,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     public Decision<GroupRecord, GroupChange, GroupTimer> loaded(long nowMs) {
         List<GroupChange> changes = new ArrayList<>();
         List<TimerChange<GroupTimer>> timers = new ArrayList<>();
+        List<Runnable> whenCommitted = new ArrayList<>();
         for (Group group : groups.values()) {
             switch (group) {
                 case ClassicGroup classic -> {
@@ -269,10 +318,16 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
                 case ConsumerGroup consumer ->
                     timers.addAll(ConsumerTimers.loaded(this, consumer, nowMs).timers());
+                case ShareGroup share -> {
+                    Decision<GroupRecord, GroupChange, GroupTimer> decision = ShareTimers.loaded(this, share, nowMs);
+                    changes.addAll(decision.changes());
+                    timers.addAll(decision.timers());
+                    whenCommitted.addAll(decision.whenCommitted());
+                }
             }
         }
         timers.add(new TimerChange.Start<>(new Sweep(), settings.offsetsRetentionCheckIntervalMs()));
-        return new Decision<>(List.of(), changes, List.of(), timers, false);
+        return new Decision<>(List.of(), changes, List.of(), timers, false, whenCommitted);
     }
 
     @Override
@@ -281,6 +336,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case SessionEnd(String groupId, String memberId) ->
                 consumers(groupId)
                         .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
+                        .or(() -> share(groupId)
+                                .map(group -> ShareTimers.sessionEnded(this, group, memberId, nowMs)))
                         .orElseGet(() -> onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId)));
             case RevokeEnd(String groupId, String memberId) ->
                 consumers(groupId)
@@ -289,6 +346,11 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case AssignDue(String groupId) ->
                 consumers(groupId)
                         .map(group -> ConsumerTimers.assignDue(this, group, nowMs))
+                        .or(() -> share(groupId).map(group -> ShareTimers.assignDue(this, group, nowMs)))
+                        .orElseGet(Decision::nothing);
+            case ShareStatesDue(String groupId) ->
+                share(groupId)
+                        .map(group -> ShareTimers.statesDue(this, group, nowMs))
                         .orElseGet(Decision::nothing);
             case JoinEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::joinEnded);
             case SyncEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::syncEnded);
@@ -317,6 +379,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case SyncEnd syncEnd -> Optional.of(syncEnd.groupId());
             case RevokeEnd revokeEnd -> Optional.of(revokeEnd.groupId());
             case AssignDue assignDue -> Optional.of(assignDue.groupId());
+            case ShareStatesDue statesDue -> Optional.of(statesDue.groupId());
             case Sweep _ -> Optional.empty();
             case SweepGroup sweep -> Optional.of(sweep.groupId());
             case ForgetTopics forget -> Optional.of(forget.groupId());
@@ -331,5 +394,10 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     @Override
     public Optional<GroupRecord> decode(ShardRecord record) {
         return GroupRecords.decode(record);
+    }
+
+    @Override
+    public void close() {
+        shareFollowUps.close();
     }
 }
