@@ -5,7 +5,8 @@ import java.util.Objects;
 /** Whom records are out with: a member in one of its share sessions. Identity is what tells sessions apart. */
 public final class Holder {
     private final String memberId;
-    private boolean hasEnded;
+    /** The partitions of a session are on many loops, and each is told. */
+    private volatile boolean hasEnded;
 
     public Holder(String memberId) {
         this.memberId = Objects.requireNonNull(memberId);
