@@ -47,6 +47,7 @@ final class BrokerParts {
     private final ShareStateRequests shareStateRequests;
     private final ShareParts shareParts;
     private final List<Reconciler> reconcilers = new ArrayList<>();
+    private final ReplicaAssignments assignments;
     private final DirectoryRoom room;
     private final Apis apis;
 
@@ -99,6 +100,7 @@ final class BrokerParts {
                 () -> node.image().finalizedFeatures().getOrDefault(Feature.TRANSACTION.label(), (short) 0),
                 () -> partitionsOf(Topic.TRANSACTION_STATE));
         transactionParts.use(transactions::addPartitions);
+        this.assignments = assignments;
         ReplicaPlacement placement = new ReplicaPlacement(
                 on.storage.directories(), settings.get(BrokerSettings.DISK_RESERVE_BYTES), loop, assignments);
         this.room = new DirectoryRoom(
@@ -110,9 +112,17 @@ final class BrokerParts {
         for (LoopShare share : node.shares()) {
             reconcilers.add(reconciler(share, placement, faults));
         }
+        on.membership.lease().whenItChanges(this::touchChanged);
         this.apis = allApis();
         on.access.urgent().offer(apis);
         on.access.forwarded().offer(apis);
+    }
+
+    private void touchChanged() {
+        node.inTouch(on.membership.lease().isHeld());
+        for (LoopShare share : node.shares()) {
+            share.loop().execute(reconcilers.get(share.index())::touchChanged);
+        }
     }
 
     Node node() {
@@ -135,6 +145,7 @@ final class BrokerParts {
      * @param then called on the first loop when all logs are closed
      */
     void close(IntConsumer disconnect, Runnable then) {
+        assignments.stop();
         int[] left = {reconcilers.size()};
         for (LoopShare share : node.shares()) {
             Reconciler reconciler = reconcilers.get(share.index());

@@ -53,6 +53,11 @@ final class Roles {
                     agreed.replicas(),
                     agreed.inSyncReplicas(),
                     agreed.leaderRecovering()));
+            if (node.mayBeReplaced(agreed)) {
+                partition.suspend();
+            } else {
+                partition.resume();
+            }
             if (agreed.replicas().size() > 1) {
                 checkFollowersRegularly();
             }

@@ -110,6 +110,15 @@ final class GroupCommands {
                                     + "\n  ./barnabas group list shows what there is.");
                     continue;
                 }
+                if (group.type().equals(Groups.SHARE)) {
+                    ShareGroupReport report = ShareGroupReport.of(session, group);
+                    if (json) {
+                        documents.add(report.document());
+                    } else {
+                        report.print(streams.out());
+                    }
+                    continue;
+                }
                 List<Line> lines = lines(session, group);
                 if (json) {
                     documents.add(document(group, lines));

@@ -48,6 +48,9 @@ final class ResetOffsetsCommand implements Callable<Integer> {
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Where where = new Where();
 
+    @Option(names = "--share", description = "It is a share group; it is made if it does not exist.")
+    private boolean share;
+
     @Option(names = "--dry-run", description = "Only show what would be done.")
     private boolean dryRun;
 
@@ -89,7 +92,11 @@ final class ResetOffsetsCommand implements Callable<Integer> {
     public Integer call() {
         Offsets.Spec spec = spec();
         try (Session session = cluster.open()) {
-            Map<TopicPartition, Long> committed = GroupCommands.committed(session, group);
+            boolean exists = ShareGroupReport.isShareGroup(session, group);
+            boolean shares = share || exists;
+            Map<TopicPartition, Long> committed = exists
+                    ? ShareGroupReport.starts(session, group)
+                    : shares ? Map.of() : GroupCommands.committed(session, group);
             List<TopicPartition> partitions = topics.isEmpty() ? List.copyOf(committed.keySet()) : named(session);
             if (partitions.isEmpty()) {
                 throw Failure.failed("group " + group + " has committed nothing; name its topics with --topic");
@@ -116,7 +123,7 @@ final class ResetOffsetsCommand implements Callable<Integer> {
                 }
                 targets.put(partition, Math.clamp(wanted, start, end));
             }
-            return move(session, committed, targets);
+            return move(session, shares, committed, targets);
         }
     }
 
@@ -171,13 +178,21 @@ final class ResetOffsetsCommand implements Callable<Integer> {
         return found;
     }
 
-    private int move(Session session, Map<TopicPartition, Long> committed, Map<TopicPartition, Long> targets) {
+    private int move(
+            Session session,
+            boolean shares,
+            Map<TopicPartition, Long> committed,
+            Map<TopicPartition, Long> targets) {
         Map<TopicPartition, Offsets.Committed> offsets = new TreeMap<>();
         targets.forEach((partition, offset) -> offsets.put(partition, Offsets.Committed.at(offset)));
         var moved = dryRun
                 ? targets
                 : Session.succeeded(
-                        session.get(() -> session.admin().alterGroupOffsets(group, offsets)), "partition", streams);
+                        session.get(() -> shares
+                                ? session.admin().alterShareGroupOffsets(group, targets)
+                                : session.admin().alterGroupOffsets(group, offsets)),
+                        "partition",
+                        streams);
         List<Object> documents = new ArrayList<>();
         Table table = new Table("TOPIC", "PARTITION", "FROM", "TO");
         moved.keySet().forEach(partition -> {

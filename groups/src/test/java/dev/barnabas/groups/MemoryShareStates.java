@@ -63,6 +63,9 @@ final class MemoryShareStates implements ShareStates {
                 return ErrorCode.FENCED_STATE_EPOCH;
             }
             long start = starts.getOrDefault(place, -1L);
+            if (known != null && known.stateEpoch == stateEpoch && start < 0) {
+                return ErrorCode.NONE;
+            }
             of(groupId).put(place, new State(stateEpoch, start, start < 0 ? -1 : 0));
             return ErrorCode.NONE;
         });
