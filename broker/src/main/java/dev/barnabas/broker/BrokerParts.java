@@ -45,6 +45,7 @@ final class BrokerParts {
     private final TransactionParts transactionParts;
     private final ShareCoordinator shareStates;
     private final ShareStateRequests shareStateRequests;
+    private final ShareParts shareParts;
     private final List<Reconciler> reconcilers = new ArrayList<>();
     private final ReplicaAssignments assignments;
     private final DirectoryRoom room;
@@ -79,6 +80,8 @@ final class BrokerParts {
                         .orElse(0),
                 () -> partitionsOf(Topic.SHARE_GROUP_STATE));
         this.shareStateRequests = new ShareStateRequests(node, shareStates, this::connections);
+        this.shareParts = new ShareParts(
+                node, shareStates, this::connections, share -> (_, _, _, _, _, then) -> then.run());
         this.groups = new GroupCoordinator(
                 groupSettings(settings),
                 new ConsumerGroupSettings(node),
@@ -150,6 +153,7 @@ final class BrokerParts {
                 disconnect.accept(share.index());
                 transactionParts.stop(share);
                 shareStateRequests.stop(share);
+                shareParts.stop(share);
                 reconciler.stop(() -> closeLogs(
                         reconciler,
                         () -> node.run(loop, () -> {
@@ -236,7 +240,12 @@ final class BrokerParts {
         return new Reconciler(
                 node,
                 share,
-                new Roles(node, share, groups, transactions, shareStates, fetchers),
+                new Roles(
+                        node,
+                        share,
+                        new Coordinators(groups, transactions, shareStates),
+                        shareParts.partitions().get(share.index()),
+                        fetchers),
                 inSyncRequests,
                 placement,
                 faults,
@@ -282,6 +291,7 @@ final class BrokerParts {
                 AdminApis.of(node, on.metadata, creation, reconcilers, room, on.logLevels, on.access.forwarded()));
         adminApis.addAll(MembershipApis.of(node, on.metadata, loop, on.access.forwarded()));
         adminApis.addAll(ShareStateApis.of(shareStates));
+        adminApis.addAll(shareParts.apis());
         return BrokerApis.of(node, groups, transactions, transactionParts, creation, producerIds, on.access, adminApis);
     }
 
