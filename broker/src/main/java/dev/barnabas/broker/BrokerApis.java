@@ -61,7 +61,7 @@ final class BrokerApis {
                 ApiKey.INIT_PRODUCER_ID,
                 InitProducerIdRequest.class,
                 new InitProducerIdHandler(producerIds, transactions)));
-        apis.addAll(GroupApis.of(groups));
+        apis.addAll(GroupApis.of(node, groups));
         apis.addAll(TransactionApis.of(transactions));
         apis.add(Api.of(
                 ApiKey.TXN_OFFSET_COMMIT,

@@ -66,6 +66,7 @@ public final class GroupCoordinator {
     private final ConsumerSettings.OfGroup consumers;
     private final IntSupplier partitions;
     private final Shards<GroupShard, GroupRecord, GroupChange, GroupTimer> shards;
+    private volatile Consumer<String> rebalances = _ -> {};
 
     /**
      * @param consumers the settings of each group of the consumer protocol
@@ -83,8 +84,20 @@ public final class GroupCoordinator {
         this.settings = settings;
         this.consumers = consumers;
         this.partitions = partitions;
-        this.shards =
-                new Shards<>(_ -> new GroupShard(settings, consumers, topics, entropy), settings.commitTimeoutMs());
+        this.shards = new Shards<>(
+                _ -> new GroupShard(settings, consumers, topics, entropy)
+                        .tellingOfRebalances(groupId -> rebalances.accept(groupId)),
+                settings.commitTimeoutMs());
+    }
+
+    /**
+     * Whoever holds back answers to heartbeats ({@link #heartbeat}) asks again when it is told of their group.
+     *
+     * @param listener told of a group, by its id, when members that speak the classic protocol may have to join again;
+     *     on the loop of the group's shard
+     */
+    public void onRebalance(Consumer<String> listener) {
+        rebalances = listener;
     }
 
     /** The partition of {@code __consumer_offsets} whose leader coordinates a group. */

@@ -69,12 +69,23 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     private final Map<String, Group> groups = new TreeMap<>();
     private final Offsets offsets = new Offsets();
     private final PendingOffsets pending = new PendingOffsets();
+    private Consumer<String> rebalances = _ -> {};
+    private int consumerMembers;
 
     GroupShard(GroupSettings settings, ConsumerSettings.OfGroup consumers, Topics topics, Entropy entropy) {
         this.settings = settings;
         this.consumers = consumers;
         this.topics = topics;
         this.entropy = entropy;
+    }
+
+    /**
+     * @param listener told of a group, by its id, when members that speak the classic protocol may have to join again;
+     *     on the loop of the shard
+     */
+    GroupShard tellingOfRebalances(Consumer<String> listener) {
+        rebalances = listener;
+        return this;
     }
 
     GroupSettings settings() {
@@ -109,6 +120,11 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case ClassicGroup _ -> Optional.empty();
             case ConsumerGroup group -> Optional.of(group);
         };
+    }
+
+    /** Members of all groups that use the consumer protocol. */
+    int consumerMembers() {
+        return consumerMembers;
     }
 
     /** In the order of their ids. */
@@ -196,7 +212,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                     TargetForgotten _,
                     MemberTargetForgotten _,
                     CurrentForgotten _,
-                    PatternForgotten _ -> existing.ifPresent(group -> group.apply(record));
+                    PatternForgotten _ -> existing.ifPresent(group -> apply(record, group));
             case GroupStored _,
                     MemberStored _,
                     TargetStored _,
@@ -205,12 +221,23 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                     PatternStored _ -> {
                 ConsumerGroup group = existing.orElseGet(() -> new ConsumerGroup(record.groupId()));
                 groups.put(group.id(), group);
-                group.apply(record);
+                apply(record, group);
             }
         }
     }
 
+    private void apply(ConsumerRecord record, ConsumerGroup group) {
+        int before = group.size();
+        group.apply(record);
+        consumerMembers += group.size() - before;
+        boolean moves = record instanceof TargetStored || record instanceof CurrentStored;
+        if (moves && group.classicMembers() > 0) {
+            rebalances.accept(group.id());
+        }
+    }
+
     private void forget(String groupId) {
+        consumers(groupId).ifPresent(group -> consumerMembers -= group.size());
         groups.remove(groupId);
         if (offsets.has(groupId) || pending.has(groupId)) {
             becomesAGroup(groupId);
@@ -224,6 +251,11 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 Optional<ClassicGroup> before = classic(group.id());
                 groups.put(group.id(), group);
                 log(before, group);
+                boolean begins = group.phase() instanceof Preparing
+                        && before.filter(it -> it.phase() instanceof Preparing).isEmpty();
+                if (begins) {
+                    rebalances.accept(group.id());
+                }
             }
             case TopicsSeen(String groupId, long version) ->
                 consumers(groupId).ifPresent(group -> group.topicsSeen(version));
