@@ -188,7 +188,7 @@ public final class CoordinationSideBySide {
             String row = count + " members join a consumer group, " + count + " partitions: ";
             add(row + "until each has its partition, s", subject, seconds);
             add(row + "broker processor s until then", subject, used);
-            add(row + "heartbeats until then", subject, members.heartbeats());
+            add(row + "heartbeats until then", subject, (double) members.heartbeats());
             Thread.sleep(Math.max(0, MEMBERS_WINDOW_MS - (long) (seconds * 1e3)));
             add(
                     row + "broker processor s in the first " + MEMBERS_WINDOW_MS / 1_000 + " s",

@@ -72,6 +72,7 @@ final class BrokerApis {
                 WriteTxnMarkersRequest.class,
                 new WriteTxnMarkersHandler(new MarkerWriter(node))));
         apis.addAll(AclApis.of());
+        apis.addAll(CredentialApis.of());
         apis.addAll(adminApis);
         apis.addAll(access.apis());
         apis.add(Api.of(ApiKey.ENVELOPE, EnvelopeRequest.class, new EnvelopeHandler(access.forwarded(), () -> all[0])));

@@ -6,6 +6,9 @@ sealed interface GroupChange {
     /** The group is this from now on. */
     record Becomes(ClassicGroup group) implements GroupChange {}
 
+    /** A member was taken for gone. */
+    record MemberLost(String groupId) implements GroupChange {}
+
     /** A consumer group has been compared with this version of the topics. */
     record TopicsSeen(String groupId, long version) implements GroupChange {}
 

@@ -3,6 +3,7 @@ package dev.barnabas.groups;
 import dev.barnabas.coordinator.AppendErrors;
 import dev.barnabas.coordinator.Gather;
 import dev.barnabas.coordinator.ProducerInTransaction;
+import dev.barnabas.coordinator.ShardCounts;
 import dev.barnabas.coordinator.ShardHost;
 import dev.barnabas.coordinator.ShardLog;
 import dev.barnabas.coordinator.Shards;
@@ -66,6 +67,7 @@ public final class GroupCoordinator {
     private final ConsumerSettings.OfGroup consumers;
     private final IntSupplier partitions;
     private final Shards<GroupShard, GroupRecord, GroupChange, GroupTimer> shards;
+    private final GroupCounters counters = new GroupCounters();
     private volatile Consumer<String> rebalances = _ -> {};
 
     /**
@@ -86,7 +88,7 @@ public final class GroupCoordinator {
         this.partitions = partitions;
         this.shards = new Shards<>(
                 _ -> new GroupShard(settings, consumers, topics, entropy)
-                        .tellingOfRebalances(groupId -> rebalances.accept(groupId)),
+                        .telling(groupId -> rebalances.accept(groupId), counters),
                 settings.commitTimeoutMs());
     }
 
@@ -303,6 +305,22 @@ public final class GroupCoordinator {
             Ticket<ListGroupsResponse> ticket = ticket(ListGroups::refusal, gather.part(i));
             shards.read(hosts.get(i), ticket, new ListGroups(request, ticket));
         }
+    }
+
+    /** What there is to see of the groups that this node coordinates. */
+    public void observe(Loop loop, Consumer<GroupCensus> then) {
+        List<ShardHost<GroupShard, GroupRecord, GroupChange, GroupTimer>> hosts = List.copyOf(shards.hosts());
+        Gather<GroupCensus> gather =
+                new Gather<>(hosts.size(), loop, parts -> then.accept(GroupCensus.together(parts)));
+        for (int i = 0; i < hosts.size(); i++) {
+            Ticket<GroupCensus> ticket =
+                    new Ticket<>(error -> new GroupCensus(List.of(), ShardCounts.refusing(error)), gather.part(i));
+            shards.read(hosts.get(i), ticket, (shard, _) -> GroupCensus.of(shard, ticket));
+        }
+    }
+
+    public GroupCounters counters() {
+        return counters;
     }
 
     public void delete(DeleteGroupsRequest request, Loop loop, Consumer<DeleteGroupsResponse> then) {

@@ -19,6 +19,7 @@ import dev.barnabas.groups.ConsumerRecord.TargetForgotten;
 import dev.barnabas.groups.ConsumerRecord.TargetStored;
 import dev.barnabas.groups.GroupChange.AskedToJoin;
 import dev.barnabas.groups.GroupChange.Becomes;
+import dev.barnabas.groups.GroupChange.MemberLost;
 import dev.barnabas.groups.GroupChange.TopicsSeen;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
@@ -70,6 +71,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     private final Offsets offsets = new Offsets();
     private final PendingOffsets pending = new PendingOffsets();
     private Consumer<String> rebalances = _ -> {};
+    private GroupCounters counters = new GroupCounters();
+    private boolean isLoaded;
     private int consumerMembers;
 
     GroupShard(GroupSettings settings, ConsumerSettings.OfGroup consumers, Topics topics, Entropy entropy) {
@@ -83,8 +86,9 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
      * @param listener told of a group, by its id, when members that speak the classic protocol may have to join again;
      *     on the loop of the shard
      */
-    GroupShard tellingOfRebalances(Consumer<String> listener) {
+    GroupShard telling(Consumer<String> listener, GroupCounters counted) {
         rebalances = listener;
+        counters = counted;
         return this;
     }
 
@@ -230,6 +234,9 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         int before = group.size();
         group.apply(record);
         consumerMembers += group.size() - before;
+        if (isLoaded && record instanceof TargetStored) {
+            counters.rebalances().increment();
+        }
         boolean moves = record instanceof TargetStored || record instanceof CurrentStored;
         if (moves && group.classicMembers() > 0) {
             rebalances.accept(group.id());
@@ -254,9 +261,11 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 boolean begins = group.phase() instanceof Preparing
                         && before.filter(it -> it.phase() instanceof Preparing).isEmpty();
                 if (begins) {
+                    counters.rebalances().increment();
                     rebalances.accept(group.id());
                 }
             }
+            case MemberLost _ -> counters.membersLost().increment();
             case TopicsSeen(String groupId, long version) ->
                 consumers(groupId).ifPresent(group -> group.topicsSeen(version));
             case AskedToJoin(String groupId, String memberId, boolean asked) ->
@@ -288,6 +297,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> loaded(long nowMs) {
+        isLoaded = true;
         List<GroupChange> changes = new ArrayList<>();
         List<TimerChange<GroupTimer>> timers = new ArrayList<>();
         for (Group group : groups.values()) {
@@ -311,13 +321,18 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     public Decision<GroupRecord, GroupChange, GroupTimer> expired(GroupTimer timer, long nowMs) {
         return switch (timer) {
             case SessionEnd(String groupId, String memberId) ->
-                consumers(groupId)
-                        .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
-                        .orElseGet(() -> onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId)));
+                losing(
+                        groupId,
+                        consumers(groupId)
+                                .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
+                                .orElseGet(() ->
+                                        onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId))));
             case RevokeEnd(String groupId, String memberId) ->
-                consumers(groupId)
-                        .map(group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs))
-                        .orElseGet(Decision::nothing);
+                losing(
+                        groupId,
+                        consumers(groupId)
+                                .map(group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs))
+                                .orElseGet(Decision::nothing));
             case AssignDue(String groupId) ->
                 consumers(groupId)
                         .map(group -> ConsumerTimers.assignDue(this, group, nowMs))
@@ -328,6 +343,18 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case SweepGroup(String groupId) -> Expiry.ofGroup(this, groupId, nowMs);
             case ForgetTopics(String groupId, var deleted) -> Expiry.ofTopics(this, groupId, deleted);
         };
+    }
+
+    /** If anything comes of it, a member is gone. */
+    private static Decision<GroupRecord, GroupChange, GroupTimer> losing(
+            String groupId, Decision<GroupRecord, GroupChange, GroupTimer> decision) {
+        if (decision.records().isEmpty() && decision.changes().isEmpty()) {
+            return decision;
+        }
+        List<GroupChange> changes = new ArrayList<>(decision.changes());
+        changes.add(new MemberLost(groupId));
+        return new Decision<>(
+                decision.records(), changes, decision.answers(), decision.timers(), decision.divisible());
     }
 
     private Decision<GroupRecord, GroupChange, GroupTimer> onGroup(
