@@ -12,10 +12,14 @@ import dev.barnabas.log.LogDirectorySettings;
 import dev.barnabas.log.ScrubTimes;
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.metadata.Feature;
+import dev.barnabas.metadata.ImageUpdate;
 import dev.barnabas.metadata.Topic;
+import dev.barnabas.protocol.Uuid;
 import dev.barnabas.settings.BrokerSettings;
 import dev.barnabas.settings.CoordinatorSettings;
 import dev.barnabas.settings.Settings;
+import dev.barnabas.share.ShareCoordinator;
+import dev.barnabas.share.ShareStateSettings;
 import dev.barnabas.transactions.TransactionCoordinator;
 import dev.barnabas.transactions.TransactionCounters;
 import dev.barnabas.transactions.TransactionSettings;
@@ -41,7 +45,10 @@ final class BrokerParts {
     private final ProducerIds producerIds;
     private final TransactionCoordinator transactions;
     private final TransactionParts transactionParts;
+    private final ShareCoordinator shareStates;
+    private final ShareStateRequests shareStateRequests;
     private final List<Reconciler> reconcilers = new ArrayList<>();
+    private final ReplicaAssignments assignments;
     private final DirectoryRoom room;
     private final LagTimes lagTimes;
     private final ClientTelemetry telemetry;
@@ -70,9 +77,19 @@ final class BrokerParts {
         this.lagTimes = new LagTimes(node);
         this.telemetry = new ClientTelemetry(node);
         this.brokers = BrokerAddresses.of(node, on.access.betweenBrokers());
+        this.shareStates = new ShareCoordinator(
+                shareStateSettings(settings),
+                topicId -> node.image()
+                        .topic(topicId)
+                        .map(topic -> topic.partitions().size())
+                        .orElse(0),
+                () -> partitionsOf(Topic.SHARE_GROUP_STATE));
+        this.shareStateRequests = new ShareStateRequests(node, shareStates, this::connections);
         this.groups = new GroupCoordinator(
                 groupSettings(settings),
                 new ConsumerGroupSettings(node),
+                new ShareMemberSettings(node),
+                shareStateRequests,
                 new GroupTopics(node),
                 on.host.entropy(),
                 () -> partitionsOf(Topic.CONSUMER_OFFSETS));
@@ -86,6 +103,7 @@ final class BrokerParts {
                 () -> node.image().finalizedFeatures().getOrDefault(Feature.TRANSACTION.label(), (short) 0),
                 () -> partitionsOf(Topic.TRANSACTION_STATE));
         transactionParts.use(transactions::addPartitions);
+        this.assignments = assignments;
         ReplicaPlacement placement = new ReplicaPlacement(
                 on.storage.directories(), settings.get(BrokerSettings.DISK_RESERVE_BYTES), loop, assignments);
         this.room = new DirectoryRoom(
@@ -97,9 +115,17 @@ final class BrokerParts {
         for (LoopShare share : node.shares()) {
             reconcilers.add(reconciler(share, placement, faults));
         }
+        on.membership.lease().whenItChanges(this::touchChanged);
         this.apis = allApis();
         on.access.urgent().offer(apis);
         on.access.forwarded().offer(apis);
+    }
+
+    private void touchChanged() {
+        node.inTouch(on.membership.lease().isHeld());
+        for (LoopShare share : node.shares()) {
+            share.loop().execute(reconcilers.get(share.index())::touchChanged);
+        }
     }
 
     Node node() {
@@ -131,12 +157,14 @@ final class BrokerParts {
      * @param then called on the first loop when all logs are closed
      */
     void close(IntConsumer disconnect, Runnable then) {
+        assignments.stop();
         int[] left = {reconcilers.size()};
         for (LoopShare share : node.shares()) {
             Reconciler reconciler = reconcilers.get(share.index());
             share.loop().execute(() -> {
                 disconnect.accept(share.index());
                 transactionParts.stop(share);
+                shareStateRequests.stop(share);
                 reconciler.stop(() -> closeLogs(
                         reconciler,
                         () -> node.run(loop, () -> {
@@ -199,6 +227,12 @@ final class BrokerParts {
         return shares;
     }
 
+    /** Of a loop, to other brokers. */
+    private BrokerConnections connections(Loop of) {
+        FetcherSettings fetching = FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION);
+        return new BrokerConnections(on.host.network(), of, fetching.peer(), brokers, node.clusterId());
+    }
+
     private Reconciler reconciler(LoopShare share, ReplicaPlacement placement, DirectoryFaults faults) {
         FetcherSettings fetching = FetcherSettings.of(on.settings, ControllerAccess.SOFTWARE_VERSION);
         ReplicaFetchers fetchers = new ReplicaFetchers(
@@ -211,13 +245,13 @@ final class BrokerParts {
         ReplicaHealing healing = new ReplicaHealing(
                 node,
                 share.loop(),
-                new BrokerConnections(on.host.network(), share.loop(), fetching.peer(), brokers, node.clusterId()));
+                connections(share.loop()));
         InSyncRequests inSyncRequests = new InSyncRequests(
                 share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
         return new Reconciler(
                 node,
                 share,
-                new Roles(node, share, groups, transactions, fetchers),
+                new Roles(node, share, groups, transactions, shareStates, fetchers),
                 inSyncRequests,
                 placement,
                 faults,
@@ -258,10 +292,12 @@ final class BrokerParts {
 
     private Apis allApis() {
         TopicCreation creation = new TopicCreation(node, on.metadata, on.access.urgent(), reconcilers);
+        shareStateRequests.use(creation);
         List<Api<?>> adminApis = new ArrayList<>(
                 AdminApis.of(node, on.metadata, creation, reconcilers, room, on.logLevels, on.access.forwarded()));
         adminApis.addAll(TelemetryApis.of(node, telemetry));
         adminApis.addAll(MembershipApis.of(node, on.metadata, loop, on.access.forwarded()));
+        adminApis.addAll(ShareStateApis.of(shareStates));
         return BrokerApis.of(node, groups, transactions, transactionParts, creation, producerIds, on.access, adminApis);
     }
 
@@ -286,6 +322,7 @@ final class BrokerParts {
                     node.publish(update.image());
                     reconciler.update(update);
                     if (share.index() == 0) {
+                        tellOfDeletedTopics(update);
                         turns.changeSettings(Storage.compaction(node.settings()));
                         on.storage.changeSettings(node.settings());
                         if (first || !update.settings().isEmpty()) {
@@ -301,6 +338,15 @@ final class BrokerParts {
                     }
                 });
             });
+        }
+    }
+
+    private void tellOfDeletedTopics(ImageUpdate update) {
+        List<Uuid> deleted = update.topics().stream()
+                .filter(id -> update.image().topic(id).isEmpty())
+                .toList();
+        if (!deleted.isEmpty()) {
+            shareStates.topicsDeleted(deleted);
         }
     }
 
@@ -335,6 +381,13 @@ final class BrokerParts {
                         .toMillis(),
                 settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS),
                 settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS));
+    }
+
+    private static ShareStateSettings shareStateSettings(Settings settings) {
+        return new ShareStateSettings(
+                settings.get(CoordinatorSettings.SHARE_COORDINATOR_SNAPSHOT_UPDATE_RECORDS_PER_SNAPSHOT),
+                ShareStateSettings.DEFAULTS.pruneIntervalMs(),
+                settings.get(CoordinatorSettings.SHARE_COORDINATOR_WRITE_TIMEOUT_MS));
     }
 
     private static TransactionSettings transactionSettings(Settings settings) {

@@ -179,6 +179,7 @@ final class BrokerStart {
                 nodeId,
                 new Uuid(host.entropy().nextLong(), host.entropy().nextLong()),
                 Duration.ofMillis(settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS)),
+                new Lease(loop, Duration.ofMillis(settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS))),
                 this::halt);
         membership.register(
                 registration(clusterId, bound),
@@ -221,7 +222,7 @@ final class BrokerStart {
         storage().find(image, loop, orFail(found -> {
             ReplicaPlaces places = ReplicaPlaces.of(image, nodeId, storage().directories(), found);
             ReplicaAssignments assignments =
-                    new ReplicaAssignments(joined.access.urgent(), nodeId, joined.membership.epoch());
+                    new ReplicaAssignments(joined.access.urgent(), loop, nodeId, joined.membership.epoch());
             tell(
                     places.begunAnew(),
                     assignments,

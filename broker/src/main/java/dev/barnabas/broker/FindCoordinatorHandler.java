@@ -4,6 +4,7 @@ import dev.barnabas.coordinator.Shards;
 import dev.barnabas.metadata.ClusterImage;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.message.FindCoordinatorRequest;
 import dev.barnabas.protocol.message.FindCoordinatorResponse;
 import dev.barnabas.protocol.message.FindCoordinatorResponse.Coordinator;
@@ -12,19 +13,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * FindCoordinator 0-6: which node keeps a group, or a transactional id. The first question creates the topic that they
+ * FindCoordinator 0-6: which node keeps a group, a transactional id, or the state of a partition in a share group. The first question creates the topic that they
  * live in.
  *
  * <ul>
- *   <li>v1: the kind of key. v4 (KIP-699): many keys at once. v5 (KIP-890): like v4. v6 (KIP-932): share groups, which
- *       are not offered yet.
+ *   <li>v1: the kind of key. v4 (KIP-699): many keys at once. v5 (KIP-890): like v4. v6 (KIP-932): states of
+ *       partitions in share groups, named {@code group:topic id:partition}.
  * </ul>
  */
 final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
 
     private static final byte GROUP = 0;
     private static final byte TRANSACTION = 1;
+    private static final byte SHARE = 2;
     private static final int MANY_KEYS_SINCE = 4;
+    private static final int SHARE_SINCE = 6;
 
     private final Node node;
     private final TopicCreation topics;
@@ -37,13 +40,21 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
     @Override
     public void handle(FindCoordinatorRequest request, Call call) {
         List<String> keys = call.version() >= MANY_KEYS_SINCE ? request.coordinatorKeys() : List.of(request.key());
-        Optional<String> kept = topicOf(request.keyType());
+        Optional<String> kept = topicOf(request.keyType(), call.version());
         if (kept.isEmpty()) {
             refuse(
                     call,
                     keys,
                     ErrorCode.INVALID_REQUEST,
-                    "Only groups and transactional ids have a coordinator on this broker");
+                    "Only groups, transactional ids and, from version 6 on, states of share groups have a coordinator");
+            return;
+        }
+        if (request.keyType() == SHARE && !keys.stream().allMatch(FindCoordinatorHandler::namesState)) {
+            refuse(
+                    call,
+                    keys,
+                    ErrorCode.INVALID_REQUEST,
+                    "States of share groups are named group:topic id:partition");
             return;
         }
         String topic = kept.get();
@@ -60,10 +71,26 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
         });
     }
 
-    private static Optional<String> topicOf(byte keyType) {
+    private static boolean namesState(String key) {
+        // A group may have colons in its name.
+        int partition = key.lastIndexOf(':');
+        int topic = partition < 0 ? -1 : key.lastIndexOf(':', partition - 1);
+        if (topic < 1) {
+            return false;
+        }
+        try {
+            Uuid.parse(key.substring(topic + 1, partition));
+            return Integer.parseInt(key.substring(partition + 1)) >= 0;
+        } catch (IllegalArgumentException neitherIdNorNumber) {
+            return false;
+        }
+    }
+
+    private static Optional<String> topicOf(byte keyType, int version) {
         return switch (keyType) {
             case GROUP -> Optional.of(Topic.CONSUMER_OFFSETS);
             case TRANSACTION -> Optional.of(Topic.TRANSACTION_STATE);
+            case SHARE -> version >= SHARE_SINCE ? Optional.of(Topic.SHARE_GROUP_STATE) : Optional.empty();
             default -> Optional.empty();
         };
     }

@@ -4,12 +4,15 @@ import dev.barnabas.groups.Caller;
 import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.protocol.ApiKey;
 import dev.barnabas.protocol.ErrorCode;
+import dev.barnabas.protocol.message.AlterShareGroupOffsetsRequest;
 import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
 import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
+import dev.barnabas.protocol.message.DeleteShareGroupOffsetsRequest;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
 import dev.barnabas.protocol.message.DescribeGroupsResponse;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest;
 import dev.barnabas.protocol.message.HeartbeatRequest;
 import dev.barnabas.protocol.message.JoinGroupRequest;
 import dev.barnabas.protocol.message.LeaveGroupRequest;
@@ -17,6 +20,9 @@ import dev.barnabas.protocol.message.ListGroupsRequest;
 import dev.barnabas.protocol.message.OffsetCommitRequest;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
+import dev.barnabas.protocol.message.ShareGroupDescribeRequest;
+import dev.barnabas.protocol.message.ShareGroupDescribeResponse;
+import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import java.util.List;
 
@@ -48,6 +54,30 @@ final class GroupApis {
                                 call.loop(),
                                 response -> call.answer(
                                         request.includeAuthorizedOperations() ? withOperations(response) : response))),
+                Api.of(
+                        ApiKey.SHARE_GROUP_HEARTBEAT,
+                        ShareGroupHeartbeatRequest.class,
+                        (request, call) -> groups.shareHeartbeat(request, caller(call), call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.SHARE_GROUP_DESCRIBE,
+                        ShareGroupDescribeRequest.class,
+                        (request, call) -> groups.shareDescribe(
+                                request,
+                                call.loop(),
+                                response -> call.answer(
+                                        request.includeAuthorizedOperations() ? withOperations(response) : response))),
+                Api.of(
+                        ApiKey.DESCRIBE_SHARE_GROUP_OFFSETS,
+                        DescribeShareGroupOffsetsRequest.class,
+                        (request, call) -> groups.describeShareOffsets(request, call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.ALTER_SHARE_GROUP_OFFSETS,
+                        AlterShareGroupOffsetsRequest.class,
+                        (request, call) -> groups.alterShareOffsets(request, call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.DELETE_SHARE_GROUP_OFFSETS,
+                        DeleteShareGroupOffsetsRequest.class,
+                        (request, call) -> groups.deleteShareOffsets(request, call.loop(), call::answer)),
                 Api.of(
                         ApiKey.LEAVE_GROUP,
                         LeaveGroupRequest.class,
@@ -97,6 +127,18 @@ final class GroupApis {
     }
 
     private static ConsumerGroupDescribeResponse withOperations(ConsumerGroupDescribeResponse response) {
+        return response.toBuilder()
+                .groups(response.groups().stream()
+                        .map(group -> group.errorCode() == ErrorCode.NONE.code()
+                                ? group.toBuilder()
+                                        .authorizedOperations(AuthorizedOperations.GROUP)
+                                        .build()
+                                : group)
+                        .toList())
+                .build();
+    }
+
+    private static ShareGroupDescribeResponse withOperations(ShareGroupDescribeResponse response) {
         return response.toBuilder()
                 .groups(response.groups().stream()
                         .map(group -> group.errorCode() == ErrorCode.NONE.code()

@@ -55,6 +55,7 @@ final class Membership {
     private final Loop loop;
     private final int id;
     private final Duration interval;
+    private final Lease lease;
     private final Consumer<String> expelled;
     private final Uuid incarnation;
     private final List<Uuid> offlineDirectories = new ArrayList<>();
@@ -79,6 +80,7 @@ final class Membership {
     /**
      * @param incarnation what this process calls itself
      * @param interval between heartbeats ({@code broker.heartbeat.interval.ms})
+     * @param lease renewed by what the controller answers
      * @param expelled told why this process can no longer be this broker; it must stop
      */
     Membership(
@@ -88,6 +90,7 @@ final class Membership {
             int id,
             Uuid incarnation,
             Duration interval,
+            Lease lease,
             Consumer<String> expelled) {
         this.controller = controller;
         this.metadata = metadata;
@@ -95,8 +98,14 @@ final class Membership {
         this.id = id;
         this.incarnation = incarnation;
         this.interval = interval;
+        this.lease = lease;
         this.expelled = expelled;
         metadata.subscribe(loop, this::updated);
+    }
+
+    /** How long this broker may believe what it knows. */
+    Lease lease() {
+        return lease;
     }
 
     /** Of the registration; -1 before. */
@@ -252,6 +261,7 @@ final class Membership {
         if (state != State.LEFT) {
             state = State.LEFT;
             cancelTimer();
+            lease.end();
             Runnable waiting = whenLeft;
             whenLeft = null;
             if (waiting != null) {
@@ -273,6 +283,7 @@ final class Membership {
         }
         asking = true;
         State asked = state;
+        long askedNanos = loop.clock().nanos();
         BrokerHeartbeatRequest request = BrokerHeartbeatRequest.builder()
                 .brokerId(id)
                 .brokerEpoch(epoch)
@@ -292,7 +303,7 @@ final class Membership {
                     @Override
                     public void answered(BrokerHeartbeatResponse response) {
                         asking = false;
-                        heard(asked, response);
+                        heard(asked, askedNanos, response);
                     }
 
                     @Override
@@ -309,7 +320,7 @@ final class Membership {
                 });
     }
 
-    private void heard(State asked, BrokerHeartbeatResponse response) {
+    private void heard(State asked, long askedNanos, BrokerHeartbeatResponse response) {
         ErrorCode error = ErrorCode.forCode(response.errorCode());
         if (error == ErrorCode.STALE_BROKER_EPOCH || error == ErrorCode.BROKER_ID_NOT_REGISTERED) {
             boolean leaving = state == State.LEAVING;
@@ -327,7 +338,12 @@ final class Membership {
             left();
             return;
         }
-        boolean eager = state == State.LEAVING || state == State.ENTERING || state != asked;
+        boolean believesToServe = state == State.SERVING || state == State.LEAVING;
+        boolean unaware = believesToServe && error == ErrorCode.NONE && response.isFenced();
+        if (error == ErrorCode.NONE && !unaware) {
+            lease.renew(askedNanos);
+        }
+        boolean eager = state == State.LEAVING || state == State.ENTERING || state != asked || unaware;
         schedule(eager ? EAGER_INTERVAL : interval);
     }
 

@@ -116,6 +116,10 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                         .port(endpoint.port())
                         .rack(broker.rack())
                         .build()));
+        if (node.isOutOfTouch() && brokers.size() > 1 && !leadsAny(topics)) {
+            // Clients prefer to ask whom they are connected to, and here they would never hear of a new leader.
+            brokers.removeIf(broker -> broker.nodeId() == node.id());
+        }
         boolean operations =
                 call.version() >= 8 && call.version() <= 10 && request.includeClusterAuthorizedOperations();
         return MetadataResponse.builder()
@@ -125,6 +129,12 @@ final class MetadataHandler implements Handler<MetadataRequest> {
                 .topics(topics)
                 .clusterAuthorizedOperations(operations ? AuthorizedOperations.CLUSTER : AuthorizedOperations.NOT_ASKED)
                 .build();
+    }
+
+    private boolean leadsAny(List<MetadataResponseTopic> topics) {
+        return topics.stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .anyMatch(partition -> partition.leaderId() == node.id());
     }
 
     private MetadataResponseTopic describe(ClusterImage image, Topic topic, MetadataRequest request) {

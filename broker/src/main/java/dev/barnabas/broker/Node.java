@@ -31,6 +31,7 @@ final class Node {
             ReplicationSettings.FOLLOWER_REPLICATION_THROTTLED_RATE,
             TopicSettings.FOLLOWER_REPLICATION_THROTTLED_REPLICAS);
     private volatile Known known;
+    private volatile boolean inTouch = true;
 
     Node(int id, Host host, Settings atStart, List<LoopShare> shares, ClusterImage image) {
         this.id = id;
@@ -73,6 +74,21 @@ final class Node {
         if (known.image.lastOffset() < image.lastOffset()) {
             known = new Known(image, image.brokerSettings(atStart, id));
         }
+    }
+
+    /** Whether the controller has heard from this node lately, see {@link Lease}. */
+    void inTouch(boolean nowInTouch) {
+        inTouch = nowInTouch;
+    }
+
+    /** Whether another node may lead a partition by now that this one leads as far as it knows. */
+    boolean mayBeReplaced(Partition led) {
+        return !inTouch && led.inSyncReplicas().size() > 1;
+    }
+
+    /** The opposite of what {@link #inTouch} was told last. */
+    boolean isOutOfTouch() {
+        return !inTouch;
     }
 
     /** What followers that are not in sync get from this broker. */
@@ -119,8 +135,9 @@ final class Node {
 
     /** Who leads a partition, as clients are told; {@link Partition#NO_LEADER} if nobody whom they could ask. */
     int leaderOf(Topic topic, int partition) {
-        int leader = topic.partitions().get(partition).leader();
-        return leader == id && isOffline(topic.id(), partition) ? Partition.NO_LEADER : leader;
+        Partition agreed = topic.partitions().get(partition);
+        boolean notServedHere = agreed.leader() == id && (isOffline(topic.id(), partition) || mayBeReplaced(agreed));
+        return notServedHere ? Partition.NO_LEADER : agreed.leader();
     }
 
     /** Replicas of a partition whose brokers or directories are not there, as far as this node knows. */

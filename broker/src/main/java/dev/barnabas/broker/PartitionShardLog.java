@@ -23,11 +23,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Lets a shard live in a partition. Owned by the partition's loop. */
 final class PartitionShardLog implements ShardLog {
 
     private static final int REPLAY_CHUNK_BYTES = 1 << 20;
+    private static final Logger log = LoggerFactory.getLogger(PartitionShardLog.class);
+    private static final Duration DISCARD_LIMIT = Duration.ofSeconds(30);
     private static final Duration HEALING = Duration.ofSeconds(1);
     /** As long as another replica that has what is damaged here may well be away. */
     private static final int HEALING_ATTEMPTS = 600;
@@ -94,6 +98,31 @@ final class PartitionShardLog implements ShardLog {
             @Override
             public void refused(LogRefusal refusal) {
                 then.refused(refusal.error());
+            }
+        });
+    }
+
+    @Override
+    public long startOffset() {
+        return partition.logStartOffset();
+    }
+
+    @Override
+    public void discardBefore(long offset) {
+        if (!partition.leads() || offset > partition.highWatermark()) {
+            return;
+        }
+        long deadlineNanos = loop().clock().nanos() + DISCARD_LIMIT.toNanos();
+        partition.deleteRecords(offset, deadlineNanos, new LogAnswer<>() {
+            @Override
+            public void done(Long lowWatermark) {
+                log.debug("Records were given up partition={} before={}", partition.id(), lowWatermark);
+            }
+
+            @Override
+            public void refused(LogRefusal refusal) {
+                // Some replica has not done it yet; the next time more is given up.
+                log.debug("Records are not given up yet partition={} why={}", partition.id(), refusal.message());
             }
         });
     }

@@ -158,6 +158,16 @@ final class Reconciler {
         }
     }
 
+    /** This node has lost touch with the controller, or has it again. */
+    void touchChanged() {
+        share.loop().requireCurrent();
+        if (!stopped) {
+            for (Partition partition : share.partitions().all()) {
+                agreed(partition.id()).ifPresent(agreed -> roles.give(partition, agreed));
+            }
+        }
+    }
+
     /** Runs a task when no partition of a topic is being opened on this loop any more; now, if none is. */
     void whenSettled(Uuid topicId, Runnable task) {
         share.loop().requireCurrent();

@@ -90,14 +90,25 @@ final class ReplicaPlacement {
             if (why.isEmpty()) {
                 then.accept(chosen);
             } else {
-                log.error(
-                        "New partitions have no directory: the choice could not be stored partitions={} why={}",
-                        replicas,
-                        why.get());
-                chosen.values().forEach(this::release);
-                then.accept(Map.of());
+                loop.execute(() -> refused(replicas, chosen, why.get(), asker, then));
             }
         });
+    }
+
+    private void refused(
+            List<PartitionId> replicas,
+            Map<PartitionId, Integer> chosen,
+            String why,
+            Loop asker,
+            Consumer<Map<PartitionId, Integer>> then) {
+        chosen.values().forEach(this::release);
+        if (chosen.values().stream().anyMatch(index -> directories.get(index).hasFailed())) {
+            // It has failed since it was chosen, and the cluster knows.
+            loop.execute(() -> choose(replicas, asker, then));
+            return;
+        }
+        log.error("New partitions have no directory: the choice is refused partitions={} why={}", replicas, why);
+        asker.execute(() -> then.accept(Map.of()));
     }
 
     private DataDirectory best(long[] room) {

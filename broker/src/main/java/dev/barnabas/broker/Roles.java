@@ -8,6 +8,7 @@ import dev.barnabas.replication.Leadership;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
 import dev.barnabas.settings.ReplicationSettings;
+import dev.barnabas.share.ShareCoordinator;
 import dev.barnabas.transactions.TransactionCoordinator;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import java.util.Map;
 
 /**
  * Gives the open partitions of one loop the roles that the image has for them: to lead, which makes a coordinator of
- * one that stores groups or transactions, or to follow, which needs somebody who fetches. Owned by its loop.
+ * one that stores groups, transactions or states of share groups, or to follow, which needs somebody who fetches. Owned by its loop.
  */
 final class Roles {
 
@@ -23,6 +24,7 @@ final class Roles {
     private final LoopShare share;
     private final GroupCoordinator groups;
     private final TransactionCoordinator transactions;
+    private final ShareCoordinator shareStates;
     private final ReplicaFetchers fetchers;
     private final Map<PartitionId, Shard> shards = new HashMap<>();
     private boolean checking;
@@ -33,11 +35,13 @@ final class Roles {
             LoopShare share,
             GroupCoordinator groups,
             TransactionCoordinator transactions,
+            ShareCoordinator shareStates,
             ReplicaFetchers fetchers) {
         this.node = node;
         this.share = share;
         this.groups = groups;
         this.transactions = transactions;
+        this.shareStates = shareStates;
         this.fetchers = fetchers;
     }
 
@@ -55,6 +59,11 @@ final class Roles {
                     agreed.replicas(),
                     agreed.inSyncReplicas(),
                     agreed.leaderRecovering()));
+            if (node.mayBeReplaced(agreed)) {
+                partition.suspend();
+            } else {
+                partition.resume();
+            }
             if (agreed.replicas().size() > 1) {
                 checkFollowersRegularly();
             }
@@ -118,25 +127,26 @@ final class Roles {
         PartitionShardLog log = new PartitionShardLog(
                 partition, partition.log().settings().batches().maxBytes());
         shards.put(partition.id(), new Shard(leaderEpoch, log));
-        if (partition.id().topic().equals(Topic.TRANSACTION_STATE)) {
-            transactions.elected(partition.id().index(), log);
-        } else {
-            groups.elected(partition.id().index(), log);
+        int index = partition.id().index();
+        switch (partition.id().topic()) {
+            case Topic.TRANSACTION_STATE -> transactions.elected(index, log);
+            case Topic.SHARE_GROUP_STATE -> shareStates.elected(index, log);
+            default -> groups.elected(index, log);
         }
     }
 
     private static boolean storesShards(PartitionId id) {
-        return id.topic().equals(Topic.CONSUMER_OFFSETS) || id.topic().equals(Topic.TRANSACTION_STATE);
+        return Topic.isInternal(id.topic());
     }
 
     private void resign(PartitionId id) {
         if (shards.remove(id) == null) {
             return;
         }
-        if (id.topic().equals(Topic.TRANSACTION_STATE)) {
-            transactions.resigned(id.index());
-        } else {
-            groups.resigned(id.index());
+        switch (id.topic()) {
+            case Topic.TRANSACTION_STATE -> transactions.resigned(id.index());
+            case Topic.SHARE_GROUP_STATE -> shareStates.resigned(id.index());
+            default -> groups.resigned(id.index());
         }
     }
 

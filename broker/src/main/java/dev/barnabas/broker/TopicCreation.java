@@ -170,6 +170,7 @@ final class TopicCreation {
         return switch (name) {
             case Topic.CONSUMER_OFFSETS -> offsets();
             case Topic.TRANSACTION_STATE -> transactions();
+            case Topic.SHARE_GROUP_STATE -> shareStates();
             default -> withDefaults(name);
         };
     }
@@ -200,6 +201,27 @@ final class TopicCreation {
                         config("segment.bytes", settings.get(CoordinatorSettings.TRANSACTION_STATE_LOG_SEGMENT_BYTES)),
                         // An outcome that was decided must not be lost.
                         config("unclean.leader.election.enable", "false")))
+                .build();
+    }
+
+    private CreatableTopic shareStates() {
+        Settings settings = node.settings();
+        short replicas = replicas(CoordinatorSettings.SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR);
+        int minIsr = settings.get(CoordinatorSettings.SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR);
+        return CreatableTopic.builder()
+                .name(Topic.SHARE_GROUP_STATE)
+                .numPartitions(settings.get(CoordinatorSettings.SHARE_COORDINATOR_STATE_TOPIC_NUM_PARTITIONS))
+                .replicationFactor(replicas)
+                .configs(List.of(
+                        // An update does not replace the one before; the coordinator gives up what is superseded.
+                        config("cleanup.policy", "delete"),
+                        config("retention.ms", "-1"),
+                        config("retention.bytes", "-1"),
+                        config("compression.type", "producer"),
+                        config("min.insync.replicas", Math.min(minIsr, replicas)),
+                        config(
+                                "segment.bytes",
+                                settings.get(CoordinatorSettings.SHARE_COORDINATOR_STATE_TOPIC_SEGMENT_BYTES))))
                 .build();
     }
 

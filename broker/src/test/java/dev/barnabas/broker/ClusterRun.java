@@ -6,6 +6,7 @@ import dev.barnabas.simulation.Simulation;
 import dev.barnabas.simulation.history.Checks;
 import dev.barnabas.simulation.history.Finding;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -59,6 +60,9 @@ final class ClusterRun {
                 simulation,
                 new FaultPlan.Limits(kinds, cluster.nodes(), mostImpaired, FAULTS, ClusterRun::holdsRecords));
         Optional<RestlessOperator> restless = Optional.ofNullable(operator);
+        if (!Collections.disjoint(plan.kinds(), Fault.Kind.DESTRUCTIVE)) {
+            restless.ifPresent(RestlessOperator::keepCopies);
+        }
         workload.start();
         plan.start();
         restless.ifPresent(RestlessOperator::start);

@@ -95,6 +95,13 @@ class EveryVersionTest {
         Uuid id = createTopic(node, TOPIC);
         node.ask(FindCoordinatorRequest.builder().key("any").build(), 0, Response.class);
         node.ask(FindCoordinatorRequest.builder().keyType((byte) 1).key("any").build(), 1, Response.class);
+        node.ask(
+                FindCoordinatorRequest.builder()
+                        .keyType((byte) 2)
+                        .coordinatorKeys(List.of("any:" + id + ":0"))
+                        .build(),
+                6,
+                Response.class);
         List<String> unanswered = new ArrayList<>();
         int asked = 0;
 
@@ -560,6 +567,16 @@ class EveryVersionTest {
                 ConsumerGroupDescribeRequest.builder()
                         .groupIds(List.of(target.group()))
                         .build();
+            case SHARE_GROUP_HEARTBEAT,
+                    SHARE_GROUP_DESCRIBE,
+                    DESCRIBE_SHARE_GROUP_OFFSETS,
+                    ALTER_SHARE_GROUP_OFFSETS,
+                    DELETE_SHARE_GROUP_OFFSETS,
+                    INITIALIZE_SHARE_GROUP_STATE,
+                    READ_SHARE_GROUP_STATE,
+                    WRITE_SHARE_GROUP_STATE,
+                    DELETE_SHARE_GROUP_STATE,
+                    READ_SHARE_GROUP_STATE_SUMMARY -> ShareExamples.of(key, target);
             case ALTER_PARTITION ->
                 AlterPartitionRequest.builder()
                         .brokerId(asker(group))

@@ -34,6 +34,7 @@ final class RestlessOperator {
     private final Dice dice;
     private boolean stopped;
     private @Nullable Integer draining;
+    private int fewestReplicas = 1;
     private int granted;
     private int drained;
 
@@ -49,6 +50,11 @@ final class RestlessOperator {
 
     void start() {
         later(dice.between(Duration.ofMillis(100), Duration.ofSeconds(5)), this::act);
+    }
+
+    /** Leaves no partition with a single replica, which nobody could replace if its disk were lost, or rotted. */
+    void keepCopies() {
+        fewestReplicas = 2;
     }
 
     /** Begins nothing new. */
@@ -109,9 +115,12 @@ final class RestlessOperator {
         ClusterView.Partition partition = dice.pick(topic.partitions());
         int factor = partition.replicas().size();
         List<Integer> brokers = new ArrayList<>(dice.shuffled(view.brokers().keySet()));
+        if (brokers.size() < fewestReplicas) {
+            return;
+        }
         Optional<List<Integer>> chosen = dice.chance(0.2)
                 ? Optional.empty()
-                : Optional.of(brokers.subList(0, Math.min(brokers.size(), Math.max(1, Math.min(factor, 3)))));
+                : Optional.of(brokers.subList(0, Math.min(brokers.size(), Math.min(factor, 3))));
         admin.alterReassignments(Map.of(new TopicPartition(topic.name(), partition.index()), chosen), true);
         granted++;
     }

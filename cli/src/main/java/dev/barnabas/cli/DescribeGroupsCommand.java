@@ -50,6 +50,15 @@ final class DescribeGroupsCommand implements Callable<Integer> {
                     Session.succeeded(session.get(() -> session.admin().describeGroups(names)), "group", streams);
             List<Object> documents = new ArrayList<>();
             for (Groups.Description group : found.values()) {
+                if (group.type().equals(Groups.SHARE)) {
+                    ShareGroupReport report = ShareGroupReport.of(session, group);
+                    if (json) {
+                        documents.add(report.document());
+                    } else {
+                        report.print(streams.out());
+                    }
+                    continue;
+                }
                 List<GroupPosition> positions = GroupPosition.of(session, group);
                 long nowMs = Instant.now().toEpochMilli();
                 if (json) {

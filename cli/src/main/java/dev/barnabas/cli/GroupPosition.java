@@ -51,11 +51,16 @@ record GroupPosition(
                 : lag == 0 ? Long.valueOf(0) : oldestMs == null ? null : Long.valueOf(Math.max(0, nowMs - oldestMs));
     }
 
-    /** Of everything that the group has committed and that its members have. */
+    /**
+     * Of everything that the group has committed and that its members have. Of a share group: up to where all is
+     * settled, and one of the members.
+     */
     static List<GroupPosition> of(Session session, Groups.Description group) {
         Map<TopicPartition, Groups.Member> owners = new HashMap<>();
         group.members().forEach(member -> member.assigned().forEach(partition -> owners.put(partition, member)));
-        Map<TopicPartition, Long> committed = committed(session, group.id());
+        Map<TopicPartition, Long> committed = group.type().equals(Groups.SHARE)
+                ? ShareGroupReport.starts(session, group.id())
+                : committed(session, group.id());
         Set<TopicPartition> all = new TreeSet<>(owners.keySet());
         all.addAll(committed.keySet());
         Map<TopicPartition, Long> starts = find(session, all, new Offsets.Spec.Earliest(), false);

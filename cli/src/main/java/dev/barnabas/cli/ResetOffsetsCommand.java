@@ -49,6 +49,9 @@ final class ResetOffsetsCommand implements Callable<Integer> {
     @ArgGroup(exclusive = true, multiplicity = "1")
     private Where where = new Where();
 
+    @Option(names = "--share", description = "It is a share group; it is made if it does not exist.")
+    private boolean share;
+
     @Option(names = "--dry-run", description = "Only show what would be done.")
     private boolean dryRun;
 
@@ -112,7 +115,11 @@ final class ResetOffsetsCommand implements Callable<Integer> {
         Offsets.Spec spec = spec();
         Map<TopicPartition, Long> fromFile = where.file == null ? Map.of() : OffsetsFile.read(where.file, group);
         try (Session session = cluster.open()) {
-            Map<TopicPartition, Long> committed = GroupPosition.committed(session, group);
+            boolean exists = ShareGroupReport.isShareGroup(session, group);
+            boolean shares = share || exists;
+            Map<TopicPartition, Long> committed = exists
+                    ? ShareGroupReport.starts(session, group)
+                    : shares ? Map.of() : GroupPosition.committed(session, group);
             List<TopicPartition> partitions = !topics.isEmpty()
                     ? named(session)
                     : List.copyOf(where.file == null ? committed.keySet() : fromFile.keySet());
@@ -131,7 +138,7 @@ final class ResetOffsetsCommand implements Callable<Integer> {
                     targets.put(partition, Math.clamp(wanted < 0 ? end : wanted, start, end));
                 }
             }
-            return move(session, committed, targets);
+            return move(session, shares, committed, targets);
         }
     }
 
@@ -212,7 +219,11 @@ final class ResetOffsetsCommand implements Callable<Integer> {
         return found;
     }
 
-    private int move(Session session, Map<TopicPartition, Long> committed, Map<TopicPartition, Long> targets) {
+    private int move(
+            Session session,
+            boolean shares,
+            Map<TopicPartition, Long> committed,
+            Map<TopicPartition, Long> targets) {
         Map<TopicPartition, Offsets.Committed> offsets = new TreeMap<>();
         targets.forEach((partition, offset) -> offsets.put(partition, Offsets.Committed.at(offset)));
         if (export) {
@@ -222,7 +233,11 @@ final class ResetOffsetsCommand implements Callable<Integer> {
         var moved = dryRun
                 ? targets
                 : Session.succeeded(
-                        session.get(() -> session.admin().alterGroupOffsets(group, offsets)), "partition", streams);
+                        session.get(() -> shares
+                                ? session.admin().alterShareGroupOffsets(group, targets)
+                                : session.admin().alterGroupOffsets(group, offsets)),
+                        "partition",
+                        streams);
         List<Object> documents = new ArrayList<>();
         Table table = new Table("TOPIC", "PARTITION", "FROM", "TO");
         moved.keySet().forEach(partition -> {

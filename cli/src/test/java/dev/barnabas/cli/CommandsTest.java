@@ -217,6 +217,25 @@ class CommandsTest {
     }
 
     @Test
+    void aShareGroupIsMadeMovedDescribedAndDeleted() {
+        onNode("1\n2\n3\n4\n5\n", "produce", "queue");
+
+        Outcome made = onNode(
+                "", "group", "reset-offsets", "workers", "--share", "--topic", "queue", "--to-earliest", "--json");
+        Outcome described = onNode("", "group", "describe", "workers", "--json");
+        Outcome moved = onNode("", "group", "reset-offsets", "workers", "--shift-by", "2", "--json");
+
+        assertThat(made)
+                .isEqualTo(new Outcome(0, "[{\"topic\":\"queue\",\"partition\":0,\"from\":null,\"to\":0}]\n", ""));
+        assertThat(described.out()).contains("\"type\":\"Share\"", "\"start\":0,\"end\":5,\"lag\":5,\"members\":[]");
+        assertThat(moved.out()).contains("\"from\":0,\"to\":2");
+        assertThat(onNode("", "group", "describe", "workers").out()).contains("share group", "START", "MEMBERS");
+        assertThat(onNode("", "group", "list").out()).containsPattern("workers +Empty +share");
+        assertThat(onNode("", "group", "delete", "workers").out()).isEqualTo("Deleted workers\n");
+        assertThat(onNode("", "group", "describe", "workers").code()).isEqualTo(1);
+    }
+
+    @Test
     void topicsAreCreatedAlteredAndDeleted() {
         assertThat(onNode("", "topic", "create", "t", "--partitions", "2", "--config", "retention.ms=1234567")
                         .out())

@@ -248,24 +248,30 @@ public final class Admin {
                 });
     }
 
-    /** Describes groups of consumers, old and new, and classic groups of others. */
+    /** Describes groups of consumers, old and new, share groups, and classic groups of others. */
     public Eventual<Map<String, Result<Groups.Description>>> describeGroups(Collection<String> groups) {
         Function<String, Broker> coordinator = group ->
                 cluster.coordinators().known(group).orElse(new Broker(Offsets.UNKNOWN, new Endpoint("", 0), null));
-        return ask(GroupQuestions.describeConsumer(coordinator), groups).flatMap(newOnes -> {
-            Set<String> others = newOnes.entrySet().stream()
-                    .filter(entry -> mayBeClassic(entry.getValue()))
-                    .map(Map.Entry::getKey)
-                    .collect(Collectors.toCollection(TreeSet::new));
-            return ask(GroupQuestions.describeClassic(coordinator), others).map(oldOnes -> {
-                Map<String, Result<Groups.Description>> all = new LinkedHashMap<>(newOnes);
-                all.putAll(oldOnes);
-                return all;
-            });
+        return ask(GroupQuestions.describeConsumer(coordinator), groups)
+                .flatMap(known -> describeOthers(ShareGroupQuestions.describe(coordinator), known))
+                .flatMap(known -> describeOthers(GroupQuestions.describeClassic(coordinator), known));
+    }
+
+    /** Asks about those that are of another type than they were asked for. */
+    private <R extends Response> Eventual<Map<String, Result<Groups.Description>>> describeOthers(
+            Question<String, Groups.Description, R> question, Map<String, Result<Groups.Description>> known) {
+        Set<String> others = known.entrySet().stream()
+                .filter(entry -> mayBeOther(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+        return ask(question, others).map(found -> {
+            Map<String, Result<Groups.Description>> all = new LinkedHashMap<>(known);
+            all.putAll(found);
+            return all;
         });
     }
 
-    private static boolean mayBeClassic(Result<Groups.Description> result) {
+    private static boolean mayBeOther(Result<Groups.Description> result) {
         return result instanceof Result.Failure<Groups.Description>(ClientError error)
                 && switch (error) {
                     case ClientError.Unsupported _ -> true;
@@ -299,6 +305,22 @@ public final class Admin {
     public Eventual<Map<TopicPartition, Result<Done>>> deleteGroupOffsets(
             String group, Collection<TopicPartition> partitions) {
         return ask(OffsetQuestions.delete(group), partitions);
+    }
+
+    /** How far a share group has come, in all partitions that it reads. */
+    public Eventual<Map<TopicPartition, Result<Groups.SharePosition>>> shareGroupOffsets(String group) {
+        return askOne(ShareGroupQuestions.positions(), group);
+    }
+
+    /** Lets a share group begin somewhere else. Refused while the group has members. */
+    public Eventual<Map<TopicPartition, Result<Done>>> alterShareGroupOffsets(
+            String group, Map<TopicPartition, Long> starts) {
+        return ask(ShareGroupQuestions.alter(group, Map.copyOf(starts)), starts.keySet());
+    }
+
+    /** Lets a share group forget how far it has come in topics. Refused while the group has members. */
+    public Eventual<Map<String, Result<Done>>> deleteShareGroupOffsets(String group, Collection<String> topics) {
+        return ask(ShareGroupQuestions.delete(group), topics);
     }
 
     /** Removes members from a classic group; the broker writes the reason into its log. */

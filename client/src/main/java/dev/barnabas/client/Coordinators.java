@@ -97,8 +97,11 @@ final class Coordinators {
             @Override
             public void answered(Answer<FindCoordinatorResponse> answer) {
                 Lookup lookup = read(key, answer);
-                if (lookup instanceof Lookup.Found(Broker coordinator)) {
-                    known.put(key, coordinator);
+                switch (lookup) {
+                    case Lookup.Found(Broker coordinator) -> known.put(key, coordinator);
+                    // Whoever does not know it may not be one to ask any more.
+                    case Lookup.NotNow _ -> metadata.refresh();
+                    case Lookup.Never _ -> {}
                 }
                 found.succeed(lookup);
             }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** What one is told about groups. */
 public final class Groups {
 
+    /** The type of a share group in its description. */
+    public static final String SHARE = "Share";
+
     private Groups() {}
 
     /**
@@ -30,9 +33,9 @@ public final class Groups {
     /**
      * A group as its coordinator sees it.
      *
-     * @param type {@code Classic} or {@code Consumer}
+     * @param type {@code Classic}, {@code Consumer} or {@link #SHARE}
      * @param assignor the name of the assignor in use; empty if there is none
-     * @param epoch of a consumer group; -1 for a classic one
+     * @param epoch of a consumer or share group; -1 for a classic one
      * @param remark what its coordinator says to people while it is not stable: what it waits for; empty if it says
      *     nothing, as other brokers than Barnabas do not
      */
@@ -50,6 +53,15 @@ public final class Groups {
             members = List.copyOf(members);
         }
     }
+
+    /**
+     * How far a share group has come in a partition (KIP-932).
+     *
+     * @param startOffset of the first record that is not settled; -1 if it has not begun yet
+     * @param leaderEpoch of the leader of the partition that has given out its records last
+     * @param lag how many records are left to be settled (KIP-1226); -1 if nobody knows
+     */
+    public record SharePosition(long startOffset, int leaderEpoch, long lag) {}
 
     /**
      * A member.

@@ -96,11 +96,10 @@ final class JavaTransactionsTest {
     private static List<String> read(String topic, int partition, boolean committed) throws Exception {
         List<String> values = new ArrayList<>();
         TopicPartition one = new TopicPartition(topic, partition);
-        long patience = System.nanoTime() + TIMEOUT.toNanos();
-        while (latest(one, IsolationLevel.READ_COMMITTED) < latest(one, IsolationLevel.READ_UNCOMMITTED)) {
-            assertThat(System.nanoTime()).as("no transaction is open").isLessThan(patience);
-            Thread.sleep(10);
-        }
+        Eventually.await(
+                "no transaction is open",
+                TIMEOUT,
+                () -> latest(one, IsolationLevel.READ_COMMITTED) >= latest(one, IsolationLevel.READ_UNCOMMITTED));
         try (KafkaConsumer<String, String> consumer = consumer("nobody", "classic", committed)) {
             consumer.assign(List.of(one));
             consumer.seekToBeginning(List.of(one));

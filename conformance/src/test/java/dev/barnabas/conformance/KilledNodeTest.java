@@ -2,9 +2,6 @@ package dev.barnabas.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,19 +37,17 @@ final class KilledNodeTest {
 
     @Test
     void nothingAcknowledgedIsLostOrDoubledAndClientsGoOn(@TempDir Path data) throws Exception {
-        int port = freePort();
-        Process process = start(data, port);
         AtomicBoolean stop = new AtomicBoolean();
         Map<Long, Long> acknowledged = new ConcurrentSkipListMap<>();
         AtomicReference<Throwable> failed = new AtomicReference<>();
         List<Long> consumed = new ArrayList<>();
-        try {
-            Thread producing = Thread.ofPlatform().start(() -> produce(port, stop, acknowledged, failed));
-            Thread consuming = Thread.ofPlatform().start(() -> consume(port, stop, consumed, failed));
+        try (NodeProcess node = NodeProcess.start(data, Map.of("num.partitions", String.valueOf(PARTITIONS)))) {
+            String address = node.address();
+            Thread producing = Thread.ofPlatform().start(() -> produce(address, stop, acknowledged, failed));
+            Thread consuming = Thread.ofPlatform().start(() -> consume(address, stop, consumed, failed));
             for (int kill = 0; kill < KILLS; kill++) {
                 awaitMore(acknowledged, 500);
-                process.destroyForcibly().waitFor();
-                process = start(data, port);
+                node.killAndStart();
             }
             awaitMore(acknowledged, 500);
             stop.set(true);
@@ -60,7 +55,7 @@ final class KilledNodeTest {
             assertThat(consuming.join(Duration.ofMinutes(2))).isTrue();
             assertThat(failed.get()).isNull();
 
-            Map<Integer, List<Long>> stored = readAll(port);
+            Map<Integer, List<Long>> stored = readAll(address);
             List<Long> all = stored.values().stream().flatMap(List::stream).toList();
             assertThat(all).doesNotHaveDuplicates().containsAll(acknowledged.keySet());
             stored.values().forEach(numbers -> assertThat(numbers).isSorted());
@@ -68,13 +63,12 @@ final class KilledNodeTest {
             assertThat(all).containsAll(consumed);
         } finally {
             stop.set(true);
-            process.destroyForcibly().waitFor();
         }
     }
 
     private static void produce(
-            int port, AtomicBoolean stop, Map<Long, Long> acknowledged, AtomicReference<Throwable> failed) {
-        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", "localhost:" + port));
+            String address, AtomicBoolean stop, Map<Long, Long> acknowledged, AtomicReference<Throwable> failed) {
+        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", address));
         settings.put("max.block.ms", 120_000);
         try (KafkaProducer<String, Long> producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new LongSerializer())) {
@@ -97,8 +91,9 @@ final class KilledNodeTest {
         }
     }
 
-    private static void consume(int port, AtomicBoolean stop, List<Long> consumed, AtomicReference<Throwable> failed) {
-        try (KafkaConsumer<String, Long> consumer = consumer(port, "followers")) {
+    private static void consume(
+            String address, AtomicBoolean stop, List<Long> consumed, AtomicReference<Throwable> failed) {
+        try (KafkaConsumer<String, Long> consumer = consumer(address, "followers")) {
             consumer.subscribe(List.of(TOPIC));
             while (!stop.get()) {
                 for (ConsumerRecord<String, Long> record : consumer.poll(Duration.ofMillis(200))) {
@@ -111,13 +106,13 @@ final class KilledNodeTest {
         }
     }
 
-    private static Map<Integer, List<Long>> readAll(int port) {
+    private static Map<Integer, List<Long>> readAll(String address) {
         Map<Integer, List<Long>> stored = new TreeMap<>();
         List<TopicPartition> partitions = new ArrayList<>();
         for (int number = 0; number < PARTITIONS; number++) {
             partitions.add(new TopicPartition(TOPIC, number));
         }
-        try (KafkaConsumer<String, Long> consumer = consumer(port, "auditors")) {
+        try (KafkaConsumer<String, Long> consumer = consumer(address, "auditors")) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -130,11 +125,11 @@ final class KilledNodeTest {
         return stored;
     }
 
-    private static KafkaConsumer<String, Long> consumer(int port, String group) {
+    private static KafkaConsumer<String, Long> consumer(String address, String group) {
         return new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
-                        "localhost:" + port,
+                        address,
                         "group.id",
                         group,
                         "auto.offset.reset",
@@ -148,35 +143,5 @@ final class KilledNodeTest {
     private static void awaitMore(Map<Long, Long> acknowledged, int more) throws Exception {
         int wanted = acknowledged.size() + more;
         Eventually.await("records are acknowledged again", Duration.ofMinutes(2), () -> acknowledged.size() >= wanted);
-    }
-
-    private static Process start(Path data, int port) throws IOException {
-        return new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-XX:+UseSerialGC",
-                        "-Xmx192m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.barnabas.cli.Main",
-                        "start",
-                        "--set",
-                        "listeners=PLAINTEXT://localhost:" + port,
-                        "--set",
-                        "log.dirs=" + data,
-                        "--set",
-                        "num.partitions=" + PARTITIONS,
-                        "--set",
-                        "barnabas.http.listener=")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -2,9 +2,6 @@ package dev.barnabas.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,44 +42,41 @@ final class KilledTransactionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
     void everyInputIsInTheOutputOnce(String protocol, @TempDir Path data) throws Exception {
-        int port = freePort();
-        Process process = start(data, port);
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong sent = new AtomicLong();
         AtomicLong worked = new AtomicLong();
         AtomicReference<Throwable> failed = new AtomicReference<>();
-        try {
-            Thread producing = Thread.ofPlatform().start(() -> produce(port, stop, sent, failed));
+        try (NodeProcess node = NodeProcess.start(data, Map.of("num.partitions", String.valueOf(PARTITIONS)))) {
+            String address = node.address();
+            Thread producing = Thread.ofPlatform().start(() -> produce(address, stop, sent, failed));
             AtomicBoolean stopWorking = new AtomicBoolean();
-            Thread working = Thread.ofPlatform().start(() -> work(port, protocol, stopWorking, worked, failed));
+            Thread working = Thread.ofPlatform().start(() -> work(address, protocol, stopWorking, worked, failed));
             for (int kill = 0; kill < KILLS; kill++) {
                 awaitMore(worked, 300, failed);
-                process.destroyForcibly().waitFor();
-                process = start(data, port);
+                node.killAndStart();
             }
             awaitMore(worked, 300, failed);
             stop.set(true);
             assertThat(producing.join(Duration.ofMinutes(2))).isTrue();
-            List<Long> inputs = readAll(port, IN);
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-            while (readAll(port, OUT).size() < inputs.size() && failed.get() == null) {
-                assertThat(System.nanoTime()).as("everything is worked on").isLessThan(deadline);
-                TimeUnit.MILLISECONDS.sleep(200);
-            }
+            List<Long> inputs = readAll(address, IN);
+            Eventually.await(
+                    "everything is worked on",
+                    Duration.ofMinutes(2),
+                    () -> failed.get() != null || readAll(address, OUT).size() >= inputs.size());
             stopWorking.set(true);
             assertThat(working.join(Duration.ofMinutes(2))).isTrue();
             assertThat(failed.get()).isNull();
 
             assertThat(inputs).doesNotHaveDuplicates();
-            assertThat(readAll(port, OUT)).containsExactlyInAnyOrderElementsOf(inputs);
+            assertThat(readAll(address, OUT)).containsExactlyInAnyOrderElementsOf(inputs);
         } finally {
             stop.set(true);
-            process.destroyForcibly().waitFor();
         }
     }
 
-    private static void produce(int port, AtomicBoolean stop, AtomicLong sent, AtomicReference<Throwable> failed) {
-        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", "localhost:" + port));
+    private static void produce(
+            String address, AtomicBoolean stop, AtomicLong sent, AtomicReference<Throwable> failed) {
+        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", address));
         settings.put("max.block.ms", 120_000);
         try (KafkaProducer<String, Long> producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new LongSerializer())) {
@@ -105,10 +99,10 @@ final class KilledTransactionsTest {
 
     /** As the documentation of the producer has it: what cannot be aborted is begun anew with another producer. */
     private static void work(
-            int port, String protocol, AtomicBoolean stop, AtomicLong worked, AtomicReference<Throwable> failed) {
+            String address, String protocol, AtomicBoolean stop, AtomicLong worked, AtomicReference<Throwable> failed) {
         while (!stop.get() && failed.get() == null) {
-            try (KafkaProducer<String, Long> producer = transactional(port);
-                    KafkaConsumer<String, Long> consumer = consumer(port, "workers", protocol)) {
+            try (KafkaProducer<String, Long> producer = transactional(address);
+                    KafkaConsumer<String, Long> consumer = consumer(address, "workers", protocol)) {
                 consumer.subscribe(List.of(IN));
                 producer.initTransactions();
                 while (!stop.get()) {
@@ -141,20 +135,20 @@ final class KilledTransactionsTest {
         producer.commitTransaction();
     }
 
-    private static KafkaProducer<String, Long> transactional(int port) {
-        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", "localhost:" + port));
+    private static KafkaProducer<String, Long> transactional(String address) {
+        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", address));
         settings.put("max.block.ms", 60_000);
         settings.put("transactional.id", "worker");
         return new KafkaProducer<>(settings, new StringSerializer(), new LongSerializer());
     }
 
-    private static List<Long> readAll(int port, String topic) {
+    private static List<Long> readAll(String address, String topic) {
         List<Long> stored = new ArrayList<>();
         List<TopicPartition> partitions = new ArrayList<>();
         for (int number = 0; number < PARTITIONS; number++) {
             partitions.add(new TopicPartition(topic, number));
         }
-        try (KafkaConsumer<String, Long> consumer = consumer(port, "auditors", "classic")) {
+        try (KafkaConsumer<String, Long> consumer = consumer(address, "auditors", "classic")) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -165,11 +159,11 @@ final class KilledTransactionsTest {
         return stored;
     }
 
-    private static KafkaConsumer<String, Long> consumer(int port, String group, String protocol) {
+    private static KafkaConsumer<String, Long> consumer(String address, String group, String protocol) {
         return new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
-                        "localhost:" + port,
+                        address,
                         "group.id",
                         group,
                         "group.protocol",
@@ -184,44 +178,11 @@ final class KilledTransactionsTest {
                 new LongDeserializer());
     }
 
-    private static void awaitMore(AtomicLong worked, long more, AtomicReference<Throwable> failed)
-            throws InterruptedException {
+    private static void awaitMore(AtomicLong worked, long more, AtomicReference<Throwable> failed) throws Exception {
         long wanted = worked.get() + more;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (worked.get() < wanted) {
+        Eventually.await("records are worked on again", Duration.ofMinutes(2), () -> {
             assertThat(failed.get()).isNull();
-            assertThat(System.nanoTime()).as("records are worked on again").isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
-    private static Process start(Path data, int port) throws IOException {
-        return new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-XX:+UseSerialGC",
-                        "-Xmx192m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.barnabas.cli.Main",
-                        "start",
-                        "--set",
-                        "listeners=PLAINTEXT://localhost:" + port,
-                        "--set",
-                        "log.dirs=" + data,
-                        "--set",
-                        "num.partitions=" + PARTITIONS,
-                        "--set",
-                        "barnabas.http.listener=")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+            return worked.get() >= wanted;
+        });
     }
 }

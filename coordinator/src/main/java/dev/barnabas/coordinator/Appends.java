@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +20,20 @@ final class Appends<R> {
 
     private final ShardLog log;
     private final Loop loop;
+    private final LongConsumer applyingFrom;
     private final Consumer<R> apply;
     private Batch<R> collecting = new Batch<>();
     private long writtenOffset;
     private boolean closed;
 
-    /** @param apply called for each record that is in the log */
-    Appends(ShardLog log, Consumer<R> apply) {
+    /**
+     * @param applyingFrom called with the offset of the records that are applied next
+     * @param apply called for each record that is in the log
+     */
+    Appends(ShardLog log, LongConsumer applyingFrom, Consumer<R> apply) {
         this.log = log;
         this.loop = log.loop();
+        this.applyingFrom = applyingFrom;
         this.apply = apply;
     }
 
@@ -106,6 +112,7 @@ final class Appends<R> {
                     return;
                 }
                 writtenOffset = endOffset;
+                applyingFrom.accept(endOffset - batch.records.size());
                 batch.records.forEach(apply);
                 batch.writes.forEach(Write::partDone);
             }

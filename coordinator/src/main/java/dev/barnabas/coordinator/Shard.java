@@ -21,6 +21,12 @@ public interface Shard<R, C, T> {
     void apply(R record);
 
     /**
+     * The records that are applied from now on are in the log at this offset and behind it, in its order; called again
+     * now and then. For a shard that gives up the beginning of its log.
+     */
+    default void applyingFrom(long offset) {}
+
+    /**
      * A transaction in which records of this shard may have been written has ended; in the log it stands where it comes
      * between the calls of {@link #apply}. A shard that writes no such records has nothing to do.
      */

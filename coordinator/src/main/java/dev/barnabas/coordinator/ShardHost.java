@@ -70,7 +70,7 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
         this.log = log;
         this.loop = log.loop();
         this.timers = new Timers<>(loop, this::fired);
-        this.appends = new Appends<>(log, shard::apply);
+        this.appends = new Appends<>(log, shard::applyingFrom, shard::apply);
         this.held = new HeldAnswers(log, writeTimeoutMs, this::send, this::refuse);
         this.committing = new CommitQueue(log);
     }
@@ -78,6 +78,7 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
     /** Begins the replay. Requests are refused with COORDINATOR_LOAD_IN_PROGRESS until it is through. */
     public void start() {
         loop.requireCurrent();
+        progress = new Progress(0, log.startOffset());
         log.onHighWatermark(() -> {
             committing.release();
             held.release();
@@ -274,6 +275,7 @@ public final class ShardHost<S extends Shard<R, C, T>, R, C, T> {
             if (state != State.LOADING) {
                 return;
             }
+            shard.applyingFrom(progress.nextOffset());
             for (ShardRecord record : records) {
                 Optional<R> decoded;
                 try {

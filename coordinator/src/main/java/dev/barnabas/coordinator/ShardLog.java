@@ -30,6 +30,11 @@ public interface ShardLog {
      */
     void append(List<ShardRecord> records, Appending then);
 
+    /** The first offset that there may be a record at. */
+    default long startOffset() {
+        return 0;
+    }
+
     /** Everything before it is committed. It never goes back. */
     long highWatermark();
 
@@ -42,6 +47,14 @@ public interface ShardLog {
      * transactional records need not call it.
      */
     default void onTransactionEnd(Ending listener) {}
+
+    /**
+     * What is before an offset does not matter any more and may be given up, now or later. A partition that is compacted
+     * need not do anything.
+     *
+     * @param offset not above the high watermark
+     */
+    default void discardBefore(long offset) {}
 
     /**
      * Reads everything there is in the log, from its start to its end as it is now, which includes what is not

@@ -20,6 +20,7 @@ public final class MemoryShardLog implements ShardLog {
     private Runnable onHighWatermark = () -> {};
     private Ending onTransactionEnd = (_, _) -> {};
     private int maxBatchBytes = 1_000_000;
+    private long discardedBefore;
     private long highWatermark;
     private boolean commits = true;
     private boolean writes = true;
@@ -156,6 +157,16 @@ public final class MemoryShardLog implements ShardLog {
         } else {
             heldReads.add(chunk);
         }
+    }
+
+    @Override
+    public void discardBefore(long offset) {
+        discardedBefore = offset;
+    }
+
+    /** What is before it the shard has given up; it is still here, for tests. */
+    public long discardedBefore() {
+        return discardedBefore;
     }
 
     /** All records that were ever written. */

@@ -19,6 +19,9 @@ record DeleteGroup(String groupId, Ticket<DeletableGroupResult> ticket) implemen
         if (!group.get().isEmpty()) {
             return Decision.answer(ticket.with(answer(groupId, ErrorCode.NON_EMPTY_GROUP)));
         }
+        if (shard.share(groupId).isPresent()) {
+            return DeleteShareGroup.begin(shard, shard.share(groupId).get(), ticket, nowMs);
+        }
         return Expiry.divisible(
                 Expiry.everythingOf(shard, groupId), List.of(ticket.with(answer(groupId, ErrorCode.NONE))));
     }

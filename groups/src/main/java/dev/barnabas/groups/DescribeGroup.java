@@ -26,7 +26,7 @@ record DescribeGroup(String groupId, Caller caller, Ticket<DescribedGroup> ticke
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
         Optional<ClassicGroup> group = shard.classic(groupId);
-        String why = shard.consumers(groupId).isPresent() ? " is not a classic group." : " not found.";
+        String why = shard.group(groupId).isPresent() ? " is not a classic group." : " not found.";
         return Decision.answer(ticket.with(group.isPresent() ? described(group.get(), nowMs) : notFound(why)));
     }
 

@@ -83,6 +83,8 @@ final class Expiry {
                 when classic.roster().pending().isEmpty() -> records.add(new ClassicGroupForgotten(groupId));
                 case ClassicGroup _ -> {}
                 case ConsumerGroup consumers -> records.addAll(Migration.tombstones(consumers, consumers.members()));
+                // It stays until somebody deletes it, as in Kafka: how far it has come is stored elsewhere.
+                case ShareGroup _ -> {}
             }
         }
         return divisible(records, List.of());
@@ -95,6 +97,7 @@ final class Expiry {
                 : switch (group) {
                     case ClassicGroup classic -> unusedSince(classic, committed);
                     case ConsumerGroup consumers -> unusedSince(consumers, committed);
+                    case ShareGroup _ -> OptionalLong.of(committed.commitMs());
                 };
         if (unusedSince.isEmpty()) {
             return false;

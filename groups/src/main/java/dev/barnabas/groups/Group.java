@@ -1,7 +1,7 @@
 package dev.barnabas.groups;
 
-/** A group: one of the classic protocol, or one of the consumer protocol. */
-sealed interface Group permits ClassicGroup, ConsumerGroup {
+/** A group: one of the classic protocol, one of the consumer protocol, or a share group. */
+sealed interface Group permits ClassicGroup, ConsumerGroup, ShareGroup {
 
     String id();
 

@@ -1,5 +1,7 @@
 package dev.barnabas.groups;
 
+import java.util.NavigableMap;
+
 /** What only the coordinator knows of a group and forgets when it moves: who is joining, who waits for what. */
 sealed interface GroupChange {
 
@@ -9,7 +11,13 @@ sealed interface GroupChange {
     /** A member was taken for gone. */
     record MemberLost(String groupId) implements GroupChange {}
 
-    /** A consumer group has been compared with this version of the topics. */
+    /** The share coordinators are being asked to begin the states of partitions of a share group there. */
+    record ShareStatesAsked(String groupId, NavigableMap<SharePlace, Long> starts) implements GroupChange {}
+
+    /** The share coordinators have answered: they may, or may not yet, be asked again. */
+    record ShareStatesAnswered(String groupId, boolean mayAsk) implements GroupChange {}
+
+    /** A consumer or share group has been compared with this version of the topics. */
     record TopicsSeen(String groupId, long version) implements GroupChange {}
 
     /** A classic member of a consumer group was told to join again, and has a time to do it; or it has done so. */

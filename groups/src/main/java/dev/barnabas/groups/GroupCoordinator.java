@@ -12,16 +12,24 @@ import dev.barnabas.host.Entropy;
 import dev.barnabas.host.Loop;
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
+import dev.barnabas.protocol.message.AlterShareGroupOffsetsRequest;
+import dev.barnabas.protocol.message.AlterShareGroupOffsetsResponse;
 import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
 import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
-import dev.barnabas.protocol.message.DeleteGroupsResponse;
 import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
+import dev.barnabas.protocol.message.DeleteGroupsResponse;
+import dev.barnabas.protocol.message.DeleteShareGroupOffsetsRequest;
+import dev.barnabas.protocol.message.DeleteShareGroupOffsetsResponse;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
-import dev.barnabas.protocol.message.DescribeGroupsResponse;
 import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroup;
+import dev.barnabas.protocol.message.DescribeGroupsResponse;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest.DescribeShareGroupOffsetsRequestGroup;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse.DescribeShareGroupOffsetsResponseGroup;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse;
 import dev.barnabas.protocol.message.HeartbeatRequest;
 import dev.barnabas.protocol.message.HeartbeatResponse;
 import dev.barnabas.protocol.message.JoinGroupRequest;
@@ -34,10 +42,14 @@ import dev.barnabas.protocol.message.OffsetCommitRequest;
 import dev.barnabas.protocol.message.OffsetCommitResponse;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetDeleteResponse;
-import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
-import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
+import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.ShareGroupDescribeRequest;
+import dev.barnabas.protocol.message.ShareGroupDescribeResponse;
+import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.ShareGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
@@ -65,6 +77,7 @@ public final class GroupCoordinator {
 
     private final GroupSettings settings;
     private final ConsumerSettings.OfGroup consumers;
+    private final ShareGroupSettings.OfGroup shares;
     private final IntSupplier partitions;
     private final Shards<GroupShard, GroupRecord, GroupChange, GroupTimer> shards;
     private final GroupCounters counters = new GroupCounters();
@@ -72,6 +85,8 @@ public final class GroupCoordinator {
 
     /**
      * @param consumers the settings of each group of the consumer protocol
+     * @param shares the settings of each share group
+     * @param states where it is kept how far share groups have come
      * @param topics for the names and ids in requests, and to forget offsets of what does not exist any more
      * @param entropy for member ids
      * @param partitions how many partitions {@code __consumer_offsets} has; 0 while it does not exist. Asked on any
@@ -80,14 +95,23 @@ public final class GroupCoordinator {
     public GroupCoordinator(
             GroupSettings settings,
             ConsumerSettings.OfGroup consumers,
+            ShareGroupSettings.OfGroup shares,
+            ShareStates states,
             Topics topics,
             Entropy entropy,
             IntSupplier partitions) {
         this.settings = settings;
         this.consumers = consumers;
+        this.shares = shares;
         this.partitions = partitions;
         this.shards = new Shards<>(
-                _ -> new GroupShard(settings, consumers, topics, entropy)
+                log -> new GroupShard(
+                                settings,
+                                consumers,
+                                shares,
+                                topics,
+                                entropy,
+                                new ShareFollowUps(states, log.loop(), this::decide))
                         .telling(groupId -> rebalances.accept(groupId), counters),
                 settings.commitTimeoutMs());
     }
@@ -209,6 +233,85 @@ public final class GroupCoordinator {
                 decide(groupId, ticket, new ConsumerDescribe(groupId, ticket));
             }
         }
+    }
+
+    /** A member of a share group (KIP-932). */
+    public void shareHeartbeat(
+            ShareGroupHeartbeatRequest request, Caller caller, Loop loop, Consumer<ShareGroupHeartbeatResponse> then) {
+        if (!shares.of(request.groupId()).enabled()) {
+            then.accept(ShareHeartbeat.refusal(
+                    ErrorCode.UNSUPPORTED_VERSION, "The share group protocol is disabled on this cluster."));
+            return;
+        }
+        Optional<ShareGroupHeartbeatResponse> refused = ShareHeartbeat.refusalOf(request);
+        if (refused.isPresent()) {
+            then.accept(refused.get());
+            return;
+        }
+        Ticket<ShareGroupHeartbeatResponse> ticket = ticket(error -> ShareHeartbeat.refusal(error, null), loop, then);
+        decide(request.groupId(), ticket, new ShareHeartbeat(request, caller, ticket));
+    }
+
+    public void shareDescribe(
+            ShareGroupDescribeRequest request, Loop loop, Consumer<ShareGroupDescribeResponse> then) {
+        List<String> groups = request.groupIds();
+        Gather<ShareGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
+                groups.size(),
+                loop,
+                described -> then.accept(
+                        ShareGroupDescribeResponse.builder().groups(described).build()));
+        for (int i = 0; i < groups.size(); i++) {
+            String groupId = groups.get(i);
+            Ticket<ShareGroupDescribeResponse.DescribedGroup> ticket =
+                    ticket(error -> ShareDescribe.refusal(groupId, error), gather.part(i));
+            if (groupId.isEmpty()) {
+                gather.part(i).accept(ShareDescribe.refusal(groupId, ErrorCode.INVALID_GROUP_ID));
+            } else {
+                decide(groupId, ticket, new ShareDescribe(groupId, ticket));
+            }
+        }
+    }
+
+    /** How far share groups have come. */
+    public void describeShareOffsets(
+            DescribeShareGroupOffsetsRequest request, Loop loop, Consumer<DescribeShareGroupOffsetsResponse> then) {
+        List<DescribeShareGroupOffsetsRequestGroup> groups = request.groups();
+        Gather<DescribeShareGroupOffsetsResponseGroup> gather = new Gather<>(
+                groups.size(),
+                loop,
+                described -> then.accept(DescribeShareGroupOffsetsResponse.builder()
+                        .groups(described)
+                        .build()));
+        for (int i = 0; i < groups.size(); i++) {
+            DescribeShareGroupOffsetsRequestGroup group = groups.get(i);
+            Ticket<DescribeShareGroupOffsetsResponseGroup> ticket =
+                    ticket(error -> DescribeShareOffsets.refusal(group.groupId(), error), gather.part(i));
+            decide(group.groupId(), ticket, new DescribeShareOffsets(group, ticket));
+        }
+    }
+
+    /** A share group begins somewhere else. */
+    public void alterShareOffsets(
+            AlterShareGroupOffsetsRequest request, Loop loop, Consumer<AlterShareGroupOffsetsResponse> then) {
+        if (request.groupId().isEmpty()) {
+            then.accept(AlterShareOffsets.refusal(ErrorCode.INVALID_GROUP_ID, "GroupId can't be empty."));
+            return;
+        }
+        Ticket<AlterShareGroupOffsetsResponse> ticket =
+                ticket(error -> AlterShareOffsets.refusal(error, error.name()), loop, then);
+        decide(request.groupId(), ticket, new AlterShareOffsets(request, ticket));
+    }
+
+    /** A share group forgets how far it has come in some topics. */
+    public void deleteShareOffsets(
+            DeleteShareGroupOffsetsRequest request, Loop loop, Consumer<DeleteShareGroupOffsetsResponse> then) {
+        if (request.groupId().isEmpty()) {
+            then.accept(DeleteShareOffsets.refusal(ErrorCode.INVALID_GROUP_ID, "GroupId can't be empty."));
+            return;
+        }
+        Ticket<DeleteShareGroupOffsetsResponse> ticket =
+                ticket(error -> DeleteShareOffsets.refusal(error, error.name()), loop, then);
+        decide(request.groupId(), ticket, new DeleteShareOffsets(request, ticket));
     }
 
     public void leave(LeaveGroupRequest request, Caller caller, Loop loop, Consumer<LeaveGroupResponse> then) {

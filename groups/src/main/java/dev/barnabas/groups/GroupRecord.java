@@ -10,7 +10,8 @@ sealed interface GroupRecord
                 GroupRecord.OffsetForgotten,
                 GroupRecord.ClassicGroupStored,
                 GroupRecord.ClassicGroupForgotten,
-                ConsumerRecord {
+                ConsumerRecord,
+                ShareRecord {
 
     record OffsetCommitted(String groupId, String topic, int partition, CommittedOffset committed)
             implements GroupRecord {}

@@ -20,6 +20,8 @@ import dev.barnabas.groups.ConsumerRecord.TargetStored;
 import dev.barnabas.groups.GroupChange.AskedToJoin;
 import dev.barnabas.groups.GroupChange.Becomes;
 import dev.barnabas.groups.GroupChange.MemberLost;
+import dev.barnabas.groups.GroupChange.ShareStatesAnswered;
+import dev.barnabas.groups.GroupChange.ShareStatesAsked;
 import dev.barnabas.groups.GroupChange.TopicsSeen;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
@@ -31,6 +33,7 @@ import dev.barnabas.groups.GroupTimer.ForgetTopics;
 import dev.barnabas.groups.GroupTimer.JoinEnd;
 import dev.barnabas.groups.GroupTimer.RevokeEnd;
 import dev.barnabas.groups.GroupTimer.SessionEnd;
+import dev.barnabas.groups.GroupTimer.ShareStatesDue;
 import dev.barnabas.groups.GroupTimer.Sweep;
 import dev.barnabas.groups.GroupTimer.SweepGroup;
 import dev.barnabas.groups.GroupTimer.SyncEnd;
@@ -67,6 +70,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     private final ConsumerSettings.OfGroup consumers;
     private final Topics topics;
     private final Entropy entropy;
+    private final ShareGroupSettings.OfGroup shares;
+    private final ShareFollowUps shareFollowUps;
     private final Map<String, Group> groups = new TreeMap<>();
     private final Offsets offsets = new Offsets();
     private final PendingOffsets pending = new PendingOffsets();
@@ -75,11 +80,20 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     private boolean isLoaded;
     private int consumerMembers;
 
-    GroupShard(GroupSettings settings, ConsumerSettings.OfGroup consumers, Topics topics, Entropy entropy) {
+    /** @param shareFollowUps what follows from decisions about share groups in this leadership */
+    GroupShard(
+            GroupSettings settings,
+            ConsumerSettings.OfGroup consumers,
+            ShareGroupSettings.OfGroup shares,
+            Topics topics,
+            Entropy entropy,
+            ShareFollowUps shareFollowUps) {
         this.settings = settings;
         this.consumers = consumers;
         this.topics = topics;
         this.entropy = entropy;
+        this.shares = shares;
+        this.shareFollowUps = shareFollowUps;
     }
 
     /**
@@ -100,6 +114,14 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return consumers.of(groupId);
     }
 
+    ShareGroupSettings shareSettings(String groupId) {
+        return shares.of(groupId);
+    }
+
+    ShareFollowUps shareFollowUps() {
+        return shareFollowUps;
+    }
+
     Topics topics() {
         return topics;
     }
@@ -113,7 +135,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
             case ClassicGroup classic -> Optional.of(classic);
-            case ConsumerGroup _ -> Optional.empty();
+            case ConsumerGroup _, ShareGroup _ -> Optional.empty();
         };
     }
 
@@ -121,7 +143,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     Optional<ConsumerGroup> consumers(String id) {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
-            case ClassicGroup _ -> Optional.empty();
+            case ClassicGroup _, ShareGroup _ -> Optional.empty();
             case ConsumerGroup group -> Optional.of(group);
         };
     }
@@ -129,6 +151,11 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     /** Members of all groups that use the consumer protocol. */
     int consumerMembers() {
         return consumerMembers;
+    }
+
+    /** The group of that name if it is a share group. */
+    Optional<ShareGroup> share(String id) {
+        return groups.get(id) instanceof ShareGroup group ? Optional.of(group) : Optional.empty();
     }
 
     /** In the order of their ids. */
@@ -184,6 +211,21 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
             }
             case ConsumerRecord consumer -> applyToConsumers(consumer);
+            case ShareRecord share -> applyToShare(share);
+        }
+    }
+
+    /** As for consumer groups, each part that is stored makes the group. */
+    private void applyToShare(ShareRecord record) {
+        Optional<ShareGroup> existing = share(record.groupId());
+        if (record instanceof ShareRecord.ShareGroupForgotten(String groupId)) {
+            existing.ifPresent(_ -> forget(groupId));
+        } else if (record.isTombstone()) {
+            existing.ifPresent(group -> group.apply(record));
+        } else {
+            ShareGroup group = existing.orElseGet(() -> new ShareGroup(record.groupId()));
+            groups.put(group.id(), group);
+            group.apply(record);
         }
     }
 
@@ -266,8 +308,14 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
             }
             case MemberLost _ -> counters.membersLost().increment();
-            case TopicsSeen(String groupId, long version) ->
+            case TopicsSeen(String groupId, long version) -> {
                 consumers(groupId).ifPresent(group -> group.topicsSeen(version));
+                share(groupId).ifPresent(group -> group.topicsSeen(version));
+            }
+            case ShareStatesAsked(String groupId, var starts) ->
+                share(groupId).ifPresent(group -> group.statesAsked(starts));
+            case ShareStatesAnswered(String groupId, boolean mayAsk) ->
+                share(groupId).ifPresent(group -> group.statesAnswered(mayAsk));
             case AskedToJoin(String groupId, String memberId, boolean asked) ->
                 consumers(groupId).ifPresent(group -> group.askedToJoin(memberId, asked));
         }
@@ -300,6 +348,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         isLoaded = true;
         List<GroupChange> changes = new ArrayList<>();
         List<TimerChange<GroupTimer>> timers = new ArrayList<>();
+        List<Runnable> whenCommitted = new ArrayList<>();
         for (Group group : groups.values()) {
             switch (group) {
                 case ClassicGroup classic -> {
@@ -311,10 +360,16 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
                 case ConsumerGroup consumer ->
                     timers.addAll(ConsumerTimers.loaded(this, consumer, nowMs).timers());
+                case ShareGroup share -> {
+                    Decision<GroupRecord, GroupChange, GroupTimer> decision = ShareTimers.loaded(this, share, nowMs);
+                    changes.addAll(decision.changes());
+                    timers.addAll(decision.timers());
+                    whenCommitted.addAll(decision.whenCommitted());
+                }
             }
         }
         timers.add(new TimerChange.Start<>(new Sweep(), settings.offsetsRetentionCheckIntervalMs()));
-        return new Decision<>(List.of(), changes, List.of(), timers, false);
+        return new Decision<>(List.of(), changes, List.of(), timers, false, whenCommitted);
     }
 
     @Override
@@ -325,6 +380,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                         groupId,
                         consumers(groupId)
                                 .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
+                                .or(() -> share(groupId)
+                                        .map(group -> ShareTimers.sessionEnded(this, group, memberId, nowMs)))
                                 .orElseGet(() ->
                                         onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId))));
             case RevokeEnd(String groupId, String memberId) ->
@@ -336,6 +393,11 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case AssignDue(String groupId) ->
                 consumers(groupId)
                         .map(group -> ConsumerTimers.assignDue(this, group, nowMs))
+                        .or(() -> share(groupId).map(group -> ShareTimers.assignDue(this, group, nowMs)))
+                        .orElseGet(Decision::nothing);
+            case ShareStatesDue(String groupId) ->
+                share(groupId)
+                        .map(group -> ShareTimers.statesDue(this, group, nowMs))
                         .orElseGet(Decision::nothing);
             case JoinEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::joinEnded);
             case SyncEnd(String groupId) -> onGroup(groupId, nowMs, Rebalance::syncEnded);
@@ -354,7 +416,12 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         List<GroupChange> changes = new ArrayList<>(decision.changes());
         changes.add(new MemberLost(groupId));
         return new Decision<>(
-                decision.records(), changes, decision.answers(), decision.timers(), decision.divisible());
+                decision.records(),
+                changes,
+                decision.answers(),
+                decision.timers(),
+                decision.divisible(),
+                decision.whenCommitted());
     }
 
     private Decision<GroupRecord, GroupChange, GroupTimer> onGroup(
@@ -376,6 +443,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case SyncEnd syncEnd -> Optional.of(syncEnd.groupId());
             case RevokeEnd revokeEnd -> Optional.of(revokeEnd.groupId());
             case AssignDue assignDue -> Optional.of(assignDue.groupId());
+            case ShareStatesDue statesDue -> Optional.of(statesDue.groupId());
             case Sweep _ -> Optional.empty();
             case SweepGroup sweep -> Optional.of(sweep.groupId());
             case ForgetTopics forget -> Optional.of(forget.groupId());
@@ -390,5 +458,10 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     @Override
     public Optional<GroupRecord> decode(ShardRecord record) {
         return GroupRecords.decode(record);
+    }
+
+    @Override
+    public void close() {
+        shareFollowUps.close();
     }
 }

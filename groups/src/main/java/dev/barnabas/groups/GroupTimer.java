@@ -21,6 +21,9 @@ sealed interface GroupTimer {
     /** A consumer group may be assigned anew. */
     record AssignDue(String groupId) implements GroupTimer {}
 
+    /** The share coordinators are asked again to begin the states of a share group. */
+    record ShareStatesDue(String groupId) implements GroupTimer {}
+
     /** It is time to look for groups and offsets that have expired. */
     record Sweep() implements GroupTimer {}
 

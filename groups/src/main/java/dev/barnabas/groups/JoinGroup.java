@@ -51,6 +51,9 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
             return ClassicMembers.join(draft, request, protocols(), caller, ticket);
         }
         String memberId = request.memberId();
+        if (shard.share(request.groupId()).isPresent()) {
+            return Decision.answer(ticket.with(refusal(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL)));
+        }
         Optional<ClassicGroup> existing = shard.classic(request.groupId());
         if (existing.isEmpty() && !memberId.isEmpty()) {
             return Decision.answer(ticket.with(refusal(memberId, ErrorCode.UNKNOWN_MEMBER_ID)));

@@ -22,7 +22,7 @@ record OffsetDelete(OffsetDeleteRequest request, Ticket<OffsetDeleteResponse> ti
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
         Optional<Group> existing = shard.group(request.groupId());
-        if (existing.isEmpty()) {
+        if (existing.isEmpty() || shard.share(request.groupId()).isPresent()) {
             return Decision.answer(ticket.with(refusal(ErrorCode.GROUP_ID_NOT_FOUND)));
         }
         Group group = existing.get();

@@ -46,7 +46,9 @@ record OffsetFetch(
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
-        Optional<ErrorCode> refused = shard.consumers(group.groupId()).flatMap(this::refusalBy);
+        Optional<ErrorCode> refused = shard.share(group.groupId()).isPresent()
+                ? Optional.of(ErrorCode.GROUP_ID_NOT_FOUND)
+                : shard.consumers(group.groupId()).flatMap(this::refusalBy);
         if (refused.isPresent()) {
             return Decision.answer(ticket.with(refusal(group, refused.get())));
         }

@@ -151,8 +151,13 @@ final class Subscription {
         if (!topicsChanged && !otherTopics) {
             return group.metadataHash();
         }
+        return hash(all(), topics);
+    }
+
+    /** Stands for those of some topics that there are, with their partitions and racks; 0 if there are none. */
+    static long hash(Collection<String> names, Topics topics) {
         long hash = 0;
-        for (String name : all()) {
+        for (String name : names) {
             Optional<Uuid> id = topics.idOf(name);
             if (id.isPresent()) {
                 hash = mixed(hash, id.get().mostSignificantBits());

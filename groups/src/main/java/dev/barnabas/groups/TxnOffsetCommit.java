@@ -54,6 +54,7 @@ record TxnOffsetCommit(
             case null -> refusalWithoutGroup();
             case ClassicGroup group -> refusalBy(group);
             case ConsumerGroup group -> refusalBy(group, targets);
+            case ShareGroup _ -> Optional.of(ErrorCode.GROUP_ID_NOT_FOUND);
         };
         if (refused.isPresent()) {
             return Decision.answer(answer(targets.answer(refused.get())));

@@ -37,6 +37,7 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
             return switch (group) {
                 case ClassicGroup classic -> classic;
                 case ConsumerGroup consumers -> copyOf(consumers);
+                case ShareGroup share -> copyOf(share);
             };
         }
 
@@ -69,6 +70,18 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
                 group.metadataHash(),
                 group.assignedMs(),
                 group.classicMembers());
+    }
+
+    private static Object copyOf(ShareGroup group) {
+        Map<String, List<Object>> members = new TreeMap<>();
+        group.members().forEach((id, member) -> members.put(id, List.of(member, group.current(id), group.target(id))));
+        return List.of(
+                members,
+                group.states(),
+                group.epoch(),
+                group.targetEpoch(),
+                group.metadataHash(),
+                group.assignedMs());
     }
 
     Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupOperation operation, long nowMs) {

@@ -395,7 +395,13 @@ final class GroupCoordinatorTest {
     @Test
     void withoutAnOffsetsTopicThereIsNoCoordinator() {
         GroupCoordinator none = new GroupCoordinator(
-                settings, _ -> ConsumerSettings.DEFAULTS, new MemoryTopics(), new SeededEntropy(1), () -> 0);
+                settings,
+                _ -> ConsumerSettings.DEFAULTS,
+                _ -> ShareGroupSettings.DEFAULTS,
+                new MemoryShareStates(),
+                new MemoryTopics(),
+                new SeededEntropy(1),
+                () -> 0);
         HeartbeatRequest request = HeartbeatRequest.builder().groupId("g").build();
         HeartbeatResponse answer = answerTo(then -> none.heartbeat(request, coordinator.loop, then));
         assertThat(error(answer.errorCode())).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);

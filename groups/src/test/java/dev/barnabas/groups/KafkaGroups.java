@@ -35,6 +35,9 @@ import dev.barnabas.protocol.message.OffsetDeleteResponse;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.ShareGroupDescribeResponse;
+import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.ShareGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
@@ -46,9 +49,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -72,6 +77,8 @@ import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchResponseData;
+import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
+import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
@@ -312,6 +319,35 @@ final class KafkaGroups implements Backend {
         then.accept(fromKafka(data, 1, ConsumerGroupDescribeResponse::read));
     }
 
+    /** A member of a share group; the share coordinators begin states at once. */
+    ShareGroupHeartbeatResponse shareHeartbeat(ShareGroupHeartbeatRequest request, Caller caller) {
+        ShareGroupHeartbeatRequestData data =
+                toKafka(request, 1, readable -> new ShareGroupHeartbeatRequestData(readable, (short) 1));
+        Optional<ShareGroupHeartbeatResponse> refused = ShareHeartbeat.refusalOf(request);
+        return refused.orElseGet(() -> orElse(
+                () -> {
+                    var answer = run(shard().shareGroupHeartbeat(context(ApiKeys.SHARE_GROUP_HEARTBEAT, caller), data));
+                    answer.getValue().ifPresent(begin -> {
+                        Map<org.apache.kafka.common.Uuid, Set<Integer>> begun = new LinkedHashMap<>();
+                        begin.groupTopicPartitionData()
+                                .topicsData()
+                                .forEach(topic -> topic.partitions()
+                                        .forEach(partition -> begun.computeIfAbsent(
+                                                        topic.topicId(), _ -> new LinkedHashSet<>())
+                                                .add(partition.partition())));
+                        run(shard().initializeShareGroupState(request.groupId(), begun));
+                    });
+                    return fromKafka(answer.getKey(), 1, ShareGroupHeartbeatResponse::read);
+                },
+                error -> ShareHeartbeat.refusal(ErrorCode.forCode(error.code()), null)));
+    }
+
+    ShareGroupDescribeResponse shareDescribe(String groupId) {
+        ShareGroupDescribeResponseData data = new ShareGroupDescribeResponseData()
+                .setGroups(shard().shareGroupDescribe(List.of(groupId), Long.MAX_VALUE));
+        return fromKafka(data, 1, ShareGroupDescribeResponse::read);
+    }
+
     @Override
     public void leave(LeaveGroupRequest request, Caller caller, Consumer<LeaveGroupResponse> then) {
         // What Kafka makes of old versions before it asks the shard.
@@ -335,6 +371,18 @@ final class KafkaGroups implements Backend {
                         .build()));
     }
 
+    // Kafka's shard wants both, whatever the version of a request has.
+
+    private String nameOf(org.apache.kafka.common.Uuid id) {
+        return topics.nameOf(new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()))
+                .orElseThrow();
+    }
+
+    private org.apache.kafka.common.Uuid idOf(String name) {
+        Uuid id = topics.idOf(name).orElseThrow();
+        return new org.apache.kafka.common.Uuid(id.mostSignificantBits(), id.leastSignificantBits());
+    }
+
     @Override
     public void commit(OffsetCommitRequest request, Caller caller, Consumer<OffsetCommitResponse> then) {
         int version = caller.apiVersion();
@@ -342,13 +390,9 @@ final class KafkaGroups implements Backend {
                 toKafka(request, version, readable -> new OffsetCommitRequestData(readable, (short) version));
         data.topics().forEach(topic -> {
             if (version >= 10) {
-                Uuid id = new Uuid(
-                        topic.topicId().getMostSignificantBits(),
-                        topic.topicId().getLeastSignificantBits());
-                topic.setName(topics.nameOf(id).orElseThrow());
+                topic.setName(nameOf(topic.topicId()));
             } else {
-                Uuid id = topics.idOf(topic.name()).orElseThrow();
-                topic.setTopicId(new org.apache.kafka.common.Uuid(id.mostSignificantBits(), id.leastSignificantBits()));
+                topic.setTopicId(idOf(topic.name()));
             }
         });
         then.accept(orElse(
@@ -367,13 +411,9 @@ final class KafkaGroups implements Backend {
                 toKafka(request, version, readable -> new TxnOffsetCommitRequestData(readable, (short) version));
         data.topics().forEach(topic -> {
             if (version >= 6) {
-                Uuid id = new Uuid(
-                        topic.topicId().getMostSignificantBits(),
-                        topic.topicId().getLeastSignificantBits());
-                topic.setName(topics.nameOf(id).orElseThrow());
+                topic.setName(nameOf(topic.topicId()));
             } else {
-                Uuid id = topics.idOf(topic.name()).orElseThrow();
-                topic.setTopicId(new org.apache.kafka.common.Uuid(id.mostSignificantBits(), id.leastSignificantBits()));
+                topic.setTopicId(idOf(topic.name()));
             }
         });
         then.accept(orElse(

@@ -548,6 +548,7 @@ final class Scenario {
                                         .collect(joining(" "));
                     case GroupRecord.ClassicGroupForgotten it -> "no group " + it.groupId();
                     case ConsumerRecord it -> consumers.shown(it);
+                    case ShareRecord it -> it.toString();
                 })
                 .toList();
         output.addAll(lines.subList(

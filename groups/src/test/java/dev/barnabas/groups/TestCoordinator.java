@@ -47,6 +47,8 @@ final class TestCoordinator implements Backend {
 
     final VirtualLoop loop = new VirtualLoop();
     private final MemoryTopics topics = new MemoryTopics();
+    final MemoryShareStates shareStates = new MemoryShareStates();
+    private ShareGroupSettings shares = ShareGroupSettings.DEFAULTS;
     final GroupCoordinator groups;
     private final TreeMap<Integer, MemoryShardLog> logs = new TreeMap<>();
 
@@ -55,11 +57,22 @@ final class TestCoordinator implements Backend {
     }
 
     TestCoordinator(GroupSettings settings, ConsumerSettings consumers, long seed) {
-        groups = new GroupCoordinator(settings, _ -> consumers, topics, new SeededEntropy(seed), () -> PARTITIONS);
+        groups = new GroupCoordinator(
+                settings,
+                _ -> consumers,
+                _ -> shares,
+                shareStates,
+                topics,
+                new SeededEntropy(seed),
+                () -> PARTITIONS);
         for (int partition = 0; partition < PARTITIONS; partition++) {
             elect(partition, new MemoryShardLog(loop), true);
         }
         loop.turn();
+    }
+
+    void shareSettings(ShareGroupSettings changed) {
+        shares = changed;
     }
 
     @Override

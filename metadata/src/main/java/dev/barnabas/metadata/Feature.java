@@ -20,7 +20,10 @@ public enum Feature {
      * Level 1: what is stored of transactions has room for more. Level 2: producers have an epoch for each transaction
      * (KIP-890); they learn of the level by ApiVersions.
      */
-    TRANSACTION("transaction.version", 0, 2);
+    TRANSACTION("transaction.version", 0, 2),
+
+    /** Level 1: share groups (KIP-932). Level 2: they may have a topic for dead letters (KIP-1191). */
+    SHARE("share.version", 0, 2);
 
     private final String label;
     private final short lowest;

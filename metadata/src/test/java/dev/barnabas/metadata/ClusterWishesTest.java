@@ -35,6 +35,7 @@ final class ClusterWishesTest {
                 .containsOnly(
                         Map.entry(METADATA, (short) 1),
                         Map.entry("group.version", (short) 1),
+                        Map.entry("share.version", (short) 2),
                         Map.entry("transaction.version", (short) 2));
         assertThat(given.image().featuresEpoch()).isZero();
     }

@@ -62,6 +62,12 @@ final class FollowerProgress {
         fetchedNanos = nowNanos;
     }
 
+    /** It gets the whole time that a follower may lag once more. */
+    void excuse(long nowNanos) {
+        caughtUp(nowNanos);
+        fetchedNanos = nowNanos;
+    }
+
     private void caughtUp(long nanos) {
         caughtUpNanos = nanos;
         lagging = false;

@@ -305,6 +305,19 @@ final class LeaderRole implements Role {
         propose();
     }
 
+    /** Nobody is served for a while. */
+    void suspend() {
+        acknowledgements.refuseAll(Partition.NOT_LEADER);
+        deletions.refuseAll(Partition.NOT_LEADER);
+    }
+
+    /** The followers could not fetch meanwhile, which is not held against them. */
+    void resume() {
+        long now = loop.clock().nanos();
+        followers.values().forEach(each -> each.excuse(now));
+        inSyncChanged();
+    }
+
     @Override
     public void end(ErrorCode why, String message) {
         ended = true;

@@ -136,6 +136,21 @@ public final class Partition {
         roles.follow(given);
     }
 
+    /**
+     * This node may have been replaced as leader without knowing it yet: if it leads, it serves nobody, until it
+     * resumes or is told of another term. Without effect if it does not lead.
+     */
+    public void suspend() {
+        loop.requireCurrent();
+        roles.suspend();
+    }
+
+    /** Ends {@link #suspend}: this node had not been replaced. */
+    public void resume() {
+        loop.requireCurrent();
+        roles.resume();
+    }
+
     /** What a follower asks its leader for next; empty if it has to wait, or does not follow anybody. */
     public Optional<FetchPosition> fetchPosition() {
         loop.requireCurrent();

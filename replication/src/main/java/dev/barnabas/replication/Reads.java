@@ -83,7 +83,7 @@ final class Reads {
 
     private ErrorCode checkReader(ReadFrom wanted) {
         return switch (partition.role()) {
-            case Role.None _ -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
+            case Role.None _, Role.Suspended _ -> ErrorCode.NOT_LEADER_OR_FOLLOWER;
             case LeaderRole leader ->
                 wanted.reader() instanceof Reader.Follower follower
                         ? leader.check(follower, wanted.currentLeaderEpoch())

@@ -4,7 +4,7 @@ import dev.barnabas.protocol.ErrorCode;
 import java.util.OptionalInt;
 
 /** What a partition is on this node for the time being. Owned by the partition's loop, like all that implement it. */
-sealed interface Role permits Role.None, LeaderRole, FollowerRole {
+sealed interface Role permits Role.None, Role.Suspended, LeaderRole, FollowerRole {
 
     /** The leader's term; -1 if none is known. */
     int leaderEpoch();
@@ -40,5 +40,41 @@ sealed interface Role permits Role.None, LeaderRole, FollowerRole {
 
         @Override
         public void end(ErrorCode why, String message) {}
+    }
+
+    /**
+     * This node leads in this term as far as it knows, and may have been replaced without knowing it: nobody is served.
+     * What is known of the followers and of who is in sync is kept for the case that it has not.
+     */
+    record Suspended(LeaderRole leadership) implements Role {
+        @Override
+        public int leaderEpoch() {
+            return leadership.leaderEpoch();
+        }
+
+        @Override
+        public int partitionEpoch() {
+            return leadership.partitionEpoch();
+        }
+
+        @Override
+        public OptionalInt leader() {
+            return OptionalInt.empty();
+        }
+
+        @Override
+        public void stableEndAdvanced() {
+            leadership.stableEndAdvanced();
+        }
+
+        @Override
+        public boolean isBusy() {
+            return false;
+        }
+
+        @Override
+        public void end(ErrorCode why, String message) {
+            leadership.end(why, message);
+        }
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     +----------------- follow --------------------------+
  *
  *   any of them -- the log fails, close, delete --> none, for good
+ *   LEADER -- suspend --> SUSPENDED -- resume --> LEADER, in the same term
  * </pre>
  *
  * A follower that is changing its log ends that first; what it is told meanwhile waits.
@@ -54,8 +55,9 @@ final class Roles {
         if (!isNews(given.leaderEpoch(), given.partitionEpoch())) {
             return;
         }
-        if (next == null && role instanceof LeaderRole leader && leader.leaderEpoch() == given.leaderEpoch()) {
-            leader.learn(given);
+        LeaderRole leadership = leadershipOf(role);
+        if (next == null && leadership != null && leadership.leaderEpoch() == given.leaderEpoch()) {
+            leadership.learn(given);
         } else {
             assume(() -> becomeLeader(given));
         }
@@ -73,6 +75,34 @@ final class Roles {
         } else {
             assume(() -> becomeFollower(given));
         }
+    }
+
+    /** If it leads: it may have been replaced. */
+    void suspend() {
+        if (role instanceof LeaderRole leader) {
+            role = new Role.Suspended(leader);
+            count++;
+            leader.suspend();
+            changed();
+        }
+    }
+
+    /** It has not been replaced. */
+    void resume() {
+        if (role instanceof Role.Suspended(LeaderRole leader)) {
+            role = leader;
+            count++;
+            leader.resume();
+            changed();
+        }
+    }
+
+    private static @Nullable LeaderRole leadershipOf(Role role) {
+        return switch (role) {
+            case LeaderRole leader -> leader;
+            case Role.Suspended(LeaderRole leader) -> leader;
+            case FollowerRole _, Role.None _ -> null;
+        };
     }
 
     /** There is no role any more. */
@@ -123,11 +153,12 @@ final class Roles {
 
     private void becomeLeader(Leadership given) {
         Role before = role;
-        LeaderRole now = new LeaderRole(partition, given, changes, before instanceof LeaderRole leader ? leader : null);
+        LeaderRole leadership = leadershipOf(before);
+        LeaderRole now = new LeaderRole(partition, given, changes, leadership);
         role = now;
         count++;
-        if (before instanceof LeaderRole leader) {
-            leader.handOver();
+        if (leadership != null) {
+            leadership.handOver();
         } else {
             before.end(ErrorCode.NOT_LEADER_OR_FOLLOWER, "This broker leads the partition now");
         }

@@ -17,6 +17,7 @@ final class StoriesTest {
                 "kip-101-truncation",
                 "kip-279-fast-failover",
                 "fenced-zombie-leader",
+                "suspended-leader",
                 "stale-alter-partition",
                 "unclean-election",
                 "too-far-behind",

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  *   > ask N (a fetch whose answer is lost)                          > resend N (the answer before)
  *   > agree V A,B,C          > refuse ERROR      > lose (the answer)  > check N        > wait SECONDS
  *   > log N                  > power N           > start N        > ineligible A,B
+ *   > suspend N              > resume N
  *   > wipe N (it loses power, and its disk)
  *   > delete N OFFSET
  *   > in N PRODUCER EPOCH SEQUENCE VALUE... (in a transaction)
@@ -220,6 +221,8 @@ final class Story {
                 case "ask" -> on(here -> fetch(here, false));
                 case "resend" -> on(here -> take(here, lastAsked, lastAnswer));
                 case "check" -> on(Partition::checkFollowers);
+                case "suspend" -> on(Partition::suspend);
+                case "resume" -> on(Partition::resume);
                 case "delete" ->
                     on(here -> here.deleteRecords(Long.parseLong(words[2]), Long.MAX_VALUE, new LogAnswer<>() {
                         @Override

@@ -130,6 +130,13 @@ public final class CoordinatorSettings {
 
     // Share groups (KIP-932)
 
+    public static final Setting<List<String>> GROUP_SHARE_ASSIGNORS = DECLARED.list("group.share.assignors", "simple")
+            .allow(anyOf("simple"))
+            .doc("The assignors of share groups; there is one.");
+    public static final Setting<Integer> GROUP_SHARE_MAX_SIZE = DECLARED.integer("group.share.max.size", 200)
+            .allow(between(1, 1000))
+            .doc("The most members of a share group.");
+
     public static final Setting<Integer> GROUP_SHARE_SESSION_TIMEOUT_MS =
             share("group.share.session.timeout.ms", 45_000, 1, "How long a member may be silent.");
     public static final Setting<Integer> GROUP_SHARE_MIN_SESSION_TIMEOUT_MS =
@@ -146,7 +153,6 @@ public final class CoordinatorSettings {
                     "group.share.assignment.interval.ms", 1000)
             .allow(atLeast(0))
             .clusterWide()
-            .withoutEffect(NO_SHARE_GROUPS)
             .doc("The least time between two assignments of a group.");
     public static final Setting<Integer> GROUP_SHARE_MIN_ASSIGNMENT_INTERVAL_MS =
             share("group.share.min.assignment.interval.ms", 0, 0, "The shortest assignment interval of a group.");
@@ -186,6 +192,46 @@ public final class CoordinatorSettings {
             2000,
             10_000,
             "The largest limit of record locks of a group.");
+
+    // The states of share groups
+
+    public static final Setting<Integer> SHARE_COORDINATOR_SNAPSHOT_UPDATE_RECORDS_PER_SNAPSHOT = DECLARED.integer(
+                    "share.coordinator.snapshot.update.records.per.snapshot", 500)
+            .allow(between(0, 500))
+            .doc("How many changes of a state are stored by themselves until all of it is stored again.");
+
+    public static final Setting<Integer> SHARE_COORDINATOR_WRITE_TIMEOUT_MS = DECLARED.integer(
+                    "share.coordinator.write.timeout.ms", 5000)
+            .allow(atLeast(1))
+            .high()
+            .doc("How long a change of a state may take to become durable before the broker that asked is told to try"
+                    + " again.");
+
+    public static final Setting<Integer> SHARE_COORDINATOR_STATE_TOPIC_NUM_PARTITIONS = DECLARED.integer(
+                    "share.coordinator.state.topic.num.partitions", 50)
+            .allow(atLeast(1))
+            .high()
+            .doc("The number of partitions of __share_group_state, taken when it is created and never to be changed.");
+
+    public static final Setting<Integer> SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR = DECLARED.shortInteger(
+                    "share.coordinator.state.topic.replication.factor", 3)
+            .allow(atLeast(1))
+            .high()
+            .doc("The number of replicas of __share_group_state, taken when it is created. Where the cluster has fewer"
+                    + " brokers there is one for each; in Kafka the topic could not be created then.");
+
+    public static final Setting<Integer> SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR = DECLARED.shortInteger(
+                    "share.coordinator.state.topic.min.isr", 2)
+            .allow(atLeast(1))
+            .high()
+            .doc("How many replicas of __share_group_state must be in sync for it to be written to; at most as many as"
+                    + " it has.");
+
+    public static final Setting<Integer> SHARE_COORDINATOR_STATE_TOPIC_SEGMENT_BYTES = DECLARED.integer(
+                    "share.coordinator.state.topic.segment.bytes", 104_857_600)
+            .allow(atLeast(1))
+            .high()
+            .doc("The segment size of __share_group_state, taken when it is created.");
 
     // Streams groups (KIP-1071)
 
@@ -369,10 +415,7 @@ public final class CoordinatorSettings {
     }
 
     private static Setting<Integer> share(String name, int defaultValue, int least, String doc) {
-        return DECLARED.integer(name, defaultValue)
-                .allow(atLeast(least))
-                .withoutEffect(NO_SHARE_GROUPS)
-                .doc(doc);
+        return DECLARED.integer(name, defaultValue).allow(atLeast(least)).doc(doc);
     }
 
     private static Setting<Integer> share(String name, int defaultValue, int least, int most, String doc) {

@@ -204,7 +204,11 @@ public final class GroupSettings {
         var declared = DECLARED.integer(name, broker.defaultValue().orElseThrow())
                 .allow(atLeast(least))
                 .orElse(broker);
-        return name.startsWith("consumer.")
+        boolean ofMembers = name.startsWith("consumer.")
+                || name.equals("share.session.timeout.ms")
+                || name.equals("share.heartbeat.interval.ms")
+                || name.equals("share.assignment.interval.ms");
+        return ofMembers
                 ? declared.doc(doc)
                 : declared.withoutEffect(name.startsWith("share.") ? NO_SHARE_GROUPS : NO_STREAMS_GROUPS)
                         .doc(doc);

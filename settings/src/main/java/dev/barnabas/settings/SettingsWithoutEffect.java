@@ -189,9 +189,7 @@ final class SettingsWithoutEffect {
                 "share groups are not in this version",
                 bool("errors.deadletterqueue.auto.create.topics.enable", false).clusterWide(),
                 string("errors.deadletterqueue.topic.name.prefix", "dlq.").clusterWide(),
-                list("group.share.assignors", "simple"),
                 integer("group.share.max.share.sessions", 2000).allow(atLeast(1)),
-                integer("group.share.max.size", 200).allow(between(1, 1000)),
                 integer("share.coordinator.append.linger.ms", -1).allow(atLeast(-1)),
                 integer("share.coordinator.cached.buffer.max.bytes", 1_048_588)
                         .allow(atLeast(524288))
@@ -199,24 +197,7 @@ final class SettingsWithoutEffect {
                 integer("share.coordinator.load.buffer.size", 5_242_880)
                         .allow(atLeast(1))
                         .high(),
-                integer("share.coordinator.snapshot.update.records.per.snapshot", 500)
-                        .allow(between(0, 500)),
                 integer("share.coordinator.state.topic.compression.codec", 0).high(),
-                shortInteger("share.coordinator.state.topic.min.isr", 2)
-                        .allow(atLeast(1))
-                        .high(),
-                integer("share.coordinator.state.topic.num.partitions", 50)
-                        .allow(atLeast(1))
-                        .high(),
-                shortInteger("share.coordinator.state.topic.replication.factor", 3)
-                        .allow(atLeast(1))
-                        .high(),
-                integer("share.coordinator.state.topic.segment.bytes", 104_857_600)
-                        .allow(atLeast(1))
-                        .high(),
-                integer("share.coordinator.write.timeout.ms", 5000)
-                        .allow(atLeast(1))
-                        .high(),
                 integer("share.fetch.purgatory.purge.interval.requests", 1000));
         declare(
                 "tiered storage is not in this version",

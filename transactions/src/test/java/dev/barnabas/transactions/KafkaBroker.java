@@ -194,6 +194,7 @@ final class KafkaBroker implements Backend, AutoCloseable {
     @Override
     public void pass(Duration time) {
         try {
+            // The clock of another process cannot be set.
             Thread.sleep(time);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -6,15 +6,13 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.util.Objects.requireNonNull;
 
 import dev.barnabas.conformance.Eventually;
+import dev.barnabas.conformance.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +26,9 @@ final class ClusterNode {
     private final Path directory;
     private final Path log;
     private final @Nullable Wires wires;
-    private final int port = freePort();
-    private final int replicationPort = freePort();
-    private final int controllerPort = freePort();
+    private final int port = Ports.free();
+    private final int replicationPort = Ports.free();
+    private final int controllerPort = Ports.free();
     private @Nullable Process process;
 
     /**
@@ -193,22 +191,5 @@ final class ClusterNode {
         if (code != 0) {
             throw new IllegalStateException("kill -" + name + " of node " + id + " ended with " + code);
         }
-    }
-
-    /**
-     * A port that nobody has, below those that connections get: while the node is down, a client that calls it from
-     * that very port would be connected to itself.
-     */
-    private static int freePort() throws IOException {
-        IOException last = null;
-        for (int attempt = 0; attempt < 100; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                last = taken;
-            }
-        }
-        throw new IOException("no port is free", last);
     }
 }

@@ -42,6 +42,47 @@ final class CutNetworkTest {
         }
     }
 
+    @Test
+    void aControllerThatIsCutOffIsReplaced(@TempDir Path data) throws Exception {
+        try (Wires wires = new Wires();
+                RunningCluster cluster = RunningCluster.start("cut-controller", data, wires, 3);
+                Workload load = Workload.start(cluster, "ruled")) {
+            ClusterNode controller = cluster.controller();
+            isolate(wires, cluster, controller);
+            endure(wires, cluster, load, "the active controller, which leads partitions, is cut off from all nodes");
+
+            controller = cluster.controller();
+            for (ClusterNode other : others(cluster, controller)) {
+                wires.cutOneWay(controller.id(), other.id());
+            }
+            endure(wires, cluster, load, "nothing of what the active controller sends gets to other nodes");
+
+            controller = cluster.controller();
+            ClusterNode follower = others(cluster, controller).getFirst();
+            wires.cut(controller.id(), follower.id());
+            endure(wires, cluster, load, "the active controller and another node are cut off from each other");
+            load.finish();
+        }
+    }
+
+    @Test
+    void aNodeIsDrainedAlthoughOthersAreCutOffForAWhile(@TempDir Path data) throws Exception {
+        try (Wires wires = new Wires();
+                RunningCluster cluster = RunningCluster.start("cut-drain", data, wires, 4);
+                Workload load = Workload.start(cluster, "moved")) {
+            ClusterNode drained = cluster.node(4);
+            Process drain = cluster.command("broker", "drain", "4", "--max-moves", "2");
+            wires.cut(drained.id(), 1);
+            endure(wires, cluster, load, "a node is drained while another one does not reach it");
+            assertThat(drain.waitFor(120, TimeUnit.SECONDS))
+                    .as("the drain ends")
+                    .isTrue();
+            assertThat(drain.exitValue()).isZero();
+            assertThat(cluster.holders()).doesNotContain(drained.id());
+            load.finish();
+        }
+    }
+
     private static ClusterNode leaderThatIsNotController(RunningCluster cluster, String topic) throws Exception {
         ClusterNode leader = others(cluster, cluster.controller()).getFirst();
         assertThat(cluster.leaders(topic).values()).contains(leader.id());
@@ -56,13 +97,11 @@ final class CutNetworkTest {
         others(cluster, node).forEach(other -> wires.cut(node.id(), other.id()));
     }
 
-    /**
-     * Writing goes on while it is cut, and afterwards everybody takes part again. Readers may have to wait until then:
-     * whoever reads from a leader that nobody could tell of its successor is not told either.
-     */
+    /** Everything goes on while it is cut, and afterwards everybody takes part again. */
     private static void endure(Wires wires, RunningCluster cluster, Workload load, String what) throws Exception {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SILENT_SECONDS);
         load.awaitProgress();
+        load.awaitRead();
         load.printGap(what);
         TimeUnit.NANOSECONDS.sleep(until - System.nanoTime());
         wires.heal();
