@@ -47,6 +47,7 @@ final class BrokerParts {
     private final TransactionParts transactionParts;
     private final ShareCoordinator shareStates;
     private final ShareStateRequests shareStateRequests;
+    private final ShareParts shareParts;
     private final List<Reconciler> reconcilers = new ArrayList<>();
     private final ReplicaAssignments assignments;
     private final DirectoryRoom room;
@@ -85,6 +86,8 @@ final class BrokerParts {
                         .orElse(0),
                 () -> partitionsOf(Topic.SHARE_GROUP_STATE));
         this.shareStateRequests = new ShareStateRequests(node, shareStates, this::connections);
+        this.shareParts = new ShareParts(
+                node, shareStates, this::connections, share -> (_, _, _, _, _, then) -> then.run());
         this.groups = new GroupCoordinator(
                 groupSettings(settings),
                 new ConsumerGroupSettings(node),
@@ -165,6 +168,7 @@ final class BrokerParts {
                 disconnect.accept(share.index());
                 transactionParts.stop(share);
                 shareStateRequests.stop(share);
+                shareParts.stop(share);
                 reconciler.stop(() -> closeLogs(
                         reconciler,
                         () -> node.run(loop, () -> {
@@ -251,7 +255,12 @@ final class BrokerParts {
         return new Reconciler(
                 node,
                 share,
-                new Roles(node, share, groups, transactions, shareStates, fetchers),
+                new Roles(
+                        node,
+                        share,
+                        new Coordinators(groups, transactions, shareStates),
+                        shareParts.partitions().get(share.index()),
+                        fetchers),
                 inSyncRequests,
                 placement,
                 faults,
@@ -298,6 +307,7 @@ final class BrokerParts {
         adminApis.addAll(TelemetryApis.of(node, telemetry));
         adminApis.addAll(MembershipApis.of(node, on.metadata, loop, on.access.forwarded()));
         adminApis.addAll(ShareStateApis.of(shareStates));
+        adminApis.addAll(shareParts.apis());
         return BrokerApis.of(node, groups, transactions, transactionParts, creation, producerIds, on.access, adminApis);
     }
 

@@ -109,7 +109,7 @@ final class OtlpMetrics {
                 return true;
             }
             if (field == 6 && wire == FIXED64) {
-                value[0] = fixed64(in);
+                value[0] = (double) fixed64(in);
                 return true;
             }
             if (field == 7 && wire == BYTES) {

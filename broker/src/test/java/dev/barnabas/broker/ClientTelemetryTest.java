@@ -197,7 +197,7 @@ class ClientTelemetryTest {
         byte[] attribute = field(7, join(field(1, text("rack")), field(2, field(1, text("r1")))));
         byte[] number = ByteBuffer.allocate(9)
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .put((byte) (4 << 3 | 1))
+                .put((byte) ((4 << 3) | 1))
                 .putDouble(value)
                 .array();
         byte[] gauge = field(5, field(1, join(attribute, number)));
@@ -211,7 +211,7 @@ class ClientTelemetryTest {
 
     private static byte[] field(int number, byte[] content) {
         return ByteBuffer.allocate(2 + content.length)
-                .put((byte) (number << 3 | 2))
+                .put((byte) ((number << 3) | 2))
                 .put((byte) content.length)
                 .put(content)
                 .array();

@@ -72,7 +72,7 @@ final class CoordinatorMetrics {
     private static GaugeSnapshot lagRecords(Observation seen) {
         GaugeSnapshot.Builder gauge = gauge(
                 "barnabas_group_lag_records", "Records between a group's committed offset and the high watermark");
-        seen.lags().forEach(lag -> gauge.dataPoint(point(labels(lag), lag.records())));
+        seen.lags().forEach(lag -> gauge.dataPoint(point(labels(lag), (double) lag.records())));
         return gauge.build();
     }
 

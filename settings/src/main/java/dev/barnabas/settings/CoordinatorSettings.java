@@ -12,7 +12,6 @@ public final class CoordinatorSettings {
 
     static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.BROKER);
 
-    static final String NO_SHARE_GROUPS = "share groups are not in this version";
     static final String NO_STREAMS_GROUPS = "streams groups are not in this version";
     private static final String SINGLE_NODE = "a single node cannot have three replicas";
 
@@ -192,6 +191,22 @@ public final class CoordinatorSettings {
             2000,
             10_000,
             "The largest limit of record locks of a group.");
+
+    public static final Setting<Integer> GROUP_SHARE_MAX_SHARE_SESSIONS = DECLARED.integer(
+                    "group.share.max.share.sessions", 2000)
+            .allow(atLeast(1))
+            .doc("How many share sessions the broker keeps, that is, how many members may fetch from it. Each loop"
+                    + " (barnabas.loops) keeps an equal part.");
+
+    public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_AUTO_CREATE_TOPICS_ENABLE = DECLARED.bool(
+                    "errors.deadletterqueue.auto.create.topics.enable", false)
+            .clusterWide()
+            .doc("Whether a topic for dead letters that a share group names is created when there is none.");
+
+    public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME_PREFIX = DECLARED.string(
+                    "errors.deadletterqueue.topic.name.prefix", "dlq.")
+            .clusterWide()
+            .doc("How the names of topics for dead letters must begin; empty allows any.");
 
     // The states of share groups
 
@@ -421,7 +436,6 @@ public final class CoordinatorSettings {
     private static Setting<Integer> share(String name, int defaultValue, int least, int most, String doc) {
         return DECLARED.integer(name, defaultValue)
                 .allow(between(least, most))
-                .withoutEffect(NO_SHARE_GROUPS)
                 .doc(doc);
     }
 
