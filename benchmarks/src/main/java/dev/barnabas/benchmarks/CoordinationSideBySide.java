@@ -13,7 +13,7 @@ import java.util.Set;
  * run and case.
  *
  * <p>Arguments: {@code runs=5} {@code megabytes=200} {@code transactions=200} {@code consumers=10} {@code changes=3}
- * {@code members=1000} {@code only=transactions,classic,consumer,members} (and {@code share})
+ * {@code members=1000} {@code only=transactions,classic,consumer,members,share}
  * {@code subjects=kafka,barnabas-after-write,barnabas-after-sync} {@code port=39192} {@code minutes=180} (then it gives
  * up) {@code --json} (instead of the table) {@code --small} ({@code runs=1 megabytes=20 transactions=30 changes=1
  * members=100}).
@@ -45,7 +45,7 @@ public final class CoordinationSideBySide {
         this.arguments = arguments;
         this.small = arguments.has("--small");
         this.port = arguments.number("port", 39_192);
-        this.only = arguments.set("only", "transactions,classic,consumer,members");
+        this.only = arguments.set("only", "transactions,classic,consumer,members,share");
     }
 
     public static void main(String[] given) throws IOException, InterruptedException {
