@@ -1,15 +1,12 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.coordinator.TransactionEnd;
-import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.metadata.Topic;
 import dev.barnabas.replication.Following;
 import dev.barnabas.replication.Leadership;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
 import dev.barnabas.settings.ReplicationSettings;
-import dev.barnabas.share.ShareCoordinator;
-import dev.barnabas.transactions.TransactionCoordinator;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,9 +19,8 @@ final class Roles {
 
     private final Node node;
     private final LoopShare share;
-    private final GroupCoordinator groups;
-    private final TransactionCoordinator transactions;
-    private final ShareCoordinator shareStates;
+    private final Coordinators coordinators;
+    private final SharePartitions sharePartitions;
     private final ReplicaFetchers fetchers;
     private final Map<PartitionId, Shard> shards = new HashMap<>();
     private boolean checking;
@@ -33,15 +29,13 @@ final class Roles {
     Roles(
             Node node,
             LoopShare share,
-            GroupCoordinator groups,
-            TransactionCoordinator transactions,
-            ShareCoordinator shareStates,
+            Coordinators coordinators,
+            SharePartitions sharePartitions,
             ReplicaFetchers fetchers) {
         this.node = node;
         this.share = share;
-        this.groups = groups;
-        this.transactions = transactions;
-        this.shareStates = shareStates;
+        this.coordinators = coordinators;
+        this.sharePartitions = sharePartitions;
         this.fetchers = fetchers;
     }
 
@@ -75,6 +69,7 @@ final class Roles {
 
     /** What was given has taken effect, which takes a moment when a truncation has to end first. */
     void changed(Partition partition) {
+        sharePartitions.roleChanged(partition);
         if (partition.leads()) {
             coordinate(partition, partition.leaderEpoch());
         } else {
@@ -84,6 +79,7 @@ final class Roles {
 
     /** The partition is closed, deleted, or has failed. */
     void end(Partition partition) {
+        sharePartitions.ended(partition);
         resign(partition.id());
         fetchers.stop(partition);
     }
@@ -127,12 +123,7 @@ final class Roles {
         PartitionShardLog log = new PartitionShardLog(
                 partition, partition.log().settings().batches().maxBytes());
         shards.put(partition.id(), new Shard(leaderEpoch, log));
-        int index = partition.id().index();
-        switch (partition.id().topic()) {
-            case Topic.TRANSACTION_STATE -> transactions.elected(index, log);
-            case Topic.SHARE_GROUP_STATE -> shareStates.elected(index, log);
-            default -> groups.elected(index, log);
-        }
+        coordinators.elected(partition.id(), log);
     }
 
     private static boolean storesShards(PartitionId id) {
@@ -143,11 +134,7 @@ final class Roles {
         if (shards.remove(id) == null) {
             return;
         }
-        switch (id.topic()) {
-            case Topic.TRANSACTION_STATE -> transactions.resigned(id.index());
-            case Topic.SHARE_GROUP_STATE -> shareStates.resigned(id.index());
-            default -> groups.resigned(id.index());
-        }
+        coordinators.resigned(id);
     }
 
     /** One timer for all partitions that are led here; followers that lag are found within a quarter of the limit. */

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How one streams group stands: one of those that a StreamsGroupDescribe request asks for (KIP-1071). Version 1 tells
@@ -74,26 +73,27 @@ record StreamsDescribe(String groupId, boolean withDescription, Ticket<Described
                     .isClassic(false)
                     .build());
         });
+        StreamsGroupTopologyValue stored = group.topology();
+        ConfiguredTopology configured = stored == null ? null : ConfiguredTopology.of(stored, shard.topics());
+        var problem = configured == null ? null : configured.problem();
         return DescribedGroup.builder()
                 .groupId(group.id())
+                // No error, but what people want to know of a group that does nothing.
+                .errorMessage(problem == null || group.isEmpty() ? null : problem.detail())
                 .groupState(group.state())
                 .groupEpoch(group.epoch())
                 // A group that waits for its first assignment is in the epoch before it.
                 .assignmentEpoch(Math.max(StreamsDraft.FIRST_EPOCH, group.targetEpoch()))
-                .topology(topology(shard, group.topology()))
+                .topology(configured == null ? null : topology(configured))
                 .members(members)
                 .topologyDescriptionStatus(withDescription ? NOT_STORED : NOT_REQUESTED)
                 .assignorName(StreamsSettings.ASSIGNOR)
                 .build();
     }
 
-    private static @Nullable Topology topology(GroupShard shard, @Nullable StreamsGroupTopologyValue stored) {
-        if (stored == null) {
-            return null;
-        }
-        ConfiguredTopology configured = ConfiguredTopology.of(stored, shard.topics());
+    private static Topology topology(ConfiguredTopology configured) {
         return new Topology(
-                stored.epoch(),
+                configured.epoch(),
                 configured.subtopologies().isEmpty()
                         ? null
                         : configured.subtopologies().values().stream()

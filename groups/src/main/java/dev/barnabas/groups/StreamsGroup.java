@@ -100,7 +100,8 @@ final class StreamsGroup implements Group {
         return !members.isEmpty() && subtopologyOf.containsKey(topic);
     }
 
-    int size() {
+    @Override
+    public int size() {
         return members.size();
     }
 

@@ -29,6 +29,7 @@ import dev.barnabas.protocol.message.ShareGroupHeartbeatResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -77,6 +78,10 @@ final class ShareGroupTest {
 
     private SharePlace place(int partition) {
         return new SharePlace(topic, partition);
+    }
+
+    private MemoryShareStates.State stateOf(int partition) {
+        return Objects.requireNonNull(coordinator.shareStates.of("g").get(place(partition)));
     }
 
     private DescribeShareGroupOffsetsResponseGroup offsets() {
@@ -138,7 +143,7 @@ final class ShareGroupTest {
 
         assertThat(assigned(next)).containsExactly(0, 1);
         assertThat(coordinator.shareStates.of("g")).containsOnlyKeys(place(0), place(1));
-        assertThat(coordinator.shareStates.of("g").get(place(0)).startOffset()).isEqualTo(-1);
+        assertThat(stateOf(0).startOffset()).isEqualTo(-1);
     }
 
     @Test
@@ -283,7 +288,7 @@ final class ShareGroupTest {
     @Test
     void anEmptyGroupMayBeginSomewhereElse() {
         join("a");
-        int epochBefore = coordinator.shareStates.of("g").get(place(0)).stateEpoch();
+        int epochBefore = stateOf(0).stateEpoch();
         assertThat(error(alter(0, 50).errorCode())).isEqualTo(ErrorCode.NON_EMPTY_GROUP);
         heartbeat("a", -1, null);
 
@@ -292,7 +297,7 @@ final class ShareGroupTest {
         assertThat(error(altered.errorCode())).isEqualTo(ErrorCode.NONE);
         assertThat(altered.responses().getFirst().partitions().getFirst().errorCode())
                 .isZero();
-        MemoryShareStates.State state = coordinator.shareStates.of("g").get(place(0));
+        MemoryShareStates.State state = stateOf(0);
         assertThat(state.startOffset()).isEqualTo(50);
         assertThat(state.stateEpoch()).isGreaterThan(epochBefore);
         assertThat(partitionsOf(offsets()).getFirst().startOffset()).isEqualTo(50);

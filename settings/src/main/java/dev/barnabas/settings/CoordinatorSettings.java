@@ -12,7 +12,6 @@ public final class CoordinatorSettings {
 
     static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.BROKER);
 
-    static final String NO_SHARE_GROUPS = "share groups are not in this version";
     private static final String SINGLE_NODE = "a single node cannot have three replicas";
 
     // Classic groups
@@ -26,12 +25,22 @@ public final class CoordinatorSettings {
             .doc("The longest session timeout that a member of a classic group may ask for.");
 
     public static final Setting<Integer> GROUP_INITIAL_REBALANCE_DELAY_MS = DECLARED.integer(
-                    "group.initial.rebalance.delay.ms", 3000)
+                    "group.initial.rebalance.delay.ms", 300)
+            .differs("Kafka waits 3000; here a member that comes later costs a rebalance of some milliseconds, since"
+                    + " the others are told at once")
             .doc("How long a new classic group waits for further members before its first assignment.");
 
     public static final Setting<Integer> GROUP_MAX_SIZE = DECLARED.integer("group.max.size", Integer.MAX_VALUE)
             .allow(atLeast(1))
             .doc("The most members of a classic group.");
+
+    public static final Setting<Integer> HEARTBEAT_WAIT_MAX_MS = DECLARED.integer(
+                    "barnabas.heartbeat.wait.max.ms", 3000)
+            .allow(atLeast(0))
+            .low()
+            .doc("How long the answer to a heartbeat of a classic group may wait for news, so that members learn of a"
+                    + " rebalance at once; only with clients that do not wait for it themselves, never longer than"
+                    + " half of group.min.session.timeout.ms. 0: every heartbeat is answered at once.");
 
     // Offsets
 
@@ -181,6 +190,22 @@ public final class CoordinatorSettings {
             2000,
             10_000,
             "The largest limit of record locks of a group.");
+
+    public static final Setting<Integer> GROUP_SHARE_MAX_SHARE_SESSIONS = DECLARED.integer(
+                    "group.share.max.share.sessions", 2000)
+            .allow(atLeast(1))
+            .doc("How many share sessions the broker keeps, that is, how many members may fetch from it. Each loop"
+                    + " (barnabas.loops) keeps an equal part.");
+
+    public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_AUTO_CREATE_TOPICS_ENABLE = DECLARED.bool(
+                    "errors.deadletterqueue.auto.create.topics.enable", false)
+            .clusterWide()
+            .doc("Whether a topic for dead letters that a share group names is created when there is none.");
+
+    public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME_PREFIX = DECLARED.string(
+                    "errors.deadletterqueue.topic.name.prefix", "dlq.")
+            .clusterWide()
+            .doc("How the names of topics for dead letters must begin; empty allows any.");
 
     // The states of share groups
 
@@ -412,7 +437,6 @@ public final class CoordinatorSettings {
     private static Setting<Integer> share(String name, int defaultValue, int least, int most, String doc) {
         return DECLARED.integer(name, defaultValue)
                 .allow(between(least, most))
-                .withoutEffect(NO_SHARE_GROUPS)
                 .doc(doc);
     }
 

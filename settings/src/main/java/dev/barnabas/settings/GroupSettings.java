@@ -14,7 +14,6 @@ public final class GroupSettings {
 
     private static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.GROUP);
 
-    private static final String NO_SHARE_GROUPS = CoordinatorSettings.NO_SHARE_GROUPS;
 
     public static final Setting<Integer> CONSUMER_SESSION_TIMEOUT_MS = integer(
             "consumer.session.timeout.ms",
@@ -65,28 +64,29 @@ public final class GroupSettings {
 
     public static final Setting<String> SHARE_AUTO_OFFSET_RESET = DECLARED.string("share.auto.offset.reset", "latest")
             .allow(new Rule<>("latest, earliest, by_duration:PnDTnHnMn.nS", GroupSettings::isOffsetReset))
-            .withoutEffect(NO_SHARE_GROUPS)
             .doc("Where a group begins to read: at the end, at the start, or a duration before now.");
 
     public static final Setting<String> SHARE_ISOLATION_LEVEL = DECLARED.string(
                     "share.isolation.level", "read_uncommitted")
             .allow(oneOf("read_committed", "read_uncommitted"))
-            .withoutEffect(NO_SHARE_GROUPS)
             .doc("Whether records of transactions are delivered only when these are committed.");
 
     public static final Setting<Boolean> SHARE_RENEW_ACKNOWLEDGE_ENABLE = DECLARED.bool(
                     "share.renew.acknowledge.enable", true)
-            .withoutEffect(NO_SHARE_GROUPS)
             .doc("Whether a member may prolong the lock of a record.");
+
+    public static final Setting<String> SHARE_ORDER = DECLARED.string("barnabas.share.order", "none")
+            .allow(oneOf("none", "key", "strict_key"))
+            .doc("In which order a share group gets the records of a partition. key: the unfinished records of a key are"
+                    + " with one member at a time, in the order of their offsets. strict_key: one record of a key is out"
+                    + " at a time. A change gives out again what is out.");
 
     public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME = DECLARED.string(
                     "errors.deadletterqueue.topic.name", "")
-            .withoutEffect(NO_SHARE_GROUPS)
             .doc("The topic for records that could not be processed; empty is none.");
 
     public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE = DECLARED.bool(
                     "errors.deadletterqueue.copy.record.enable", false)
-            .withoutEffect(NO_SHARE_GROUPS)
             .doc("Whether the topic for records that could not be processed gets their content too.");
 
     public static final Setting<Integer> STREAMS_SESSION_TIMEOUT_MS = integer(
@@ -201,13 +201,6 @@ public final class GroupSettings {
         var declared = DECLARED.integer(name, broker.defaultValue().orElseThrow())
                 .allow(atLeast(least))
                 .orElse(broker);
-        boolean hasEffect = name.startsWith("consumer.")
-                || name.startsWith("streams.")
-                || name.equals("share.session.timeout.ms")
-                || name.equals("share.heartbeat.interval.ms")
-                || name.equals("share.assignment.interval.ms");
-        return hasEffect
-                ? declared.doc(doc)
-                : declared.withoutEffect(NO_SHARE_GROUPS).doc(doc);
+        return declared.doc(doc);
     }
 }

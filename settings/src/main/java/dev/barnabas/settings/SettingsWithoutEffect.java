@@ -181,15 +181,13 @@ final class SettingsWithoutEffect {
                 "a waiting request is not kept in a purgatory",
                 integer("delete.records.purgatory.purge.interval.requests", 1),
                 integer("fetch.purgatory.purge.interval.requests", 1000),
-                integer("producer.purgatory.purge.interval.requests", 1000));
+                integer("producer.purgatory.purge.interval.requests", 1000),
+                integer("share.fetch.purgatory.purge.interval.requests", 1000));
         declare(
                 "all listeners open when the node is ready",
                 listOrUnset("early.start.listeners").high());
         declare(
-                "share groups are not in this version",
-                bool("errors.deadletterqueue.auto.create.topics.enable", false).clusterWide(),
-                string("errors.deadletterqueue.topic.name.prefix", "dlq.").clusterWide(),
-                integer("group.share.max.share.sessions", 2000).allow(atLeast(1)),
+                "a share coordinator writes what has come in one turn of its loop, and keeps no such buffers",
                 integer("share.coordinator.append.linger.ms", -1).allow(atLeast(-1)),
                 integer("share.coordinator.cached.buffer.max.bytes", 1_048_588)
                         .allow(atLeast(524288))
@@ -197,8 +195,7 @@ final class SettingsWithoutEffect {
                 integer("share.coordinator.load.buffer.size", 5_242_880)
                         .allow(atLeast(1))
                         .high(),
-                integer("share.coordinator.state.topic.compression.codec", 0).high(),
-                integer("share.fetch.purgatory.purge.interval.requests", 1000));
+                integer("share.coordinator.state.topic.compression.codec", 0).high());
         declare(
                 "tiered storage is not in this version",
                 bool("follower.fetch.last.tiered.offset.enable", false).clusterWide(),
@@ -348,9 +345,6 @@ final class SettingsWithoutEffect {
                 "a single node connects to nobody",
                 longInteger("socket.connection.setup.timeout.max.ms", 30_000L),
                 longInteger("socket.connection.setup.timeout.ms", 10_000L));
-        declare(
-                "clients are not asked for metrics in this version",
-                integer("telemetry.max.bytes", 1_048_576).allow(atLeast(1)).low());
     }
 
     private SettingsWithoutEffect() {}

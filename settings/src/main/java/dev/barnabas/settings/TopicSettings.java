@@ -219,7 +219,6 @@ public final class TopicSettings {
 
     public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_GROUP_ENABLE = DECLARED.bool(
                     "errors.deadletterqueue.group.enable", false)
-            .withoutEffect(CoordinatorSettings.NO_SHARE_GROUPS)
             .doc("Whether share groups may use the topic for records that could not be processed.");
 
     /** Every setting of a topic. */
