@@ -1,5 +1,7 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.groups.GroupCounters;
+import dev.barnabas.transactions.TransactionCounters;
 import dev.barnabas.host.Host;
 import dev.barnabas.metadata.MetadataLog;
 import dev.barnabas.settings.Settings;
@@ -70,6 +72,14 @@ public final class Broker {
 
     public RequestMetrics requestMetrics() {
         return listening.requestMetrics();
+    }
+
+    public GroupCounters groupCounters() {
+        return parts.groupCounters();
+    }
+
+    public TransactionCounters transactionCounters() {
+        return parts.transactionCounters();
     }
 
     /** Collects what there is to see of this node. */

@@ -61,7 +61,7 @@ final class BrokerApis {
                 ApiKey.INIT_PRODUCER_ID,
                 InitProducerIdRequest.class,
                 new InitProducerIdHandler(producerIds, transactions)));
-        apis.addAll(GroupApis.of(groups));
+        apis.addAll(GroupApis.of(node, groups));
         apis.addAll(TransactionApis.of(transactions));
         apis.add(Api.of(
                 ApiKey.TXN_OFFSET_COMMIT,
@@ -72,6 +72,7 @@ final class BrokerApis {
                 WriteTxnMarkersRequest.class,
                 new WriteTxnMarkersHandler(new MarkerWriter(node))));
         apis.addAll(AclApis.of());
+        apis.addAll(CredentialApis.of());
         apis.addAll(adminApis);
         apis.addAll(access.apis());
         apis.add(Api.of(ApiKey.ENVELOPE, EnvelopeRequest.class, new EnvelopeHandler(access.forwarded(), () -> all[0])));

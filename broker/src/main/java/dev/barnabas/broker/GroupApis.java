@@ -31,7 +31,7 @@ final class GroupApis {
 
     private GroupApis() {}
 
-    static List<Api<?>> of(GroupCoordinator groups) {
+    static List<Api<?>> of(Node node, GroupCoordinator groups) {
         return List.of(
                 Api.of(
                         ApiKey.JOIN_GROUP,
@@ -41,10 +41,7 @@ final class GroupApis {
                         ApiKey.SYNC_GROUP,
                         SyncGroupRequest.class,
                         (request, call) -> groups.sync(request, caller(call), call.loop(), call::answer)),
-                Api.of(
-                        ApiKey.HEARTBEAT,
-                        HeartbeatRequest.class,
-                        (request, call) -> groups.heartbeat(request, call.loop(), call::answer)),
+                Api.of(ApiKey.HEARTBEAT, HeartbeatRequest.class, HeldHeartbeats.of(node, groups)),
                 Api.of(
                         ApiKey.CONSUMER_GROUP_HEARTBEAT,
                         ConsumerGroupHeartbeatRequest.class,

@@ -1,21 +1,35 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.groups.Caller;
+import dev.barnabas.groups.GroupCensus;
 import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.host.Loop;
+import dev.barnabas.protocol.message.OffsetFetchRequest;
+import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.replication.Partition;
+import dev.barnabas.transactions.TransactionCoordinator;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * One collection of an {@link Observation}: first the partitions of all loops, then the groups. Owned by the first
+ * One collection of an {@link Observation}: first the partitions of all loops, then the groups and
+ * transactions. Owned by the first
  * loop.
  */
 final class Observing {
+
+    /** A version in which groups are named in a list, with names of topics. */
+    private static final Caller CALLER = new Caller("", "", 9);
+
     private final Node node;
     private final List<Reconciler> reconcilers;
     private final DirectoryRoom room;
     private final GroupCoordinator groups;
+    private final TransactionCoordinator transactions;
+    private final LagTimes lagTimes;
     private final Connections.Totals totals;
     private final Loop loop;
     private final List<Observation.OfPartition> partitions = new ArrayList<>();
@@ -27,11 +41,15 @@ final class Observing {
             List<Reconciler> reconcilers,
             DirectoryRoom room,
             GroupCoordinator groups,
+            TransactionCoordinator transactions,
+            LagTimes lagTimes,
             Connections.Totals totals) {
         this.node = node;
         this.reconcilers = reconcilers;
         this.room = room;
         this.groups = groups;
+        this.transactions = transactions;
+        this.lagTimes = lagTimes;
         this.totals = totals;
         this.loop = node.share(0).loop();
     }
@@ -53,7 +71,7 @@ final class Observing {
                         failedDirectories = failedHere;
                     }
                     if (--left[0] == 0) {
-                        listGroups(then);
+                        observeGroups(then);
                     }
                 });
             });
@@ -73,12 +91,65 @@ final class Observing {
                 partition.log().scrubStatus());
     }
 
-    private void listGroups(Consumer<Observation> then) {
-        new ObservingGroups(groups, loop, partitions).start((counted, lags) -> finish(counted, lags, then));
+    private void observeGroups(Consumer<Observation> then) {
+        groups.observe(loop, census -> {
+            List<String> names = census.groups().stream().map(GroupCensus.Entry::group).toList();
+            if (names.isEmpty()) {
+                observeTransactions(census, List.of(), then);
+                return;
+            }
+            OffsetFetchRequest request = OffsetFetchRequest.builder()
+                    .groups(names.stream()
+                            .map(name -> OffsetFetchRequest.OffsetFetchRequestGroup.builder()
+                                    .groupId(name)
+                                    .topics(null)
+                                    .build())
+                            .toList())
+                    .build();
+            groups.fetchOffsets(
+                    request,
+                    CALLER,
+                    loop,
+                    offsets -> lagTimes.fill(lags(offsets), lags -> observeTransactions(census, lags, then)));
+        });
     }
 
-    private void finish(List<Observation.OfGroup> described, List<Observation.Lag> lags, Consumer<Observation> then) {
-        then.accept(new Observation(
-                List.copyOf(partitions), offline, failedDirectories, room.full(), totals.count(), described, lags));
+    private void observeTransactions(GroupCensus ofGroups, List<Observation.Lag> lags, Consumer<Observation> then) {
+        transactions.observe(
+                loop,
+                ofTransactions -> then.accept(new Observation(
+                        List.copyOf(partitions),
+                        offline,
+                        failedDirectories,
+                        room.full(),
+                        totals.count(),
+                        ofGroups,
+                        ofTransactions,
+                        lags,
+                        Observation.OfClients.NOTHING,
+                        loop.clock().wallMs())));
+    }
+
+    private List<Observation.Lag> lags(OffsetFetchResponse offsets) {
+        Map<String, Long> highWatermarks = new HashMap<>();
+        for (Observation.OfPartition partition : partitions) {
+            highWatermarks.put(partition.topic() + "-" + partition.partition(), partition.highWatermark());
+        }
+        List<Observation.Lag> lags = new ArrayList<>();
+        offsets.groups()
+                .forEach(group -> group.topics()
+                        .forEach(topic -> topic.partitions().forEach(partition -> {
+                            Long end = highWatermarks.get(topic.name() + "-" + partition.partitionIndex());
+                            if (end != null && partition.committedOffset() >= 0) {
+                                lags.add(new Observation.Lag(
+                                        group.groupId(),
+                                        topic.name(),
+                                        partition.partitionIndex(),
+                                        partition.committedOffset(),
+                                        Math.max(0, end - partition.committedOffset()),
+                                        -1));
+                            }
+                        })));
+        return lags;
     }
 }

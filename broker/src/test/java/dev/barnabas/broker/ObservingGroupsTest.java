@@ -3,6 +3,7 @@ package dev.barnabas.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import dev.barnabas.groups.GroupCensus;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.CreateTopicsRequest;
@@ -41,8 +42,8 @@ class ObservingGroupsTest {
         joinShare("one");
         joinShare("other");
 
-        assertThat(node.observe().groups())
-                .extracting(Observation.OfGroup::group, Observation.OfGroup::members)
+        assertThat(node.observe().groups().groups())
+                .extracting(GroupCensus.Entry::group, GroupCensus.Entry::members)
                 .containsExactlyInAnyOrder(tuple("consumers", 1), tuple("queue", 2));
     }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -96,6 +97,14 @@ public final class Admin {
     public Eventual<Map<TopicPartition, Result<Offsets.Found>>> listOffsets(
             Map<TopicPartition, Offsets.Spec> specs, ConsumerSettings.Isolation isolation) {
         return ask(OffsetQuestions.list(specs, isolation, requestTimeout()), specs.keySet());
+    }
+
+    /**
+     * When records were made: the timestamps, in milliseconds since 1970, of the first records at or behind offsets.
+     * Empty where there is no record, and for what only ends transactions.
+     */
+    public Eventual<Map<TopicPartition, Result<OptionalLong>>> recordTimes(Map<TopicPartition, Long> offsets) {
+        return ask(RecordTimes.at(offsets), offsets.keySet());
     }
 
     // Settings

@@ -1,5 +1,7 @@
 package dev.barnabas.client;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.barnabas.client.ClusterView.Broker;
 import dev.barnabas.client.Question.Route;
 import dev.barnabas.peer.Call;
@@ -87,17 +89,24 @@ final class GroupQuestions {
                 group.protocolData(),
                 -1,
                 coordinator.apply(group.groupId()),
+                requireNonNullElse(group.errorMessage(), ""),
                 group.members().stream()
-                        .map(member -> new Groups.Member(
-                                member.memberId(),
-                                member.groupInstanceId(),
-                                member.clientId(),
-                                member.clientHost(),
-                                consumers
-                                        ? Set.copyOf(ConsumerProtocol.assigned(member.memberAssignment())
-                                                .orElse(List.of()))
-                                        : Set.of()))
+                        .map(member -> classic(member, consumers))
                         .toList());
+    }
+
+    private static Groups.Member classic(DescribeGroupsResponse.DescribedGroupMember member, boolean consumer) {
+        Set<TopicPartition> assigned = consumer
+                ? Set.copyOf(
+                        ConsumerProtocol.assigned(member.memberAssignment()).orElse(List.of()))
+                : Set.of();
+        return new Groups.Member(
+                member.memberId(),
+                member.groupInstanceId(),
+                member.clientId(),
+                member.clientHost(),
+                assigned,
+                assigned);
     }
 
     static Question<String, Groups.Description, ConsumerGroupDescribeResponse> describeConsumer(
@@ -122,19 +131,29 @@ final class GroupQuestions {
                                         group.assignorName(),
                                         group.groupEpoch(),
                                         coordinator.apply(group.groupId()),
+                                        requireNonNullElse(group.errorMessage(), ""),
                                         group.members().stream()
                                                 .map(GroupQuestions::member)
                                                 .toList()))));
     }
 
     private static Groups.Member member(ConsumerGroupDescribeResponse.Member member) {
-        Set<TopicPartition> assigned = new HashSet<>();
-        member.assignment()
+        return new Groups.Member(
+                member.memberId(),
+                member.instanceId(),
+                member.clientId(),
+                member.clientHost(),
+                partitions(member.assignment()),
+                partitions(member.targetAssignment()));
+    }
+
+    private static Set<TopicPartition> partitions(ConsumerGroupDescribeResponse.Assignment assignment) {
+        Set<TopicPartition> partitions = new HashSet<>();
+        assignment
                 .topicPartitions()
                 .forEach(topic -> topic.partitions()
-                        .forEach(partition -> assigned.add(new TopicPartition(topic.topicName(), partition))));
-        return new Groups.Member(
-                member.memberId(), member.instanceId(), member.clientId(), member.clientHost(), assigned);
+                        .forEach(partition -> partitions.add(new TopicPartition(topic.topicName(), partition))));
+        return partitions;
     }
 
     static Question<String, Done, DeleteGroupsResponse> delete() {

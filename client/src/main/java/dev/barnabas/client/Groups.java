@@ -36,6 +36,8 @@ public final class Groups {
      * @param type {@code Classic}, {@code Consumer} or {@link #SHARE}
      * @param assignor the name of the assignor in use; empty if there is none
      * @param epoch of a consumer or share group; -1 for a classic one
+     * @param remark what its coordinator says to people while it is not stable: what it waits for; empty if it says
+     *     nothing, as other brokers than Barnabas do not
      */
     public record Description(
             String id,
@@ -45,6 +47,7 @@ public final class Groups {
             String assignor,
             int epoch,
             ClusterView.Broker coordinator,
+            String remark,
             List<Member> members) {
         public Description {
             members = List.copyOf(members);
@@ -65,15 +68,18 @@ public final class Groups {
      *
      * @param instanceId the name of a static member, or null
      * @param assigned what it has; empty if it has nothing, or the group does not speak the consumers' protocol
+     * @param target what it is to have when the group is stable again; what it has for members of a classic group
      */
     public record Member(
             String memberId,
             @Nullable String instanceId,
             String clientId,
             String clientHost,
-            Set<TopicPartition> assigned) {
+            Set<TopicPartition> assigned,
+            Set<TopicPartition> target) {
         public Member {
             assigned = Set.copyOf(assigned);
+            target = Set.copyOf(target);
         }
     }
 

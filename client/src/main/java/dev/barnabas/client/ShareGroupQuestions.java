@@ -51,6 +51,7 @@ final class ShareGroupQuestions {
                                         group.assignorName(),
                                         group.groupEpoch(),
                                         coordinator.apply(group.groupId()),
+                                        "",
                                         group.members().stream()
                                                 .map(ShareGroupQuestions::member)
                                                 .toList()))));
@@ -62,7 +63,7 @@ final class ShareGroupQuestions {
                 .topicPartitions()
                 .forEach(topic -> topic.partitions()
                         .forEach(partition -> assigned.add(new TopicPartition(topic.topicName(), partition))));
-        return new Groups.Member(member.memberId(), null, member.clientId(), member.clientHost(), assigned);
+        return new Groups.Member(member.memberId(), null, member.clientId(), member.clientHost(), assigned, assigned);
     }
 
     /** How far a share group has come, in all partitions that it reads; the key is the group. */

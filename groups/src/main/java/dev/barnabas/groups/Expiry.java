@@ -29,7 +29,8 @@ import java.util.OptionalLong;
  *       (KIP-211).
  *   <li>Those of a group of the consumer protocol expire so long after they were committed and it became empty.
  *   <li>Those of a name that never had members (a simple consumer, a tool) expire so long after they were committed.
- *   <li>Those of a stable consumer group that has not subscribed to the topic any more, likewise.
+ *   <li>Those of a group with members do not expire, whatever its members have subscribed to: a consumer that assigns
+ *       partitions itself, or comes back to a topic, would lose its place.
  *   <li>Offsets that were committed with a time of expiry, by clients of old versions, keep it.
  *   <li>Offsets of topics that are deleted go at once; a sweep finds those whose deletion nobody told.
  *   <li>What a transaction has pending does not expire, nor does what is committed for the same partition.
@@ -106,7 +107,7 @@ final class Expiry {
                 : nowMs >= committed.expireMs();
     }
 
-    /** Since when nobody has used an offset of a topic that the group does not read; empty if that cannot be said. */
+    /** Since when nobody has used an offset; empty if somebody may. */
     private static OptionalLong unusedSince(ClassicGroup group, CommittedOffset committed) {
         if (group.protocolType() == null) {
             return OptionalLong.of(committed.commitMs());
@@ -114,11 +115,7 @@ final class Expiry {
         return switch (group.phase()) {
             case Empty _ ->
                 OptionalLong.of(group.sinceMs() == ClassicGroup.SINCE_UNKNOWN ? committed.commitMs() : group.sinceMs());
-            case Stable _ ->
-                group.isConsumers() && group.subscribedTopics() != null
-                        ? OptionalLong.of(committed.commitMs())
-                        : OptionalLong.empty();
-            case Preparing _, Completing _ -> OptionalLong.empty();
+            case Stable _, Preparing _, Completing _ -> OptionalLong.empty();
         };
     }
 

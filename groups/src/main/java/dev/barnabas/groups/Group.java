@@ -14,6 +14,9 @@ sealed interface Group permits ClassicGroup, ConsumerGroup, ShareGroup {
     /** Whether it has no members. */
     boolean isEmpty();
 
+    /** How many members it has. */
+    int size();
+
     /** Whether its members read from the topic, as far as one can know. */
     boolean isSubscribedTo(String topic);
 

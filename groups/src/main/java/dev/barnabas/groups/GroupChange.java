@@ -8,6 +8,9 @@ sealed interface GroupChange {
     /** The group is this from now on. */
     record Becomes(ClassicGroup group) implements GroupChange {}
 
+    /** A member was taken for gone. */
+    record MemberLost(String groupId) implements GroupChange {}
+
     /** The share coordinators are being asked to begin the states of partitions of a share group there. */
     record ShareStatesAsked(String groupId, NavigableMap<SharePlace, Long> starts) implements GroupChange {}
 

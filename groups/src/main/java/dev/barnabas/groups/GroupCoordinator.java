@@ -3,6 +3,7 @@ package dev.barnabas.groups;
 import dev.barnabas.coordinator.AppendErrors;
 import dev.barnabas.coordinator.Gather;
 import dev.barnabas.coordinator.ProducerInTransaction;
+import dev.barnabas.coordinator.ShardCounts;
 import dev.barnabas.coordinator.ShardHost;
 import dev.barnabas.coordinator.ShardLog;
 import dev.barnabas.coordinator.Shards;
@@ -79,6 +80,8 @@ public final class GroupCoordinator {
     private final ShareGroupSettings.OfGroup shares;
     private final IntSupplier partitions;
     private final Shards<GroupShard, GroupRecord, GroupChange, GroupTimer> shards;
+    private final GroupCounters counters = new GroupCounters();
+    private volatile Consumer<String> rebalances = _ -> {};
 
     /**
      * @param consumers the settings of each group of the consumer protocol
@@ -103,13 +106,24 @@ public final class GroupCoordinator {
         this.partitions = partitions;
         this.shards = new Shards<>(
                 log -> new GroupShard(
-                        settings,
-                        consumers,
-                        shares,
-                        topics,
-                        entropy,
-                        new ShareFollowUps(states, log.loop(), this::decide)),
+                                settings,
+                                consumers,
+                                shares,
+                                topics,
+                                entropy,
+                                new ShareFollowUps(states, log.loop(), this::decide))
+                        .telling(groupId -> rebalances.accept(groupId), counters),
                 settings.commitTimeoutMs());
+    }
+
+    /**
+     * Whoever holds back answers to heartbeats ({@link #heartbeat}) asks again when it is told of their group.
+     *
+     * @param listener told of a group, by its id, when members that speak the classic protocol may have to join again;
+     *     on the loop of the group's shard
+     */
+    public void onRebalance(Consumer<String> listener) {
+        rebalances = listener;
     }
 
     /** The partition of {@code __consumer_offsets} whose leader coordinates a group. */
@@ -394,6 +408,22 @@ public final class GroupCoordinator {
             Ticket<ListGroupsResponse> ticket = ticket(ListGroups::refusal, gather.part(i));
             shards.read(hosts.get(i), ticket, new ListGroups(request, ticket));
         }
+    }
+
+    /** What there is to see of the groups that this node coordinates. */
+    public void observe(Loop loop, Consumer<GroupCensus> then) {
+        List<ShardHost<GroupShard, GroupRecord, GroupChange, GroupTimer>> hosts = List.copyOf(shards.hosts());
+        Gather<GroupCensus> gather =
+                new Gather<>(hosts.size(), loop, parts -> then.accept(GroupCensus.together(parts)));
+        for (int i = 0; i < hosts.size(); i++) {
+            Ticket<GroupCensus> ticket =
+                    new Ticket<>(error -> new GroupCensus(List.of(), ShardCounts.refusing(error)), gather.part(i));
+            shards.read(hosts.get(i), ticket, (shard, _) -> GroupCensus.of(shard, ticket));
+        }
+    }
+
+    public GroupCounters counters() {
+        return counters;
     }
 
     public void delete(DeleteGroupsRequest request, Loop loop, Consumer<DeleteGroupsResponse> then) {

@@ -19,6 +19,7 @@ import dev.barnabas.groups.ConsumerRecord.TargetForgotten;
 import dev.barnabas.groups.ConsumerRecord.TargetStored;
 import dev.barnabas.groups.GroupChange.AskedToJoin;
 import dev.barnabas.groups.GroupChange.Becomes;
+import dev.barnabas.groups.GroupChange.MemberLost;
 import dev.barnabas.groups.GroupChange.ShareStatesAnswered;
 import dev.barnabas.groups.GroupChange.ShareStatesAsked;
 import dev.barnabas.groups.GroupChange.TopicsSeen;
@@ -74,6 +75,10 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     private final Map<String, Group> groups = new TreeMap<>();
     private final Offsets offsets = new Offsets();
     private final PendingOffsets pending = new PendingOffsets();
+    private Consumer<String> rebalances = _ -> {};
+    private GroupCounters counters = new GroupCounters();
+    private boolean isLoaded;
+    private int consumerMembers;
 
     /** @param shareFollowUps what follows from decisions about share groups in this leadership */
     GroupShard(
@@ -89,6 +94,16 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         this.entropy = entropy;
         this.shares = shares;
         this.shareFollowUps = shareFollowUps;
+    }
+
+    /**
+     * @param listener told of a group, by its id, when members that speak the classic protocol may have to join again;
+     *     on the loop of the shard
+     */
+    GroupShard telling(Consumer<String> listener, GroupCounters counted) {
+        rebalances = listener;
+        counters = counted;
+        return this;
     }
 
     GroupSettings settings() {
@@ -131,6 +146,11 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case ClassicGroup _, ShareGroup _ -> Optional.empty();
             case ConsumerGroup group -> Optional.of(group);
         };
+    }
+
+    /** Members of all groups that use the consumer protocol. */
+    int consumerMembers() {
+        return consumerMembers;
     }
 
     /** The group of that name if it is a share group. */
@@ -238,7 +258,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                     TargetForgotten _,
                     MemberTargetForgotten _,
                     CurrentForgotten _,
-                    PatternForgotten _ -> existing.ifPresent(group -> group.apply(record));
+                    PatternForgotten _ -> existing.ifPresent(group -> apply(record, group));
             case GroupStored _,
                     MemberStored _,
                     TargetStored _,
@@ -247,12 +267,26 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                     PatternStored _ -> {
                 ConsumerGroup group = existing.orElseGet(() -> new ConsumerGroup(record.groupId()));
                 groups.put(group.id(), group);
-                group.apply(record);
+                apply(record, group);
             }
         }
     }
 
+    private void apply(ConsumerRecord record, ConsumerGroup group) {
+        int before = group.size();
+        group.apply(record);
+        consumerMembers += group.size() - before;
+        if (isLoaded && record instanceof TargetStored) {
+            counters.rebalances().increment();
+        }
+        boolean moves = record instanceof TargetStored || record instanceof CurrentStored;
+        if (moves && group.classicMembers() > 0) {
+            rebalances.accept(group.id());
+        }
+    }
+
     private void forget(String groupId) {
+        consumers(groupId).ifPresent(group -> consumerMembers -= group.size());
         groups.remove(groupId);
         if (offsets.has(groupId) || pending.has(groupId)) {
             becomesAGroup(groupId);
@@ -266,7 +300,14 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 Optional<ClassicGroup> before = classic(group.id());
                 groups.put(group.id(), group);
                 log(before, group);
+                boolean begins = group.phase() instanceof Preparing
+                        && before.filter(it -> it.phase() instanceof Preparing).isEmpty();
+                if (begins) {
+                    counters.rebalances().increment();
+                    rebalances.accept(group.id());
+                }
             }
+            case MemberLost _ -> counters.membersLost().increment();
             case TopicsSeen(String groupId, long version) -> {
                 consumers(groupId).ifPresent(group -> group.topicsSeen(version));
                 share(groupId).ifPresent(group -> group.topicsSeen(version));
@@ -304,6 +345,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> loaded(long nowMs) {
+        isLoaded = true;
         List<GroupChange> changes = new ArrayList<>();
         List<TimerChange<GroupTimer>> timers = new ArrayList<>();
         List<Runnable> whenCommitted = new ArrayList<>();
@@ -334,15 +376,20 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     public Decision<GroupRecord, GroupChange, GroupTimer> expired(GroupTimer timer, long nowMs) {
         return switch (timer) {
             case SessionEnd(String groupId, String memberId) ->
-                consumers(groupId)
-                        .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
-                        .or(() -> share(groupId)
-                                .map(group -> ShareTimers.sessionEnded(this, group, memberId, nowMs)))
-                        .orElseGet(() -> onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId)));
+                losing(
+                        groupId,
+                        consumers(groupId)
+                                .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
+                                .or(() -> share(groupId)
+                                        .map(group -> ShareTimers.sessionEnded(this, group, memberId, nowMs)))
+                                .orElseGet(() ->
+                                        onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId))));
             case RevokeEnd(String groupId, String memberId) ->
-                consumers(groupId)
-                        .map(group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs))
-                        .orElseGet(Decision::nothing);
+                losing(
+                        groupId,
+                        consumers(groupId)
+                                .map(group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs))
+                                .orElseGet(Decision::nothing));
             case AssignDue(String groupId) ->
                 consumers(groupId)
                         .map(group -> ConsumerTimers.assignDue(this, group, nowMs))
@@ -358,6 +405,23 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case SweepGroup(String groupId) -> Expiry.ofGroup(this, groupId, nowMs);
             case ForgetTopics(String groupId, var deleted) -> Expiry.ofTopics(this, groupId, deleted);
         };
+    }
+
+    /** If anything comes of it, a member is gone. */
+    private static Decision<GroupRecord, GroupChange, GroupTimer> losing(
+            String groupId, Decision<GroupRecord, GroupChange, GroupTimer> decision) {
+        if (decision.records().isEmpty() && decision.changes().isEmpty()) {
+            return decision;
+        }
+        List<GroupChange> changes = new ArrayList<>(decision.changes());
+        changes.add(new MemberLost(groupId));
+        return new Decision<>(
+                decision.records(),
+                changes,
+                decision.answers(),
+                decision.timers(),
+                decision.divisible(),
+                decision.whenCommitted());
     }
 
     private Decision<GroupRecord, GroupChange, GroupTimer> onGroup(

@@ -515,6 +515,11 @@ public final class BrokerSettings {
             .high()
             .doc("After so many bytes of metadata changes a snapshot takes their place.");
 
+    public static final Setting<Integer> TELEMETRY_MAX_BYTES = DECLARED.integer("telemetry.max.bytes", 1_048_576)
+            .allow(atLeast(1))
+            .low()
+            .doc("The most bytes of metrics that a client may push at a time, as they come.");
+
     // Barnabas' own
 
     public static final Setting<String> DURABILITY = DECLARED.string("barnabas.durability", "after-sync")

@@ -26,12 +26,22 @@ public final class CoordinatorSettings {
             .doc("The longest session timeout that a member of a classic group may ask for.");
 
     public static final Setting<Integer> GROUP_INITIAL_REBALANCE_DELAY_MS = DECLARED.integer(
-                    "group.initial.rebalance.delay.ms", 3000)
+                    "group.initial.rebalance.delay.ms", 300)
+            .differs("Kafka waits 3000; here a member that comes later costs a rebalance of some milliseconds, since"
+                    + " the others are told at once")
             .doc("How long a new classic group waits for further members before its first assignment.");
 
     public static final Setting<Integer> GROUP_MAX_SIZE = DECLARED.integer("group.max.size", Integer.MAX_VALUE)
             .allow(atLeast(1))
             .doc("The most members of a classic group.");
+
+    public static final Setting<Integer> HEARTBEAT_WAIT_MAX_MS = DECLARED.integer(
+                    "barnabas.heartbeat.wait.max.ms", 3000)
+            .allow(atLeast(0))
+            .low()
+            .doc("How long the answer to a heartbeat of a classic group may wait for news, so that members learn of a"
+                    + " rebalance at once; only with clients that do not wait for it themselves, never longer than"
+                    + " half of group.min.session.timeout.ms. 0: every heartbeat is answered at once.");
 
     // Offsets
 

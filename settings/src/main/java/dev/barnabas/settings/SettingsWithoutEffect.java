@@ -346,9 +346,6 @@ final class SettingsWithoutEffect {
                 "a single node connects to nobody",
                 longInteger("socket.connection.setup.timeout.max.ms", 30_000L),
                 longInteger("socket.connection.setup.timeout.ms", 10_000L));
-        declare(
-                "clients are not asked for metrics in this version",
-                integer("telemetry.max.bytes", 1_048_576).allow(atLeast(1)).low());
     }
 
     private SettingsWithoutEffect() {}
