@@ -77,7 +77,7 @@ final class ShareQueueWorkload {
     }
 
     void start() {
-        client.loop().execute(() -> produce(new Producer(client, ProducerSettings.DEFAULTS)));
+        client.loop().execute(() -> produce(new Producer(client, ProducerSettings.defaults())));
         members.forEach(member -> member.peer.loop().execute(member::fetch));
     }
 
