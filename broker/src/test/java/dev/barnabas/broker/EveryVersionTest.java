@@ -264,7 +264,8 @@ class EveryVersionTest {
             case ALTER_CLIENT_QUOTAS ->
                 AlterClientQuotasRequest.builder()
                         .entries(List.of(new AlterClientQuotasRequest.EntryData(
-                                List.of(new AlterClientQuotasRequest.EntityData(group.isEmpty() ? "cat" : "user", group)),
+                                List.of(new AlterClientQuotasRequest.EntityData(
+                                        group.isEmpty() ? "cat" : "user", group)),
                                 List.of(new AlterClientQuotasRequest.OpData("producer_byte_rate", 1_000, false)))))
                         .build();
             case DESCRIBE_CLIENT_QUOTAS ->
@@ -272,8 +273,8 @@ class EveryVersionTest {
                         .components(
                                 group.isEmpty()
                                         ? List.of()
-                                        : List.of(new DescribeClientQuotasRequest.ComponentData(
-                                                "user", (byte) 2, null)))
+                                        : List.of(
+                                                new DescribeClientQuotasRequest.ComponentData("user", (byte) 2, null)))
                         .strict(v > 0)
                         .build();
             case DESCRIBE_USER_SCRAM_CREDENTIALS ->
@@ -285,13 +286,12 @@ class EveryVersionTest {
                         .build();
             case ALTER_USER_SCRAM_CREDENTIALS ->
                 AlterUserScramCredentialsRequest.builder()
-                        .deletions(List.of(
-                                new AlterUserScramCredentialsRequest.ScramCredentialDeletion(group, (byte) 1)))
+                        .deletions(
+                                List.of(new AlterUserScramCredentialsRequest.ScramCredentialDeletion(group, (byte) 1)))
                         .build();
             case CREATE_DELEGATION_TOKEN ->
                 CreateDelegationTokenRequest.builder().build();
-            case RENEW_DELEGATION_TOKEN ->
-                RenewDelegationTokenRequest.builder().build();
+            case RENEW_DELEGATION_TOKEN -> RenewDelegationTokenRequest.builder().build();
             case EXPIRE_DELEGATION_TOKEN ->
                 ExpireDelegationTokenRequest.builder().build();
             case DESCRIBE_DELEGATION_TOKEN ->

@@ -122,8 +122,7 @@ final class ShareQueueSimulationTest {
                                         "share.delivery.count.limit", (byte) 0, "25")))))
                 .build();
         AtomicReference<IncrementalAlterConfigsResponse> answer = new AtomicReference<>();
-        peer.loop()
-                .execute(() -> peer.ask(request, 1, IncrementalAlterConfigsResponse.class, answer::set, () -> {}));
+        peer.loop().execute(() -> peer.ask(request, 1, IncrementalAlterConfigsResponse.class, answer::set, () -> {}));
         simulation.runUntil("the group has its settings", () -> answer.get() != null, STARTING);
         short error = answer.get().responses().getFirst().errorCode();
         if (error != 0) {
@@ -133,9 +132,8 @@ final class ShareQueueSimulationTest {
 
     private static Uuid createTopic(Simulation simulation, Cluster client, Admin admin) {
         Topics.New wish = Topics.New.of(ShareQueueWorkload.TOPIC, 1, 3);
-        return Optional.ofNullable(
-                        get(simulation, client, () -> admin.createTopics(List.of(wish)))
-                                .get(ShareQueueWorkload.TOPIC))
+        return Optional.ofNullable(get(simulation, client, () -> admin.createTopics(List.of(wish)))
+                        .get(ShareQueueWorkload.TOPIC))
                 .orElseThrow()
                 .orThrow()
                 .id();

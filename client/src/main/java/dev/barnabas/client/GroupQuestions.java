@@ -209,7 +209,9 @@ final class GroupQuestions {
             subtopologies.stream()
                     .filter(subtopology -> subtopology.subtopologyId().equals(ids.subtopologyId()))
                     .forEach(subtopology -> ids.partitions().forEach(partition -> {
-                        subtopology.sourceTopics().forEach(topic -> partitions.add(new TopicPartition(topic, partition)));
+                        subtopology
+                                .sourceTopics()
+                                .forEach(topic -> partitions.add(new TopicPartition(topic, partition)));
                         subtopology.repartitionSourceTopics().stream()
                                 .filter(topic -> partition < topic.partitions())
                                 .forEach(topic -> partitions.add(new TopicPartition(topic.name(), partition)));

@@ -151,7 +151,9 @@ final class JavaShareConsumerTest {
                         accepted.add(record.value());
                     }
                 }
-                consumer.commitSync().values().forEach(error -> assertThat(error).isEmpty());
+                consumer.commitSync()
+                        .values()
+                        .forEach(error -> assertThat(error).isEmpty());
             }
         }
 
@@ -241,7 +243,8 @@ final class JavaShareConsumerTest {
         }
         assertThat(letters).extracting(ConsumerRecord::value).containsExactlyInAnyOrder("0", "4", "8", "12", "16");
         assertThat(letters.getFirst().headers().toArray())
-                .extracting(header -> header.key() + "=" + new String(header.value(), java.nio.charset.StandardCharsets.UTF_8))
+                .extracting(header ->
+                        header.key() + "=" + new String(header.value(), java.nio.charset.StandardCharsets.UTF_8))
                 .contains(
                         "__dlq.errors.topic=letters",
                         "__dlq.errors.partition=0",

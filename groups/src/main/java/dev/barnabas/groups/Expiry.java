@@ -27,7 +27,8 @@ import java.util.OptionalLong;
  * <ul>
  *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty
  *       (KIP-211).
- *   <li>Those of a group of the consumer protocol, or of a streams group, expire so long after they were committed and it became empty.
+ *   <li>Those of a group of the consumer protocol, or of a streams group, expire so long after they were committed and
+ *       it became empty.
  *   <li>Those of a name that never had members (a simple consumer, a tool) expire so long after they were committed.
  *   <li>Those of a group with members do not expire, whatever its members have subscribed to: a consumer that assigns
  *       partitions itself, or comes back to a topic, would lose its place.
@@ -97,8 +98,7 @@ final class Expiry {
                 ? OptionalLong.empty()
                 : switch (group) {
                     case ClassicGroup classic -> unusedSince(classic, committed);
-                    case ConsumerGroup consumers ->
-                        unusedSince(consumers.isEmpty(), consumers.assignedMs(), committed);
+                    case ConsumerGroup consumers -> unusedSince(consumers.isEmpty(), consumers.assignedMs(), committed);
                     case StreamsGroup streams -> unusedSince(streams.isEmpty(), streams.assignedMs(), committed);
                     case ShareGroup _ -> OptionalLong.of(committed.commitMs());
                 };
@@ -124,9 +124,7 @@ final class Expiry {
 
     /** The last assignment is that to nobody. */
     private static OptionalLong unusedSince(boolean isEmpty, long assignedMs, CommittedOffset committed) {
-        return isEmpty
-                ? OptionalLong.of(Math.max(committed.commitMs(), assignedMs))
-                : OptionalLong.empty();
+        return isEmpty ? OptionalLong.of(Math.max(committed.commitMs(), assignedMs)) : OptionalLong.empty();
     }
 
     /** Topics were deleted: which groups have offsets of them. */

@@ -19,17 +19,17 @@ import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
-import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
 import dev.barnabas.protocol.message.DeleteGroupsResponse;
+import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
 import dev.barnabas.protocol.message.DeleteShareGroupOffsetsRequest;
 import dev.barnabas.protocol.message.DeleteShareGroupOffsetsResponse;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
-import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroup;
 import dev.barnabas.protocol.message.DescribeGroupsResponse;
-import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest.DescribeShareGroupOffsetsRequestGroup;
+import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroup;
 import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest;
-import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse.DescribeShareGroupOffsetsResponseGroup;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest.DescribeShareGroupOffsetsRequestGroup;
 import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse.DescribeShareGroupOffsetsResponseGroup;
 import dev.barnabas.protocol.message.HeartbeatRequest;
 import dev.barnabas.protocol.message.HeartbeatResponse;
 import dev.barnabas.protocol.message.JoinGroupRequest;
@@ -42,17 +42,17 @@ import dev.barnabas.protocol.message.OffsetCommitRequest;
 import dev.barnabas.protocol.message.OffsetCommitResponse;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetDeleteResponse;
-import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
-import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
-import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
-import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
-import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import dev.barnabas.protocol.message.ShareGroupDescribeRequest;
 import dev.barnabas.protocol.message.ShareGroupDescribeResponse;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatResponse;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
@@ -260,8 +260,7 @@ public final class GroupCoordinator {
         decide(request.groupId(), ticket, new ShareHeartbeat(request, caller, ticket));
     }
 
-    public void shareDescribe(
-            ShareGroupDescribeRequest request, Loop loop, Consumer<ShareGroupDescribeResponse> then) {
+    public void shareDescribe(ShareGroupDescribeRequest request, Loop loop, Consumer<ShareGroupDescribeResponse> then) {
         List<String> groups = request.groupIds();
         Gather<ShareGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
                 groups.size(),
@@ -345,9 +344,8 @@ public final class GroupCoordinator {
         Gather<StreamsGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
                 groups.size(),
                 loop,
-                described -> then.accept(StreamsGroupDescribeResponse.builder()
-                        .groups(described)
-                        .build()));
+                described -> then.accept(
+                        StreamsGroupDescribeResponse.builder().groups(described).build()));
         for (int i = 0; i < groups.size(); i++) {
             String groupId = groups.get(i);
             Ticket<StreamsGroupDescribeResponse.DescribedGroup> ticket =

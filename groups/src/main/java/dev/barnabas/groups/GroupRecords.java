@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An offset that is committed in a transaction is in a transactional batch, with the producer's id and epoch.
  *
- * <p>A record without a value is a tombstone. {@link ConsumerRecords} has the kinds of consumer groups, {@link
- * ShareRecords} those of share groups, {@link StreamsRecords} those of streams groups; records of still other kinds belong to other types of groups.
+ * <p>A record without a value is a tombstone. {@link ConsumerRecords} has the kinds of consumer groups,
+ * {@link ShareRecords} those of share groups, {@link StreamsRecords} those of streams groups; records of still other
+ * kinds belong to other types of groups.
  */
 final class GroupRecords {
     private static final int KEY_VERSION = 0;

@@ -52,7 +52,8 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
         }
         String memberId = request.memberId();
         Optional<StreamsGroup> streams = shard.streams(request.groupId());
-        boolean isRunning = streams.filter(application -> !application.isEmpty()).isPresent();
+        boolean isRunning =
+                streams.filter(application -> !application.isEmpty()).isPresent();
         if (isRunning || shard.share(request.groupId()).isPresent()) {
             return Decision.answer(ticket.with(refusal(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL)));
         }

@@ -51,7 +51,8 @@ record OffsetFetch(
             case ClassicGroup _ -> Optional.empty();
             case ShareGroup _ -> Optional.of(ErrorCode.GROUP_ID_NOT_FOUND);
             case ConsumerGroup consumers ->
-                refusalBy(id -> consumers.member(id).map(_ -> consumers.current(id).epoch()));
+                refusalBy(id ->
+                        consumers.member(id).map(_ -> consumers.current(id).epoch()));
             case StreamsGroup streams ->
                 refusalBy(id -> streams.member(id).map(_ -> streams.current(id).epoch()));
         };
@@ -78,9 +79,7 @@ record OffsetFetch(
         if (epoch.isEmpty()) {
             return Optional.of(ErrorCode.UNKNOWN_MEMBER_ID);
         }
-        return epoch.get() == group.memberEpoch()
-                ? Optional.empty()
-                : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
+        return epoch.get() == group.memberEpoch() ? Optional.empty() : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
     }
 
     private List<OffsetFetchResponseTopics> all(GroupShard shard) {

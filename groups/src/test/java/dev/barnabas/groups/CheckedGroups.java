@@ -62,15 +62,14 @@ final class CheckedGroups implements Backend {
     }
 
     private ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> newHost() {
-        CheckedShard shard = new CheckedShard(
-                () -> new GroupShard(
-                        settings,
-                        _ -> ConsumerSettings.DEFAULTS,
-                        _ -> ShareGroupSettings.DEFAULTS,
-                        _ -> StreamsSettings.DEFAULTS,
-                        topics,
-                        new SeededEntropy(1),
-                        new ShareFollowUps(new MemoryShareStates(), loop, (_, _, _) -> {})));
+        CheckedShard shard = new CheckedShard(() -> new GroupShard(
+                settings,
+                _ -> ConsumerSettings.DEFAULTS,
+                _ -> ShareGroupSettings.DEFAULTS,
+                _ -> StreamsSettings.DEFAULTS,
+                topics,
+                new SeededEntropy(1),
+                new ShareFollowUps(new MemoryShareStates(), loop, (_, _, _) -> {})));
         ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> started =
                 new ShardHost<>(shard, log, settings.commitTimeoutMs());
         started.start();

@@ -77,12 +77,7 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
         Map<String, List<Object>> members = new TreeMap<>();
         group.members().forEach((id, member) -> members.put(id, List.of(member, group.current(id), group.target(id))));
         return List.of(
-                members,
-                group.states(),
-                group.epoch(),
-                group.targetEpoch(),
-                group.metadataHash(),
-                group.assignedMs());
+                members, group.states(), group.epoch(), group.targetEpoch(), group.metadataHash(), group.assignedMs());
     }
 
     private static Object copyOf(StreamsGroup group) {

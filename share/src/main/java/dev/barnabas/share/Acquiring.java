@@ -197,8 +197,7 @@ final class Acquiring {
                 && before.lastOffset() + 1 == run.firstOffset
                 && before.deliveryCount() == run.deliveryCount
                 && !(beginsBatch && before.count() >= limits.batchSize())) {
-            acquired.set(
-                    acquired.size() - 1, new Acquired(before.firstOffset(), run.lastOffset, run.deliveryCount));
+            acquired.set(acquired.size() - 1, new Acquired(before.firstOffset(), run.lastOffset, run.deliveryCount));
         } else {
             acquired.add(new Acquired(run.firstOffset, run.lastOffset, run.deliveryCount));
         }

@@ -86,7 +86,7 @@ final class StateDifferentialTest {
             SplittableRandom random, int partition, int stateEpoch, int leaderEpoch, int step) {
         List<StateBatch> batches = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-            long first = step + random.nextInt(50);
+            long first = (long) step + random.nextInt(50);
             batches.add(new StateBatch(
                     first, first + random.nextInt(10), (byte) (random.nextInt(3) * 2), (short) random.nextInt(1, 4)));
         }
