@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -104,8 +105,8 @@ final class StreamsTopics {
 
     private StreamsGroupHeartbeatResponse withFailures(StreamsAnswer answer) {
         List<String> failures = answer.missing().stream()
-                .filter(topic -> failed.containsKey(topic.name()))
-                .map(topic -> topic.name() + " (" + failed.get(topic.name()).why + ")")
+                .flatMap(topic -> Optional.ofNullable(failed.get(topic.name())).stream()
+                        .map(failure -> topic.name() + " (" + failure.why + ")"))
                 .toList();
         List<Status> status = answer.response().status();
         if (failures.isEmpty() || status == null) {

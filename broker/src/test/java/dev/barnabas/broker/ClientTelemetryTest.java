@@ -227,7 +227,9 @@ class ClientTelemetryTest {
     private static ByteBuffer gzip(ByteBuffer bytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-            gzip.write(bytes.array());
+            byte[] content = new byte[bytes.remaining()];
+            bytes.get(content);
+            gzip.write(content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
