@@ -86,8 +86,7 @@ final class BrokerParts {
                         .orElse(0),
                 () -> partitionsOf(Topic.SHARE_GROUP_STATE));
         this.shareStateRequests = new ShareStateRequests(node, shareStates, this::connections);
-        this.shareParts = new ShareParts(
-                node, shareStates, this::connections, share -> (_, _, _, _, _, then) -> then.run());
+        this.shareParts = new ShareParts(node, shareStates, this::connections);
         this.groups = new GroupCoordinator(
                 groupSettings(settings),
                 new ConsumerGroupSettings(node),
@@ -303,6 +302,7 @@ final class BrokerParts {
     private Apis allApis() {
         TopicCreation creation = new TopicCreation(node, on.metadata, on.access.urgent(), reconcilers);
         shareStateRequests.use(creation);
+        shareParts.use(creation);
         List<Api<?>> adminApis = new ArrayList<>(
                 AdminApis.of(node, on.metadata, creation, reconcilers, room, on.logLevels, on.access.forwarded()));
         adminApis.addAll(TelemetryApis.of(node, telemetry));

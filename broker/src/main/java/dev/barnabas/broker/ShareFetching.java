@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class ShareFetching {
 
     private static final byte RECORD_LIMIT = 1;
+    private static final int WAKES_IN_VAIN = 4;
+    private static final Duration BREATH = Duration.ofMillis(10);
 
     private final Node node;
     private final ShareParts parts;
@@ -200,7 +202,20 @@ final class ShareFetching {
         }
         isWaiting = true;
         int wait = ++waits;
+        if (wait % WAKES_IN_VAIN == 0) {
+            // Others were faster each time, or there is something that cannot be had: no hurry.
+            call.loop().schedule(BREATH, () -> register(wait));
+        } else {
+            register(wait);
+        }
+    }
+
+    private void register(int wait) {
         for (Place place : places) {
+            if (!isWaiting || wait != waits) {
+                // One of them had something at once.
+                return;
+            }
             int owner = node.ownerOf(place.topicId(), place.partition());
             node.run(node.share(owner).loop(), () -> {
                 LedShare led = parts.partitions().get(owner).ifLoaded(key(place));

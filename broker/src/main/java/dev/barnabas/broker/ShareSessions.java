@@ -95,7 +95,10 @@ final class ShareSessions {
             }
         });
         for (Key key : ended) {
-            release.accept(key.groupId, sessions.remove(key).holder());
+            ShareSession session = sessions.remove(key);
+            if (session != null) {
+                release.accept(key.groupId, session.holder());
+            }
         }
     }
 

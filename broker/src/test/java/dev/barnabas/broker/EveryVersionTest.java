@@ -580,7 +580,9 @@ class EveryVersionTest {
                     READ_SHARE_GROUP_STATE,
                     WRITE_SHARE_GROUP_STATE,
                     DELETE_SHARE_GROUP_STATE,
-                    READ_SHARE_GROUP_STATE_SUMMARY -> ShareExamples.of(key, target);
+                    READ_SHARE_GROUP_STATE_SUMMARY,
+                    SHARE_FETCH,
+                    SHARE_ACKNOWLEDGE -> ShareExamples.of(key, target);
             case STREAMS_GROUP_HEARTBEAT ->
                 StreamsGroupHeartbeatRequest.builder()
                         .groupId(target.group())

@@ -280,10 +280,7 @@ final class SettingsWithoutEffect {
                         .allow(atLeast(1))
                         .low());
         declare(
-                "what is not known to be on stable storage is known without checkpoints",
-                integer("log.flush.offset.checkpoint.interval.ms", 60_000)
-                        .allow(atLeast(0))
-                        .high(),
+                "the log start is on stable storage before anybody is told of it",
                 integer("log.flush.start.offset.checkpoint.interval.ms", 60_000)
                         .allow(atLeast(0))
                         .high());
