@@ -310,6 +310,11 @@ final class StreamsDraft {
         return new TaskRoles(StreamsGroup.processed(current), StreamsGroup.kept(current), Tasks.NONE);
     }
 
+    /** Whether the first assignment of a group waits for more members. */
+    boolean waitsForMembers() {
+        return memory.delayedUntilMs() > nowMs;
+    }
+
     private long intervalLeftMs() {
         long waitMs = assignedMs + settings.assignmentIntervalMs() - nowMs;
         // An empty group is assigned at once; a clock that was set back does not count.

@@ -29,11 +29,10 @@ final class StreamsStatus {
                             + configured.epoch() + "."));
         }
         if (waits) {
-            boolean isFirst = draft.memory().delayedUntilMs() > 0;
             status.add(new Status(
                     ASSIGNMENT_DELAYED,
                     "Assignment delayed due to the configured "
-                            + (isFirst ? "initial rebalance delay." : "assignment interval.")));
+                            + (draft.waitsForMembers() ? "initial rebalance delay." : "assignment interval.")));
         }
         var problem = configured.problem();
         if (problem != null) {

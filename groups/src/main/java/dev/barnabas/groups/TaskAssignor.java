@@ -22,7 +22,7 @@ final class TaskAssignor {
     private final int standbys;
     private final List<String> tags;
     private final NavigableMap<String, Candidate> members = new TreeMap<>();
-    private final Map<String, ClientProcess> processes = new LinkedHashMap<>();
+    private final Map<String, Instance> processes = new LinkedHashMap<>();
 
     /** What an assignment looks at in a member. */
     record Applicant(
@@ -35,7 +35,7 @@ final class TaskAssignor {
     private record Task(String subtopology, int partition) {}
 
     /** All members of one process, which share its disk. */
-    private static final class ClientProcess {
+    private static final class Instance {
         private final List<Candidate> members = new ArrayList<>();
         private final Set<Task> tasks = new HashSet<>();
 
@@ -46,7 +46,7 @@ final class TaskAssignor {
 
     private static final class Candidate {
         private final Applicant applicant;
-        private final ClientProcess process;
+        private final Instance process;
         private final Tasks.Builder active = new Tasks.Builder();
         private final Tasks.Builder standby = new Tasks.Builder();
         private final Map<String, Integer> ofSubtopology = new LinkedHashMap<>();
@@ -54,7 +54,7 @@ final class TaskAssignor {
         private int count;
         private int quota;
 
-        private Candidate(Applicant applicant, ClientProcess process) {
+        private Candidate(Applicant applicant, Instance process) {
             this.applicant = applicant;
             this.process = process;
         }
@@ -84,7 +84,7 @@ final class TaskAssignor {
         this.standbys = standbys;
         this.tags = tags;
         applicants.stream().sorted(Comparator.comparing(Applicant::memberId)).forEach(applicant -> {
-            ClientProcess process = processes.computeIfAbsent(applicant.processId, _ -> new ClientProcess());
+            Instance process = processes.computeIfAbsent(applicant.processId, _ -> new Instance());
             Candidate candidate = new Candidate(applicant, process);
             process.members.add(candidate);
             members.put(applicant.memberId, candidate);
@@ -168,7 +168,7 @@ final class TaskAssignor {
         int each = tasks.size() / members.size();
         int more = tasks.size() % members.size();
         members.values().forEach(member -> member.quota = each);
-        Map<ClientProcess, Integer> extra = new LinkedHashMap<>();
+        Map<Instance, Integer> extra = new LinkedHashMap<>();
         Set<Candidate> without = new HashSet<>(members.values());
         for (int i = 0; i < more; i++) {
             Candidate next = members.values().stream()
@@ -208,11 +208,11 @@ final class TaskAssignor {
         List<Candidate> holders = members.values().stream()
                 .filter(member -> member.process.tasks.contains(task))
                 .toList();
-        Set<ClientProcess> taken = new HashSet<>();
+        Set<Instance> taken = new HashSet<>();
         holders.forEach(holder -> taken.add(holder.process));
         double least = processes.values().stream()
                 .filter(process -> !taken.contains(process))
-                .mapToDouble(ClientProcess::load)
+                .mapToDouble(Instance::load)
                 .min()
                 .orElse(0);
         members.values().stream()
@@ -224,7 +224,7 @@ final class TaskAssignor {
     }
 
     /** How much a member has in common with those that have a copy already. */
-    private int sharedTags(Candidate member, Set<ClientProcess> taken) {
+    private int sharedTags(Candidate member, Set<Instance> taken) {
         int shared = 0;
         for (String tag : tags) {
             String value = member.applicant.tags.get(tag);
