@@ -52,8 +52,8 @@ final class AlterClientQuotasHandler implements Handler<AlterClientQuotasRequest
                     call.loop(),
                     answer -> then.accept(result(entry, answer)));
         }
-        answers.await(results -> call.answer(
-                AlterClientQuotasResponse.builder().entries(results).build()));
+        answers.await(results ->
+                call.answer(AlterClientQuotasResponse.builder().entries(results).build()));
     }
 
     private static AlterClientQuotasResponse.EntryData result(
@@ -70,9 +70,7 @@ final class AlterClientQuotasHandler implements Handler<AlterClientQuotasRequest
         return new AlterClientQuotasResponse.EntryData(
                 error.code(),
                 message,
-                entry.entity().stream()
-                        .map(AlterClientQuotasHandler::answered)
-                        .toList());
+                entry.entity().stream().map(AlterClientQuotasHandler::answered).toList());
     }
 
     private static AlterClientQuotasResponse.EntityData answered(EntityData part) {

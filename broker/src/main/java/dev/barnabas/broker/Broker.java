@@ -1,10 +1,10 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.groups.GroupCounters;
-import dev.barnabas.transactions.TransactionCounters;
 import dev.barnabas.host.Host;
 import dev.barnabas.metadata.MetadataLog;
 import dev.barnabas.settings.Settings;
+import dev.barnabas.transactions.TransactionCounters;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;

@@ -86,13 +86,13 @@ final class BrokerParts {
                         .orElse(0),
                 () -> partitionsOf(Topic.SHARE_GROUP_STATE));
         this.shareStateRequests = new ShareStateRequests(node, shareStates, this::connections);
-        this.shareParts = new ShareParts(
-                node, shareStates, this::connections, share -> (_, _, _, _, _, then) -> then.run());
+        this.shareParts = new ShareParts(node, shareStates, this::connections);
         this.groups = new GroupCoordinator(
                 groupSettings(settings),
                 new ConsumerGroupSettings(node),
                 new ShareMemberSettings(node),
                 shareStateRequests,
+                new StreamsGroupSettings(node),
                 new GroupTopics(node),
                 on.host.entropy(),
                 () -> partitionsOf(Topic.CONSUMER_OFFSETS));
@@ -246,10 +246,7 @@ final class BrokerParts {
                 new Self(node, on.membership.epoch()),
                 new FollowerThrottling(node),
                 fetching);
-        ReplicaHealing healing = new ReplicaHealing(
-                node,
-                share.loop(),
-                connections(share.loop()));
+        ReplicaHealing healing = new ReplicaHealing(node, share.loop(), connections(share.loop()));
         InSyncRequests inSyncRequests = new InSyncRequests(
                 share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
         return new Reconciler(
@@ -302,13 +299,23 @@ final class BrokerParts {
     private Apis allApis() {
         TopicCreation creation = new TopicCreation(node, on.metadata, on.access.urgent(), reconcilers);
         shareStateRequests.use(creation);
+        shareParts.use(creation);
         List<Api<?>> adminApis = new ArrayList<>(
                 AdminApis.of(node, on.metadata, creation, reconcilers, room, on.logLevels, on.access.forwarded()));
         adminApis.addAll(TelemetryApis.of(node, telemetry));
         adminApis.addAll(MembershipApis.of(node, on.metadata, loop, on.access.forwarded()));
         adminApis.addAll(ShareStateApis.of(shareStates));
         adminApis.addAll(shareParts.apis());
-        return BrokerApis.of(node, groups, transactions, transactionParts, creation, producerIds, on.access, adminApis);
+        return BrokerApis.of(
+                node,
+                groups,
+                transactions,
+                transactionParts,
+                creation,
+                new StreamsTopics(creation, loop),
+                producerIds,
+                on.access,
+                adminApis);
     }
 
     /**

@@ -40,11 +40,9 @@ final class ClientTelemetry {
     private static final int KEPT_INTERVALS = 3;
 
     /** As Kafka prefers them. */
-    private static final List<Byte> COMPRESSIONS = List.of(
-            (byte) Compression.ZSTD.id(),
-            (byte) Compression.LZ4.id(),
-            (byte) Compression.GZIP.id(),
-            (byte) Compression.SNAPPY.id());
+    private static final List<Byte> COMPRESSIONS =
+            List.of((byte) Compression.ZSTD.id(), (byte) Compression.LZ4.id(), (byte) Compression.GZIP.id(), (byte)
+                    Compression.SNAPPY.id());
 
     private final Node node;
     private final Loop loop;
@@ -148,9 +146,8 @@ final class ClientTelemetry {
 
     private ErrorCode keep(Instance instance, PushTelemetryRequest request) {
         try (Decompressor decompressor = new Decompressor(MOST_BYTES_EACH * maxBytes())) {
-            ByteBuffer metrics = decompressor.decompress(
-                    Compression.values()[request.compressionType()],
-                    request.metrics());
+            ByteBuffer metrics =
+                    decompressor.decompress(Compression.values()[request.compressionType()], request.metrics());
             List<OtlpMetrics.Point> points = OtlpMetrics.read(metrics, MOST_POINTS);
             pointsInAll -= instance.points.size();
             if (pointsInAll + points.size() > MOST_POINTS_IN_ALL) {
@@ -184,7 +181,8 @@ final class ClientTelemetry {
     private void forgetOld() {
         long now = loop.clock().nanos();
         for (Instance instance : instances.values()) {
-            long kept = Duration.ofMillis((long) KEPT_INTERVALS * instance.intervalMs).toNanos();
+            long kept = Duration.ofMillis((long) KEPT_INTERVALS * instance.intervalMs)
+                    .toNanos();
             if (!instance.points.isEmpty() && now - instance.pushedNanos > kept) {
                 pointsInAll -= instance.points.size();
                 instance.points = List.of();

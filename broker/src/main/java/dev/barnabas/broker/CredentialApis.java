@@ -23,9 +23,9 @@ import java.util.Set;
 /**
  * What is asked about credentials of a broker where nobody has to say who he is: there are none to describe
  * (DescribeUserScramCredentials 0), none can be stored (AlterUserScramCredentials 0 is refused with SECURITY_DISABLED,
- * so that no password seems to protect anything), and there are no delegation tokens
- * (Create-, Renew-, Expire- and DescribeDelegationToken 1-3 are refused with DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, as by
- * Kafka on a plaintext connection).
+ * so that no password seems to protect anything), and there are no delegation tokens (Create-, Renew-, Expire- and
+ * DescribeDelegationToken 1-3 are refused with DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, as by Kafka on a plaintext
+ * connection).
  */
 final class CredentialApis {
 
@@ -93,8 +93,7 @@ final class CredentialApis {
         request.upsertions().forEach(upsertion -> names.add(upsertion.name()));
         return AlterUserScramCredentialsResponse.builder()
                 .results(names.stream()
-                        .map(name -> new AlterUserScramCredentialsResult(
-                                name, ErrorCode.SECURITY_DISABLED.code(), WHY))
+                        .map(name -> new AlterUserScramCredentialsResult(name, ErrorCode.SECURITY_DISABLED.code(), WHY))
                         .toList())
                 .build();
     }

@@ -63,8 +63,7 @@ final class DescribeClientQuotasHandler implements Handler<DescribeClientQuotasR
     }
 
     private static boolean isPicked(QuotaEntity entity, DescribeClientQuotasRequest request) {
-        if (request.strict()
-                && entity.parts().size() != request.components().size()) {
+        if (request.strict() && entity.parts().size() != request.components().size()) {
             return false;
         }
         return request.components().stream().allMatch(component -> isPicked(entity, component));

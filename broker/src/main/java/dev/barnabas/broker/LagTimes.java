@@ -79,12 +79,17 @@ final class LagTimes {
 
     /** @param then called on the first loop, with -1 if it cannot be read */
     private void read(Observation.Lag lag, Consumer<Long> then) {
-        Consumer<Long> answer =
-                timestampMs -> node.share(0).loop().execute(() -> then.accept(timestampMs));
-        node.image().topic(lag.topic()).ifPresentOrElse(topic -> {
-            LoopShare share = node.share(node.ownerOf(topic.id(), lag.partition()));
-            share.loop().execute(() -> read(share.partitions().find(topic.id(), lag.partition()), lag, answer));
-        }, () -> answer.accept(-1L));
+        Consumer<Long> answer = timestampMs -> node.share(0).loop().execute(() -> then.accept(timestampMs));
+        node.image()
+                .topic(lag.topic())
+                .ifPresentOrElse(
+                        topic -> {
+                            LoopShare share = node.share(node.ownerOf(topic.id(), lag.partition()));
+                            share.loop()
+                                    .execute(() ->
+                                            read(share.partitions().find(topic.id(), lag.partition()), lag, answer));
+                        },
+                        () -> answer.accept(-1L));
     }
 
     private static void read(@Nullable Partition partition, Observation.Lag lag, Consumer<Long> answer) {

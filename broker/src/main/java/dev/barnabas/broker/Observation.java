@@ -57,11 +57,7 @@ public record Observation(
 
     /** A number that a client has pushed, as it names it. */
     public record OfClient(
-            String instanceId,
-            String clientId,
-            String metric,
-            NavigableMap<String, String> attributes,
-            double value) {}
+            String instanceId, String clientId, String metric, NavigableMap<String, String> attributes, double value) {}
 
     /**
      * Offsets are as in {@code dev.barnabas.replication.Partition}; the size is that of all segments in bytes.
@@ -84,8 +80,7 @@ public record Observation(
      * @param oldestMs the timestamp of the batch of the first of them, in milliseconds since 1970; -1 if there is none,
      *     or it is not known
      */
-    public record Lag(
-            String group, String topic, int partition, long committedOffset, long records, long oldestMs) {
+    public record Lag(String group, String topic, int partition, long committedOffset, long records, long oldestMs) {
 
         Lag since(long timestampMs) {
             return new Lag(group, topic, partition, committedOffset, records, timestampMs);

@@ -15,9 +15,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * One collection of an {@link Observation}: first the partitions of all loops, then the groups and
- * transactions. Owned by the first
- * loop.
+ * One collection of an {@link Observation}: first the partitions of all loops, then the groups and transactions. Owned
+ * by the first loop.
  */
 final class Observing {
 
@@ -93,7 +92,8 @@ final class Observing {
 
     private void observeGroups(Consumer<Observation> then) {
         groups.observe(loop, census -> {
-            List<String> names = census.groups().stream().map(GroupCensus.Entry::group).toList();
+            List<String> names =
+                    census.groups().stream().map(GroupCensus.Entry::group).toList();
             if (names.isEmpty()) {
                 observeTransactions(census, List.of(), then);
                 return;

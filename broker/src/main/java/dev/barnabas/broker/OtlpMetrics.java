@@ -214,7 +214,8 @@ final class OtlpMetrics {
     private static ByteBuffer message(ByteBuffer in) {
         long length = varint(in);
         if (length < 0 || length > in.remaining()) {
-            throw new MalformedMessageException("a field of " + length + " bytes where " + in.remaining() + " are left");
+            throw new MalformedMessageException(
+                    "a field of " + length + " bytes where " + in.remaining() + " are left");
         }
         ByteBuffer message = in.slice(in.position(), (int) length);
         in.position(in.position() + (int) length);

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class ShareFetching {
 
     private static final byte RECORD_LIMIT = 1;
+    private static final int WAKES_IN_VAIN = 4;
+    private static final Duration BREATH = Duration.ofMillis(10);
 
     private final Node node;
     private final ShareParts parts;
@@ -87,12 +89,11 @@ final class ShareFetching {
         tellsAll = all;
         afterwards = before;
         timeOver = request.maxWaitMs() <= 0;
-        acknowledgements.tell(
-                node, parts.partitions(), member.groupId, member.memberId, call.loop(), outcomes -> {
-                    acknowledged = outcomes;
-                    hasAcknowledged = true;
-                    finish();
-                });
+        acknowledgements.tell(node, parts.partitions(), member.groupId, member.memberId, call.loop(), outcomes -> {
+            acknowledged = outcomes;
+            hasAcknowledged = true;
+            finish();
+        });
         if (places.isEmpty() || request.maxRecords() <= 0 || maxBytes == 0) {
             hasTaken = true;
             finish();
@@ -149,8 +150,7 @@ final class ShareFetching {
         boolean waitsForMore = !timeOver && request.minBytes() > 1 && places.size() == 1;
         node.run(node.share(owner).loop(), () -> {
             switch (parts.partitions().get(owner).find(key(place))) {
-                case SharePartitions.Found.Refused(ErrorCode refused) ->
-                    back(place, LedShare.Taken.refused(refused));
+                case SharePartitions.Found.Refused(ErrorCode refused) -> back(place, LedShare.Taken.refused(refused));
                 case SharePartitions.Found.Here(LedShare led) -> {
                     if (waitsForMore && led.readableBytes(bytes) < request.minBytes()) {
                         back(place, LedShare.Taken.NOTHING);
@@ -200,7 +200,20 @@ final class ShareFetching {
         }
         isWaiting = true;
         int wait = ++waits;
+        if (wait % WAKES_IN_VAIN == 0) {
+            // Others were faster each time, or there is something that cannot be had: no hurry.
+            call.loop().schedule(BREATH, () -> register(wait));
+        } else {
+            register(wait);
+        }
+    }
+
+    private void register(int wait) {
         for (Place place : places) {
+            if (!isWaiting || wait != waits) {
+                // One of them had something at once.
+                return;
+            }
             int owner = node.ownerOf(place.topicId(), place.partition());
             node.run(node.share(owner).loop(), () -> {
                 LedShare led = parts.partitions().get(owner).ifLoaded(key(place));
@@ -288,16 +301,15 @@ final class ShareFetching {
             places.forEach(place -> told.putIfAbsent(place, LedShare.Taken.NOTHING));
         }
         Map<Uuid, List<PartitionData>> byTopic = new LinkedHashMap<>();
-        told.forEach((place, result) -> byTopic.computeIfAbsent(place.topicId(), _ -> new ArrayList<>())
-                .add(partition(place, result, hints)));
+        told.forEach((place, result) ->
+                byTopic.computeIfAbsent(place.topicId(), _ -> new ArrayList<>()).add(partition(place, result, hints)));
         List<ShareFetchResponse.ShareFetchableTopicResponse> topics = new ArrayList<>();
         byTopic.forEach((topicId, partitions) ->
                 topics.add(new ShareFetchResponse.ShareFetchableTopicResponse(topicId, partitions)));
         return ShareFetchResponse.builder()
                 .errorMessage(null)
-                .acquisitionLockTimeoutMs(new SharePartitionSettings(node, member.groupId)
-                        .now()
-                        .lockDurationMs())
+                .acquisitionLockTimeoutMs(
+                        new SharePartitionSettings(node, member.groupId).now().lockDurationMs())
                 .responses(topics)
                 .nodeEndpoints(hints.brokers().stream()
                         .map(broker -> ShareFetchResponse.NodeEndpoint.builder()
@@ -315,7 +327,8 @@ final class ShareFetching {
         PartitionData.Builder partition = PartitionData.builder()
                 .partitionIndex(place.partition())
                 .errorCode(result.error().code())
-                .errorMessage(result.error() == ErrorCode.NONE ? null : result.error().message())
+                .errorMessage(
+                        result.error() == ErrorCode.NONE ? null : result.error().message())
                 .acknowledgeErrorCode(acknowledgement.code())
                 .acknowledgeErrorMessage(acknowledgement == ErrorCode.NONE ? null : acknowledgement.message())
                 .records(result.acquired().isEmpty() ? MemoryRecords.EMPTY : result.records())

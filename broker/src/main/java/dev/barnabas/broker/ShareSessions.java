@@ -72,8 +72,7 @@ final class ShareSessions {
             return new Resolved.Refused(ErrorCode.SHARE_SESSION_LIMIT_REACHED);
         }
         // A member that begins anew keeps what it has.
-        ShareSession opened =
-                new ShareSession(call.asker(), known == null ? new Holder(key.memberId) : known.holder());
+        ShareSession opened = new ShareSession(call.asker(), known == null ? new Holder(key.memberId) : known.holder());
         sessions.put(key, opened);
         call.whenClosed(new EndSessions(this, call.asker()));
         return new Resolved.In(opened, true, false);
@@ -95,7 +94,10 @@ final class ShareSessions {
             }
         });
         for (Key key : ended) {
-            release.accept(key.groupId, sessions.remove(key).holder());
+            ShareSession session = sessions.remove(key);
+            if (session != null) {
+                release.accept(key.groupId, session.holder());
+            }
         }
     }
 

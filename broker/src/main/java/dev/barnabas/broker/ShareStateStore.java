@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,8 +74,8 @@ final class ShareStateStore implements ShareStore {
                         ReadShareGroupStateResponse::read,
                         (asked, answer) -> here.read(asked, loop, answer),
                         response -> ErrorCode.forCode(partition(response).errorCode()),
-                        (error, response) ->
-                                then.accept(error, error == ErrorCode.NONE && response != null ? state(response) : null)),
+                        (error, response) -> then.accept(
+                                error, error == ErrorCode.NONE && response != null ? state(response) : null)),
                 1);
     }
 
@@ -114,7 +115,7 @@ final class ShareStateStore implements ShareStore {
             Q request,
             Call.ResponseReader<S> reader,
             BiConsumer<Q, Consumer<S>> here,
-            java.util.function.Function<S, ErrorCode> error,
+            Function<S, ErrorCode> error,
             BiConsumer<ErrorCode, @Nullable S> then) {}
 
     private <Q extends Request, S extends Response> void ask(Question<Q, S> question, int attempt) {

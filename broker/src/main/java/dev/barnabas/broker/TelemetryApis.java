@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * GetTelemetrySubscriptions 0 and PushTelemetry 0 (KIP-714). A client that asks for the first time is given the id under
- * which it goes from then on; it may ask and push on any connection, of any broker.
+ * GetTelemetrySubscriptions 0 and PushTelemetry 0 (KIP-714). A client that asks for the first time is given the id
+ * under which it goes from then on; it may ask and push on any connection, of any broker.
  */
 final class TelemetryApis {
 
@@ -53,7 +53,8 @@ final class TelemetryApis {
     private static Uuid newId(Node node) {
         Uuid id;
         do {
-            id = new Uuid(node.host().entropy().nextLong(), node.host().entropy().nextLong());
+            id = new Uuid(
+                    node.host().entropy().nextLong(), node.host().entropy().nextLong());
         } while (id.equals(Uuid.ZERO) || id.equals(Uuid.METADATA_TOPIC));
         return id;
     }

@@ -25,12 +25,7 @@ record TelemetrySubscription(int id, List<String> metrics, int intervalMs) {
 
     /** Who asks. */
     record Client(
-            Uuid instanceId,
-            String clientId,
-            String softwareName,
-            String softwareVersion,
-            String address,
-            int port) {
+            Uuid instanceId, String clientId, String softwareName, String softwareVersion, String address, int port) {
 
         private Map<String, String> attributes() {
             return Map.of(

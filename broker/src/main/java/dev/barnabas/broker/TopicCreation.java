@@ -17,6 +17,7 @@ import dev.barnabas.settings.ControllerQuorum;
 import dev.barnabas.settings.CoordinatorSettings;
 import dev.barnabas.settings.Setting;
 import dev.barnabas.settings.Settings;
+import dev.barnabas.settings.TopicSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,10 +91,65 @@ final class TopicCreation {
                 name, loop, error -> then.accept(error == ErrorCode.TOPIC_ALREADY_EXISTS ? ErrorCode.NONE : error));
     }
 
-    /** Has the controller create a topic, and waits until this node knows it and has opened what it has of it. */
-    private void createAtController(String name, Loop loop, Consumer<ErrorCode> then) {
+    /**
+     * Has the controller create topics that an application wants.
+     *
+     * @param then gets on the loop why topics could not be created, by name; that one exists already is no error
+     */
+    void createAsked(List<CreatableTopic> topics, Loop loop, Consumer<Map<String, String>> then) {
         CreateTopicsRequest request = CreateTopicsRequest.builder()
-                .topics(List.of(Topic.isInternal(name) ? internal(name) : withDefaults(name)))
+                .topics(topics)
+                .timeoutMs((int) LIMIT.toMillis())
+                .build();
+        controller.ask(
+                request,
+                CreateTopicsResponse.class,
+                response -> error(response) == ErrorCode.NOT_CONTROLLER,
+                LIMIT,
+                loop,
+                new ControllerChannel.Reply<>() {
+                    @Override
+                    public void answered(CreateTopicsResponse response) {
+                        Map<String, String> errors = new HashMap<>();
+                        response.topics().forEach(topic -> {
+                            ErrorCode error = ErrorCode.forCode(topic.errorCode());
+                            String message = topic.errorMessage();
+                            if (error != ErrorCode.NONE && error != ErrorCode.TOPIC_ALREADY_EXISTS) {
+                                errors.put(topic.name(), message == null ? error.message() : message);
+                            }
+                        });
+                        then.accept(errors);
+                    }
+
+                    @Override
+                    public void unanswered(String why) {
+                        Map<String, String> errors = new HashMap<>();
+                        topics.forEach(topic -> errors.put(topic.name(), why));
+                        then.accept(errors);
+                    }
+                });
+    }
+
+    /** Creates a topic for the dead letters of a share group (KIP-1191). That it is there already is no error. */
+    void createForDeadLetters(String name, Loop loop, Consumer<ErrorCode> then) {
+        CreatableTopic wish = withDefaults(name).toBuilder()
+                .configs(List.of(
+                        config(TopicSettings.ERRORS_DEADLETTERQUEUE_GROUP_ENABLE.name(), "true"),
+                        config(TopicSettings.MESSAGE_TIMESTAMP_TYPE.name(), "CreateTime")))
+                .build();
+        createAtController(
+                wish, loop, error -> then.accept(error == ErrorCode.TOPIC_ALREADY_EXISTS ? ErrorCode.NONE : error));
+    }
+
+    private void createAtController(String name, Loop loop, Consumer<ErrorCode> then) {
+        createAtController(Topic.isInternal(name) ? internal(name) : withDefaults(name), loop, then);
+    }
+
+    /** Has the controller create a topic, and waits until this node knows it and has opened what it has of it. */
+    private void createAtController(CreatableTopic wish, Loop loop, Consumer<ErrorCode> then) {
+        String name = wish.name();
+        CreateTopicsRequest request = CreateTopicsRequest.builder()
+                .topics(List.of(wish))
                 .timeoutMs((int) LIMIT.toMillis())
                 .build();
         controller.ask(

@@ -27,7 +27,8 @@ class ClientQuotasTest {
 
     @Test
     void whatIsStoredIsDescribedAlsoAfterARestart() {
-        assertThat(alter(false, set("producer_byte_rate", 1024), part("user", "alice & bob=x"), part("client-id", null)))
+        assertThat(alter(
+                        false, set("producer_byte_rate", 1024), part("user", "alice & bob=x"), part("client-id", null)))
                 .isEqualTo(ErrorCode.NONE);
         assertThat(alter(false, set("request_percentage", 12.5), part("user", null)))
                 .isEqualTo(ErrorCode.NONE);
@@ -72,7 +73,8 @@ class ClientQuotasTest {
 
     @Test
     void whatMakesNoSenseIsRefused() {
-        assertThat(alter(false, set("producer_byte_rate", 0), part("user", "a"))).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(alter(false, set("producer_byte_rate", 0), part("user", "a")))
+                .isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(alter(false, set("producer_byte_rate", 1.5), part("user", "a")))
                 .isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(alter(false, set("no_such_rate", 1), part("user", "a"))).isEqualTo(ErrorCode.INVALID_REQUEST);

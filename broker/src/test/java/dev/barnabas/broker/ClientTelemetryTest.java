@@ -218,7 +218,10 @@ class ClientTelemetryTest {
     }
 
     private static byte[] join(byte[] one, byte[] other) {
-        return ByteBuffer.allocate(one.length + other.length).put(one).put(other).array();
+        return ByteBuffer.allocate(one.length + other.length)
+                .put(one)
+                .put(other)
+                .array();
     }
 
     private static ByteBuffer gzip(ByteBuffer bytes) {

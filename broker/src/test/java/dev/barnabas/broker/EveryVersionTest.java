@@ -71,6 +71,10 @@ import dev.barnabas.protocol.message.ProduceRequest;
 import dev.barnabas.protocol.message.PushTelemetryRequest;
 import dev.barnabas.protocol.message.RemoveRaftVoterRequest;
 import dev.barnabas.protocol.message.RenewDelegationTokenRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Subtopology;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Topology;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
 import dev.barnabas.protocol.message.UnregisterBrokerRequest;
@@ -260,7 +264,8 @@ class EveryVersionTest {
             case ALTER_CLIENT_QUOTAS ->
                 AlterClientQuotasRequest.builder()
                         .entries(List.of(new AlterClientQuotasRequest.EntryData(
-                                List.of(new AlterClientQuotasRequest.EntityData(group.isEmpty() ? "cat" : "user", group)),
+                                List.of(new AlterClientQuotasRequest.EntityData(
+                                        group.isEmpty() ? "cat" : "user", group)),
                                 List.of(new AlterClientQuotasRequest.OpData("producer_byte_rate", 1_000, false)))))
                         .build();
             case DESCRIBE_CLIENT_QUOTAS ->
@@ -268,8 +273,8 @@ class EveryVersionTest {
                         .components(
                                 group.isEmpty()
                                         ? List.of()
-                                        : List.of(new DescribeClientQuotasRequest.ComponentData(
-                                                "user", (byte) 2, null)))
+                                        : List.of(
+                                                new DescribeClientQuotasRequest.ComponentData("user", (byte) 2, null)))
                         .strict(v > 0)
                         .build();
             case DESCRIBE_USER_SCRAM_CREDENTIALS ->
@@ -281,13 +286,12 @@ class EveryVersionTest {
                         .build();
             case ALTER_USER_SCRAM_CREDENTIALS ->
                 AlterUserScramCredentialsRequest.builder()
-                        .deletions(List.of(
-                                new AlterUserScramCredentialsRequest.ScramCredentialDeletion(group, (byte) 1)))
+                        .deletions(
+                                List.of(new AlterUserScramCredentialsRequest.ScramCredentialDeletion(group, (byte) 1)))
                         .build();
             case CREATE_DELEGATION_TOKEN ->
                 CreateDelegationTokenRequest.builder().build();
-            case RENEW_DELEGATION_TOKEN ->
-                RenewDelegationTokenRequest.builder().build();
+            case RENEW_DELEGATION_TOKEN -> RenewDelegationTokenRequest.builder().build();
             case EXPIRE_DELEGATION_TOKEN ->
                 ExpireDelegationTokenRequest.builder().build();
             case DESCRIBE_DELEGATION_TOKEN ->
@@ -576,7 +580,26 @@ class EveryVersionTest {
                     READ_SHARE_GROUP_STATE,
                     WRITE_SHARE_GROUP_STATE,
                     DELETE_SHARE_GROUP_STATE,
-                    READ_SHARE_GROUP_STATE_SUMMARY -> ShareExamples.of(key, target);
+                    READ_SHARE_GROUP_STATE_SUMMARY,
+                    SHARE_FETCH,
+                    SHARE_ACKNOWLEDGE -> ShareExamples.of(key, target);
+            case STREAMS_GROUP_HEARTBEAT ->
+                StreamsGroupHeartbeatRequest.builder()
+                        .groupId(target.group())
+                        .memberId("member")
+                        .memberEpoch(0)
+                        .endpointInformationEpoch(-1)
+                        .rebalanceTimeoutMs(10_000)
+                        .topology(topology(target.topic()))
+                        .activeTasks(List.of())
+                        .standbyTasks(List.of())
+                        .warmupTasks(List.of())
+                        .processId("process")
+                        .build();
+            case STREAMS_GROUP_DESCRIBE ->
+                StreamsGroupDescribeRequest.builder()
+                        .groupIds(List.of(target.group()))
+                        .build();
             case ALTER_PARTITION ->
                 AlterPartitionRequest.builder()
                         .brokerId(asker(group))
@@ -702,5 +725,19 @@ class EveryVersionTest {
         assertThat(batch.append(1_767_225_600_000L, (byte[]) null, value, List.of()))
                 .isTrue();
         return new MemoryRecords(batch.build());
+    }
+
+    private static Topology topology(String source) {
+        return new Topology(
+                0,
+                List.of(Subtopology.builder()
+                        .subtopologyId("0")
+                        .sourceTopics(List.of(source))
+                        .sourceTopicRegex(List.of())
+                        .stateChangelogTopics(List.of())
+                        .repartitionSinkTopics(List.of())
+                        .repartitionSourceTopics(List.of())
+                        .copartitionGroups(List.of())
+                        .build()));
     }
 }

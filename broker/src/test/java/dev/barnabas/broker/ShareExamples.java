@@ -9,6 +9,8 @@ import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest;
 import dev.barnabas.protocol.message.InitializeShareGroupStateRequest;
 import dev.barnabas.protocol.message.ReadShareGroupStateRequest;
 import dev.barnabas.protocol.message.ReadShareGroupStateSummaryRequest;
+import dev.barnabas.protocol.message.ShareAcknowledgeRequest;
+import dev.barnabas.protocol.message.ShareFetchRequest;
 import dev.barnabas.protocol.message.ShareGroupDescribeRequest;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.WriteShareGroupStateRequest;
@@ -49,6 +51,31 @@ final class ShareExamples {
                         group,
                         List.of(new DeleteShareGroupOffsetsRequest.DeleteShareGroupOffsetsRequestTopic(
                                 target.topic())));
+            case SHARE_FETCH ->
+                ShareFetchRequest.builder()
+                        .groupId(group)
+                        .memberId("member")
+                        .maxRecords(10)
+                        .batchSize(10)
+                        .topics(List.of(new ShareFetchRequest.FetchTopic(
+                                target.topicId(),
+                                List.of(ShareFetchRequest.FetchPartition.builder()
+                                        .partitionIndex(0)
+                                        .acknowledgementBatches(List.of())
+                                        .build()))))
+                        .forgottenTopicsData(List.of())
+                        .build();
+            case SHARE_ACKNOWLEDGE ->
+                ShareAcknowledgeRequest.builder()
+                        .groupId(group)
+                        .memberId("member")
+                        .shareSessionEpoch(1)
+                        .topics(List.of(new ShareAcknowledgeRequest.AcknowledgeTopic(
+                                target.topicId(),
+                                List.of(new ShareAcknowledgeRequest.AcknowledgePartition(
+                                        0, List.of(new ShareAcknowledgeRequest.AcknowledgementBatch(0, 0, List.of((byte)
+                                                1))))))))
+                        .build();
             default -> ofStates(key, group, target);
         };
     }

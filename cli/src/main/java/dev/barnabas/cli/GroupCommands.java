@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "group",
-        description = "List, describe, delete and move groups of consumers.",
+        description = "List, describe, delete and move groups of consumers and streams applications.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class GroupCommands {

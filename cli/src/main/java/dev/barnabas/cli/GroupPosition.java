@@ -1,6 +1,7 @@
 package dev.barnabas.cli;
 
 import dev.barnabas.client.ClientError;
+import dev.barnabas.client.ClusterView;
 import dev.barnabas.client.ConsumerSettings;
 import dev.barnabas.client.Groups;
 import dev.barnabas.client.Offsets;
@@ -58,6 +59,10 @@ record GroupPosition(
     static List<GroupPosition> of(Session session, Groups.Description group) {
         Map<TopicPartition, Groups.Member> owners = new HashMap<>();
         group.members().forEach(member -> member.assigned().forEach(partition -> owners.put(partition, member)));
+        if (group.type().equals("Streams")) {
+            // A task reads the same partition of those of its topics that have it.
+            owners.keySet().retainAll(existing(session, owners.keySet()));
+        }
         Map<TopicPartition, Long> committed = group.type().equals(Groups.SHARE)
                 ? ShareGroupReport.starts(session, group.id())
                 : committed(session, group.id());
@@ -122,5 +127,20 @@ record GroupPosition(
             }
         });
         return committed;
+    }
+
+    private static Set<TopicPartition> existing(Session session, Set<TopicPartition> partitions) {
+        Set<String> topics = new TreeSet<>();
+        partitions.forEach(partition -> topics.add(partition.topic()));
+        Map<String, Result<ClusterView.Topic>> described =
+                session.get(() -> session.admin().describeTopics(topics));
+        Set<TopicPartition> existing = new TreeSet<>();
+        for (TopicPartition partition : partitions) {
+            if (described.get(partition.topic()) instanceof Result.Success<ClusterView.Topic>(var topic)
+                    && partition.partition() < topic.partitions().size()) {
+                existing.add(partition);
+            }
+        }
+        return existing;
     }
 }

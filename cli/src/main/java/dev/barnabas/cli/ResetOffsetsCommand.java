@@ -220,10 +220,7 @@ final class ResetOffsetsCommand implements Callable<Integer> {
     }
 
     private int move(
-            Session session,
-            boolean shares,
-            Map<TopicPartition, Long> committed,
-            Map<TopicPartition, Long> targets) {
+            Session session, boolean shares, Map<TopicPartition, Long> committed, Map<TopicPartition, Long> targets) {
         Map<TopicPartition, Offsets.Committed> offsets = new TreeMap<>();
         targets.forEach((partition, offset) -> offsets.put(partition, Offsets.Committed.at(offset)));
         if (export) {

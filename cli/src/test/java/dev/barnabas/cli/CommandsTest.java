@@ -181,14 +181,13 @@ class CommandsTest {
 
         Outcome exported = onNode("", "group", "reset-offsets", "filers", "--to-current", "--export");
         assertThat(exported).isEqualTo(new Outcome(0, "filed,0,2\n", ""));
-        Path file = Files.writeString(
-                folder.resolve("offsets.csv"), "others,filed,0,3\n\"filers\",\"filed\",0,1\n");
+        Path file = Files.writeString(folder.resolve("offsets.csv"), "others,filed,0,3\n\"filers\",\"filed\",0,1\n");
         assertThat(onNode("", "group", "reset-offsets", "filers", "--from-file", file.toString(), "--dry-run")
                         .out())
                 .containsPattern("filed +0 +2 +1")
                 .contains("Nothing was changed");
-        Outcome moved = onNode(
-                "", "group", "reset-offsets", "filers", "--from-file", file.toString(), "--execute", "--json");
+        Outcome moved =
+                onNode("", "group", "reset-offsets", "filers", "--from-file", file.toString(), "--execute", "--json");
         assertThat(moved)
                 .isEqualTo(new Outcome(0, "[{\"topic\":\"filed\",\"partition\":0,\"from\":2,\"to\":1}]\n", ""));
         Path wrong = Files.writeString(folder.resolve("wrong.csv"), "filed,zero,1\n");

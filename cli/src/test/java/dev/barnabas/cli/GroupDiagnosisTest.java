@@ -119,8 +119,7 @@ class GroupDiagnosisTest {
         return at(committed, end, end, committed < end ? NOW - 100_000 : null);
     }
 
-    private static GroupPosition at(
-            long committed, long end, long stableEnd, @Nullable Long oldestMs) {
+    private static GroupPosition at(long committed, long end, long stableEnd, @Nullable Long oldestMs) {
         return new GroupPosition(T0, committed, 0L, end, stableEnd, oldestMs, MEMBER);
     }
 

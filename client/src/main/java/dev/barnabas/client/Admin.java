@@ -248,12 +248,13 @@ public final class Admin {
                 });
     }
 
-    /** Describes groups of consumers, old and new, share groups, and classic groups of others. */
+    /** Describes groups of consumers, old and new, share groups, streams groups, and classic groups of others. */
     public Eventual<Map<String, Result<Groups.Description>>> describeGroups(Collection<String> groups) {
         Function<String, Broker> coordinator = group ->
                 cluster.coordinators().known(group).orElse(new Broker(Offsets.UNKNOWN, new Endpoint("", 0), null));
         return ask(GroupQuestions.describeConsumer(coordinator), groups)
                 .flatMap(known -> describeOthers(ShareGroupQuestions.describe(coordinator), known))
+                .flatMap(known -> describeOthers(GroupQuestions.describeStreams(coordinator), known))
                 .flatMap(known -> describeOthers(GroupQuestions.describeClassic(coordinator), known));
     }
 

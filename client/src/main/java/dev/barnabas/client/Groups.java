@@ -33,9 +33,9 @@ public final class Groups {
     /**
      * A group as its coordinator sees it.
      *
-     * @param type {@code Classic}, {@code Consumer} or {@link #SHARE}
+     * @param type {@code Classic}, {@code Consumer}, {@link #SHARE} or {@code Streams}
      * @param assignor the name of the assignor in use; empty if there is none
-     * @param epoch of a consumer or share group; -1 for a classic one
+     * @param epoch of a consumer, share or streams group; -1 for a classic one
      * @param remark what its coordinator says to people while it is not stable: what it waits for; empty if it says
      *     nothing, as other brokers than Barnabas do not
      */
@@ -67,7 +67,8 @@ public final class Groups {
      * A member.
      *
      * @param instanceId the name of a static member, or null
-     * @param assigned what it has; empty if it has nothing, or the group does not speak the consumers' protocol
+     * @param assigned what it has; empty if it has nothing, or the group does not speak the consumers' protocol. Of a
+     *     streams group, what its active tasks read, as far as their topics have so many partitions
      * @param target what it is to have when the group is stable again; what it has for members of a classic group
      */
     public record Member(

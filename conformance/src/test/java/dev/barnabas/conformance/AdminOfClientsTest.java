@@ -61,7 +61,9 @@ final class AdminOfClientsTest {
 
         alter(new ClientQuotaAlteration.Op("producer_byte_rate", null)).get();
 
-        assertThat(admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get())
+        assertThat(admin.describeClientQuotas(ClientQuotaFilter.all())
+                        .entities()
+                        .get())
                 .isEmpty();
         assertThatThrownBy(() ->
                         alter(new ClientQuotaAlteration.Op("no_such_rate", 1.0)).get())

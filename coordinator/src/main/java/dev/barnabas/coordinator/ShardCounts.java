@@ -16,9 +16,7 @@ public record ShardCounts(int active, int loading, int failed) {
 
     /** The shard that has refused a question so. */
     public static ShardCounts refusing(ErrorCode error) {
-        return error == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
-                ? new ShardCounts(0, 1, 0)
-                : new ShardCounts(0, 0, 1);
+        return error == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? new ShardCounts(0, 1, 0) : new ShardCounts(0, 0, 1);
     }
 
     public ShardCounts plus(ShardCounts other) {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The numbers that clients have pushed (KIP-714), under one name, as nobody knows beforehand what clients call theirs. */
+/**
+ * The numbers that clients have pushed (KIP-714), under one name, as nobody knows beforehand what clients call theirs.
+ */
 final class ClientMetrics {
 
     private ClientMetrics() {}
@@ -46,8 +48,7 @@ final class ClientMetrics {
         labels.put("client_instance_id", point.instanceId());
         labels.put("client_id", point.clientId());
         labels.put("metric", point.metric());
-        return Labels.of(
-                labels.keySet().toArray(String[]::new), labels.values().toArray(String[]::new));
+        return Labels.of(labels.keySet().toArray(String[]::new), labels.values().toArray(String[]::new));
     }
 
     private static String label(String name) {

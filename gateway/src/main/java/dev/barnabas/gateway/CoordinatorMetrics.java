@@ -18,31 +18,37 @@ final class CoordinatorMetrics {
 
     static List<MetricSnapshot> of(Broker broker, Observation seen) {
         return List.of(
-            shards(seen),
-            groupMembers(seen),
-            lagRecords(seen),
-            lagSeconds(seen),
-            counter(
-                    "barnabas_group_rebalances",
-                    "Rebalances of classic groups that began, and assignments of groups of the consumer protocol",
-                    broker.groupCounters().rebalances().sum()),
-            counter(
-                    "barnabas_group_members_lost",
-                    "Members that were taken for gone: silent, or too slow in a rebalance",
-                    broker.groupCounters().membersLost().sum()),
-            transactions(seen),
-            transactionsEnded(broker),
-            counter(
-                    "barnabas_transactions_overdue",
-                    "Transactions that were aborted because they were open for too long",
-                    broker.transactionCounters().overdue().sum()),
-            gauge("barnabas_transaction_oldest_seconds", "Age of the oldest transaction that has not ended everywhere")
-                    .dataPoint(point(
-                            Labels.EMPTY,
-                            seen.transactions().oldestStartMs().isPresent()
-                                    ? age(seen, seen.transactions().oldestStartMs().getAsLong())
-                                    : 0))
-                    .build());
+                shards(seen),
+                groupMembers(seen),
+                lagRecords(seen),
+                lagSeconds(seen),
+                counter(
+                        "barnabas_group_rebalances",
+                        "Rebalances of classic groups that began, and assignments of groups of the consumer protocol",
+                        broker.groupCounters().rebalances().sum()),
+                counter(
+                        "barnabas_group_members_lost",
+                        "Members that were taken for gone: silent, or too slow in a rebalance",
+                        broker.groupCounters().membersLost().sum()),
+                transactions(seen),
+                transactionsEnded(broker),
+                counter(
+                        "barnabas_transactions_overdue",
+                        "Transactions that were aborted because they were open for too long",
+                        broker.transactionCounters().overdue().sum()),
+                gauge(
+                                "barnabas_transaction_oldest_seconds",
+                                "Age of the oldest transaction that has not ended everywhere")
+                        .dataPoint(point(
+                                Labels.EMPTY,
+                                seen.transactions().oldestStartMs().isPresent()
+                                        ? age(
+                                                seen,
+                                                seen.transactions()
+                                                        .oldestStartMs()
+                                                        .getAsLong())
+                                        : 0))
+                        .build());
     }
 
     private static GaugeSnapshot shards(Observation seen) {
@@ -63,8 +69,7 @@ final class CoordinatorMetrics {
         GaugeSnapshot.Builder gauge = gauge("barnabas_group_members", "Members of a group");
         for (GroupCensus.Entry group : seen.groups().groups()) {
             gauge.dataPoint(point(
-                    Labels.of("group", group.group(), "state", group.state(), "type", group.type()),
-                    group.members()));
+                    Labels.of("group", group.group(), "state", group.state(), "type", group.type()), group.members()));
         }
         return gauge.build();
     }
@@ -93,8 +98,9 @@ final class CoordinatorMetrics {
 
     private static GaugeSnapshot transactions(Observation seen) {
         GaugeSnapshot.Builder gauge = gauge("barnabas_transactional_ids", "Transactional ids, by state");
-        seen.transactions().byState().forEach((state, count) ->
-                gauge.dataPoint(point(Labels.of("state", state), count)));
+        seen.transactions()
+                .byState()
+                .forEach((state, count) -> gauge.dataPoint(point(Labels.of("state", state), count)));
         return gauge.build();
     }
 

@@ -31,8 +31,7 @@ final class Metrics {
         MetricSnapshots.Builder all = MetricSnapshots.builder();
         CoordinatorMetrics.of(broker, seen).forEach(all::metricSnapshot);
         ClientMetrics.of(seen).forEach(all::metricSnapshot);
-        return all
-                .metricSnapshot(requests())
+        return all.metricSnapshot(requests())
                 .metricSnapshot(requestBytes())
                 .metricSnapshot(latencies())
                 .metricSnapshot(gauge("barnabas_connections", "Open connections of clients", seen.connections()))

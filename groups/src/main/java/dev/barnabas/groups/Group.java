@@ -1,7 +1,7 @@
 package dev.barnabas.groups;
 
-/** A group: one of the classic protocol, one of the consumer protocol, or a share group. */
-sealed interface Group permits ClassicGroup, ConsumerGroup, ShareGroup {
+/** A group: one of the classic protocol, one of the consumer protocol, a share group, or a streams application. */
+sealed interface Group permits ClassicGroup, ConsumerGroup, ShareGroup, StreamsGroup {
 
     String id();
 

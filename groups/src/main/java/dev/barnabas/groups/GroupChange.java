@@ -22,4 +22,7 @@ sealed interface GroupChange {
 
     /** A classic member of a consumer group was told to join again, and has a time to do it; or it has done so. */
     record AskedToJoin(String groupId, String memberId, boolean asked) implements GroupChange {}
+
+    /** What the leader knows of a streams group. */
+    record StreamsRemembered(String groupId, StreamsMemory memory) implements GroupChange {}
 }

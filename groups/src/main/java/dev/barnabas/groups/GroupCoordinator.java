@@ -19,17 +19,17 @@ import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
-import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
 import dev.barnabas.protocol.message.DeleteGroupsResponse;
+import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
 import dev.barnabas.protocol.message.DeleteShareGroupOffsetsRequest;
 import dev.barnabas.protocol.message.DeleteShareGroupOffsetsResponse;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
-import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroup;
 import dev.barnabas.protocol.message.DescribeGroupsResponse;
-import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest.DescribeShareGroupOffsetsRequestGroup;
+import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroup;
 import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest;
-import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse.DescribeShareGroupOffsetsResponseGroup;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest.DescribeShareGroupOffsetsRequestGroup;
 import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse.DescribeShareGroupOffsetsResponseGroup;
 import dev.barnabas.protocol.message.HeartbeatRequest;
 import dev.barnabas.protocol.message.HeartbeatResponse;
 import dev.barnabas.protocol.message.JoinGroupRequest;
@@ -42,14 +42,17 @@ import dev.barnabas.protocol.message.OffsetCommitRequest;
 import dev.barnabas.protocol.message.OffsetCommitResponse;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetDeleteResponse;
-import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
-import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
+import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import dev.barnabas.protocol.message.ShareGroupDescribeRequest;
 import dev.barnabas.protocol.message.ShareGroupDescribeResponse;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatResponse;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
@@ -78,6 +81,7 @@ public final class GroupCoordinator {
     private final GroupSettings settings;
     private final ConsumerSettings.OfGroup consumers;
     private final ShareGroupSettings.OfGroup shares;
+    private final StreamsSettings.OfGroup streams;
     private final IntSupplier partitions;
     private final Shards<GroupShard, GroupRecord, GroupChange, GroupTimer> shards;
     private final GroupCounters counters = new GroupCounters();
@@ -87,6 +91,7 @@ public final class GroupCoordinator {
      * @param consumers the settings of each group of the consumer protocol
      * @param shares the settings of each share group
      * @param states where it is kept how far share groups have come
+     * @param streams the settings of each streams group
      * @param topics for the names and ids in requests, and to forget offsets of what does not exist any more
      * @param entropy for member ids
      * @param partitions how many partitions {@code __consumer_offsets} has; 0 while it does not exist. Asked on any
@@ -97,11 +102,13 @@ public final class GroupCoordinator {
             ConsumerSettings.OfGroup consumers,
             ShareGroupSettings.OfGroup shares,
             ShareStates states,
+            StreamsSettings.OfGroup streams,
             Topics topics,
             Entropy entropy,
             IntSupplier partitions) {
         this.settings = settings;
         this.consumers = consumers;
+        this.streams = streams;
         this.shares = shares;
         this.partitions = partitions;
         this.shards = new Shards<>(
@@ -109,6 +116,7 @@ public final class GroupCoordinator {
                                 settings,
                                 consumers,
                                 shares,
+                                streams,
                                 topics,
                                 entropy,
                                 new ShareFollowUps(states, log.loop(), this::decide))
@@ -252,8 +260,7 @@ public final class GroupCoordinator {
         decide(request.groupId(), ticket, new ShareHeartbeat(request, caller, ticket));
     }
 
-    public void shareDescribe(
-            ShareGroupDescribeRequest request, Loop loop, Consumer<ShareGroupDescribeResponse> then) {
+    public void shareDescribe(ShareGroupDescribeRequest request, Loop loop, Consumer<ShareGroupDescribeResponse> then) {
         List<String> groups = request.groupIds();
         Gather<ShareGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
                 groups.size(),
@@ -312,6 +319,43 @@ public final class GroupCoordinator {
         Ticket<DeleteShareGroupOffsetsResponse> ticket =
                 ticket(error -> DeleteShareOffsets.refusal(error, error.name()), loop, then);
         decide(request.groupId(), ticket, new DeleteShareOffsets(request, ticket));
+    }
+
+    /** A member of a streams group (KIP-1071). Internal topics that are missing are the caller's to create. */
+    public void streamsHeartbeat(
+            StreamsGroupHeartbeatRequest request, Caller caller, Loop loop, Consumer<StreamsAnswer> then) {
+        if (!streams.of(request.groupId()).enabled()) {
+            then.accept(StreamsHeartbeat.refusal(
+                    ErrorCode.UNSUPPORTED_VERSION, "The streams group protocol is disabled on this cluster."));
+            return;
+        }
+        Optional<StreamsAnswer> refused = StreamsHeartbeat.refusalOf(request);
+        if (refused.isPresent()) {
+            then.accept(refused.get());
+            return;
+        }
+        Ticket<StreamsAnswer> ticket = ticket(error -> StreamsHeartbeat.refusal(error, null), loop, then);
+        decide(request.groupId(), ticket, new StreamsHeartbeat(request, caller, ticket));
+    }
+
+    public void streamsDescribe(
+            StreamsGroupDescribeRequest request, Loop loop, Consumer<StreamsGroupDescribeResponse> then) {
+        List<String> groups = request.groupIds();
+        Gather<StreamsGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
+                groups.size(),
+                loop,
+                described -> then.accept(
+                        StreamsGroupDescribeResponse.builder().groups(described).build()));
+        for (int i = 0; i < groups.size(); i++) {
+            String groupId = groups.get(i);
+            Ticket<StreamsGroupDescribeResponse.DescribedGroup> ticket =
+                    ticket(error -> StreamsDescribe.refusal(groupId, error), gather.part(i));
+            if (groupId.isEmpty()) {
+                gather.part(i).accept(StreamsDescribe.refusal(groupId, ErrorCode.INVALID_GROUP_ID));
+            } else {
+                decide(groupId, ticket, new StreamsDescribe(groupId, request.includeTopologyDescription(), ticket));
+            }
+        }
     }
 
     public void leave(LeaveGroupRequest request, Caller caller, Loop loop, Consumer<LeaveGroupResponse> then) {

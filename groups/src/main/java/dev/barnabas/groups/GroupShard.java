@@ -22,6 +22,7 @@ import dev.barnabas.groups.GroupChange.Becomes;
 import dev.barnabas.groups.GroupChange.MemberLost;
 import dev.barnabas.groups.GroupChange.ShareStatesAnswered;
 import dev.barnabas.groups.GroupChange.ShareStatesAsked;
+import dev.barnabas.groups.GroupChange.StreamsRemembered;
 import dev.barnabas.groups.GroupChange.TopicsSeen;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
@@ -68,6 +69,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     private final GroupSettings settings;
     private final ConsumerSettings.OfGroup consumers;
+    private final StreamsSettings.OfGroup streams;
     private final Topics topics;
     private final Entropy entropy;
     private final ShareGroupSettings.OfGroup shares;
@@ -85,11 +87,13 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             GroupSettings settings,
             ConsumerSettings.OfGroup consumers,
             ShareGroupSettings.OfGroup shares,
+            StreamsSettings.OfGroup streams,
             Topics topics,
             Entropy entropy,
             ShareFollowUps shareFollowUps) {
         this.settings = settings;
         this.consumers = consumers;
+        this.streams = streams;
         this.topics = topics;
         this.entropy = entropy;
         this.shares = shares;
@@ -122,6 +126,10 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return shareFollowUps;
     }
 
+    StreamsSettings streamsSettings(String groupId) {
+        return streams.of(groupId);
+    }
+
     Topics topics() {
         return topics;
     }
@@ -135,7 +143,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
             case ClassicGroup classic -> Optional.of(classic);
-            case ConsumerGroup _, ShareGroup _ -> Optional.empty();
+            case ConsumerGroup _, ShareGroup _, StreamsGroup _ -> Optional.empty();
         };
     }
 
@@ -143,7 +151,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     Optional<ConsumerGroup> consumers(String id) {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
-            case ClassicGroup _, ShareGroup _ -> Optional.empty();
+            case ClassicGroup _, ShareGroup _, StreamsGroup _ -> Optional.empty();
             case ConsumerGroup group -> Optional.of(group);
         };
     }
@@ -156,6 +164,11 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     /** The group of that name if it is a share group. */
     Optional<ShareGroup> share(String id) {
         return groups.get(id) instanceof ShareGroup group ? Optional.of(group) : Optional.empty();
+    }
+
+    /** The group of that name if it is a streams group. */
+    Optional<StreamsGroup> streams(String id) {
+        return groups.get(id) instanceof StreamsGroup group ? Optional.of(group) : Optional.empty();
     }
 
     /** In the order of their ids. */
@@ -211,6 +224,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
             }
             case ConsumerRecord consumer -> applyToConsumers(consumer);
+            case StreamsRecord stored -> applyToStreams(stored);
             case ShareRecord share -> applyToShare(share);
         }
     }
@@ -272,6 +286,33 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         }
     }
 
+    /** As for consumers: each part that is stored makes the group. */
+    private void applyToStreams(StreamsRecord record) {
+        Optional<StreamsGroup> existing = streams(record.groupId());
+        switch (record) {
+            case StreamsRecord.GroupForgotten(String groupId) -> {
+                if (existing.isPresent()) {
+                    forget(groupId);
+                }
+            }
+            case StreamsRecord.TopologyForgotten _,
+                    StreamsRecord.MemberForgotten _,
+                    StreamsRecord.TargetForgotten _,
+                    StreamsRecord.MemberTargetForgotten _,
+                    StreamsRecord.CurrentForgotten _ -> existing.ifPresent(group -> group.apply(record));
+            case StreamsRecord.GroupStored _,
+                    StreamsRecord.TopologyStored _,
+                    StreamsRecord.MemberStored _,
+                    StreamsRecord.TargetStored _,
+                    StreamsRecord.MemberTargetStored _,
+                    StreamsRecord.CurrentStored _ -> {
+                StreamsGroup group = existing.orElseGet(() -> new StreamsGroup(record.groupId()));
+                groups.put(group.id(), group);
+                group.apply(record);
+            }
+        }
+    }
+
     private void apply(ConsumerRecord record, ConsumerGroup group) {
         int before = group.size();
         group.apply(record);
@@ -318,6 +359,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 share(groupId).ifPresent(group -> group.statesAnswered(mayAsk));
             case AskedToJoin(String groupId, String memberId, boolean asked) ->
                 consumers(groupId).ifPresent(group -> group.askedToJoin(memberId, asked));
+            case StreamsRemembered(String groupId, StreamsMemory memory) ->
+                streams(groupId).ifPresent(group -> group.remember(memory));
         }
     }
 
@@ -360,6 +403,12 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
                 case ConsumerGroup consumer ->
                     timers.addAll(ConsumerTimers.loaded(this, consumer, nowMs).timers());
+                case StreamsGroup application -> {
+                    Decision<GroupRecord, GroupChange, GroupTimer> decision =
+                            StreamsTimers.loaded(this, application, nowMs);
+                    changes.addAll(decision.changes());
+                    timers.addAll(decision.timers());
+                }
                 case ShareGroup share -> {
                     Decision<GroupRecord, GroupChange, GroupTimer> decision = ShareTimers.loaded(this, share, nowMs);
                     changes.addAll(decision.changes());
@@ -382,6 +431,9 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                                 .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
                                 .or(() -> share(groupId)
                                         .map(group -> ShareTimers.sessionEnded(this, group, memberId, nowMs)))
+                                .or(() -> streams(groupId)
+                                        .map(group ->
+                                                StreamsTimers.gone(this, group, memberId, nowMs, "its session ended")))
                                 .orElseGet(() ->
                                         onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId))));
             case RevokeEnd(String groupId, String memberId) ->
@@ -389,11 +441,15 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                         groupId,
                         consumers(groupId)
                                 .map(group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs))
+                                .or(() -> streams(groupId)
+                                        .map(group -> StreamsTimers.gone(
+                                                this, group, memberId, nowMs, "it was too slow in a rebalance")))
                                 .orElseGet(Decision::nothing));
             case AssignDue(String groupId) ->
                 consumers(groupId)
                         .map(group -> ConsumerTimers.assignDue(this, group, nowMs))
                         .or(() -> share(groupId).map(group -> ShareTimers.assignDue(this, group, nowMs)))
+                        .or(() -> streams(groupId).map(group -> StreamsTimers.assignDue(this, group, nowMs)))
                         .orElseGet(Decision::nothing);
             case ShareStatesDue(String groupId) ->
                 share(groupId)

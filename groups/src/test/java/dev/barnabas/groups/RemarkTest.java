@@ -70,7 +70,9 @@ final class RemarkTest {
                 .memberId(memberId)
                 .memberEpoch(epoch);
         if (epoch == 0) {
-            request.rebalanceTimeoutMs(60_000).subscribedTopicNames(List.of("t")).topicPartitions(List.of());
+            request.rebalanceTimeoutMs(60_000)
+                    .subscribedTopicNames(List.of("t"))
+                    .topicPartitions(List.of());
         }
         coordinator.consumerHeartbeat(request.build(), new Caller("client", "/10.0.0.1", 1), _ -> {});
         coordinator.pass(Duration.ZERO);

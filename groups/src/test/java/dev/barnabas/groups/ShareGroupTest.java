@@ -85,8 +85,8 @@ final class ShareGroupTest {
     }
 
     private DescribeShareGroupOffsetsResponseGroup offsets() {
-        DescribeShareGroupOffsetsRequest request = new DescribeShareGroupOffsetsRequest(
-                List.of(new DescribeShareGroupOffsetsRequestGroup("g", null)));
+        DescribeShareGroupOffsetsRequest request =
+                new DescribeShareGroupOffsetsRequest(List.of(new DescribeShareGroupOffsetsRequestGroup("g", null)));
         return this.<DescribeShareGroupOffsetsResponse>answerTo(
                         then -> coordinator.groups.describeShareOffsets(request, coordinator.loop, then))
                 .groups()
@@ -116,11 +116,11 @@ final class ShareGroupTest {
     private ErrorCode deleteGroup() {
         DeleteGroupsRequest request =
                 DeleteGroupsRequest.builder().groupsNames(List.of("g")).build();
-        return error(this.<DeleteGroupsResponse>answerTo(
-                        then -> coordinator.groups.delete(request, coordinator.loop, then))
-                .results()
-                .getFirst()
-                .errorCode());
+        return error(
+                this.<DeleteGroupsResponse>answerTo(then -> coordinator.groups.delete(request, coordinator.loop, then))
+                        .results()
+                        .getFirst()
+                        .errorCode());
     }
 
     private ShareGroupDescribeResponse.DescribedGroup described() {
@@ -166,7 +166,9 @@ final class ShareGroupTest {
         heartbeat("b", 0, List.of("t"));
         coordinator.pass(Duration.ofSeconds(20));
 
-        assertThat(described().members()).extracting(member -> member.memberId()).containsExactly("b");
+        assertThat(described().members())
+                .extracting(member -> member.memberId())
+                .containsExactly("b");
         assertThat(assigned(join("b"))).containsExactly(0, 1);
         assertThat(error(heartbeat("a", 2, null).errorCode())).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
     }
@@ -213,8 +215,8 @@ final class ShareGroupTest {
                 .subscribedTopicNames(List.of("t"))
                 .topicPartitions(List.of())
                 .build();
-        ConsumerGroupHeartbeatResponse refused = answerTo(
-                then -> coordinator.groups.consumerHeartbeat(consumer, CALLER, coordinator.loop, then));
+        ConsumerGroupHeartbeatResponse refused =
+                answerTo(then -> coordinator.groups.consumerHeartbeat(consumer, CALLER, coordinator.loop, then));
 
         assertThat(error(refused.errorCode())).isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
     }
@@ -224,8 +226,7 @@ final class ShareGroupTest {
         join("a");
         ListGroupsRequest request =
                 ListGroupsRequest.builder().typesFilter(List.of("Share")).build();
-        ListGroupsResponse listed =
-                answerTo(then -> coordinator.groups.list(request, coordinator.loop, then));
+        ListGroupsResponse listed = answerTo(then -> coordinator.groups.list(request, coordinator.loop, then));
 
         assertThat(listed.groups()).singleElement().satisfies(group -> {
             assertThat(group.groupId()).isEqualTo("g");

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record AlterQuotas(QuotaEntity entity, NavigableMap<String, @Nullable Double> changes, boolean validateOnly)
         implements Wish<NavigableMap<String, String>> {
 
-    private static final Set<String> OF_CLIENTS = Set.of(
-            "producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate");
+    private static final Set<String> OF_CLIENTS =
+            Set.of("producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate");
     private static final Set<String> OF_ADDRESSES = Set.of("connection_creation_rate");
     private static final Set<String> WHOLE =
             Set.of("producer_byte_rate", "consumer_byte_rate", "connection_creation_rate");

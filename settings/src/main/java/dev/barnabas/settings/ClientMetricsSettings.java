@@ -21,8 +21,8 @@ public final class ClientMetricsSettings {
             "client_source_address",
             "client_source_port");
 
-    public static final Setting<List<String>> METRICS = DECLARED.list("metrics")
-            .doc("The prefixes of the metrics that are asked for; * is all.");
+    public static final Setting<List<String>> METRICS =
+            DECLARED.list("metrics").doc("The prefixes of the metrics that are asked for; * is all.");
 
     public static final Setting<Integer> INTERVAL_MS = DECLARED.integer("interval.ms", 300_000)
             .allow(between(100, 3_600_000))

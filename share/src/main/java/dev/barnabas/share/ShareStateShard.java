@@ -100,10 +100,9 @@ final class ShareStateShard implements Shard<StateRecord, StateChange, StateTime
 
     @Override
     public void change(StateChange change) {
-        prunedBefore =
-                switch (change) {
-                    case Pruned(long beforeOffset) -> beforeOffset;
-                };
+        prunedBefore = switch (change) {
+            case Pruned(long beforeOffset) -> beforeOffset;
+        };
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A log as share groups see it: records with keys, what is never delivered, and what compaction has taken away. */
 final class StoryLog {
@@ -13,8 +14,21 @@ final class StoryLog {
     private long startOffset;
     private long endOffset;
 
-    /** @param keys one for each offset; null where the batch is a control batch */
-    record Batch(long firstOffset, long lastOffset, long[] keys, boolean isControl) {}
+    private static final class Batch {
+        private final long firstOffset;
+        private final long lastOffset;
+        /** One for each offset. */
+        private final long[] keys;
+
+        private final boolean isControl;
+
+        Batch(long firstOffset, long lastOffset, long[] keys, boolean isControl) {
+            this.firstOffset = firstOffset;
+            this.lastOffset = lastOffset;
+            this.keys = keys;
+            this.isControl = isControl;
+        }
+    }
 
     StoryLog(Dice dice) {
         this.dice = dice;
@@ -55,7 +69,7 @@ final class StoryLog {
         return batch == null ? Span.NO_KEY : batch.keys[(int) (offset - batch.firstOffset)];
     }
 
-    private Batch batchAt(long offset) {
+    private @Nullable Batch batchAt(long offset) {
         var floor = batches.floorEntry(offset);
         return floor != null && floor.getValue().lastOffset >= offset ? floor.getValue() : null;
     }
@@ -64,7 +78,8 @@ final class StoryLog {
     List<Span> read(long offset, int most, boolean withKeys) {
         List<Span> spans = new ArrayList<>();
         Batch holding = batchAt(offset);
-        for (Batch batch : batches.tailMap(holding == null ? offset : holding.firstOffset, true).values()) {
+        for (Batch batch : batches.tailMap(holding == null ? offset : holding.firstOffset, true)
+                .values()) {
             if (spans.size() == most) {
                 break;
             }

@@ -16,8 +16,7 @@ import java.util.TreeMap;
  * @param oldestStartMs when the oldest transaction began that has not ended everywhere, in milliseconds since the
  *     epoch; empty if there is none
  */
-public record TransactionCensus(
-        NavigableMap<String, Integer> byState, OptionalLong oldestStartMs, ShardCounts shards) {
+public record TransactionCensus(NavigableMap<String, Integer> byState, OptionalLong oldestStartMs, ShardCounts shards) {
 
     public TransactionCensus {
         byState = Collections.unmodifiableNavigableMap(new TreeMap<>(byState));
@@ -26,7 +25,8 @@ public record TransactionCensus(
     static Decision<TransactionRecord, TransactionChange, TransactionTimer> of(
             TransactionShard shard, Ticket<TransactionCensus> ticket) {
         NavigableMap<String, Integer> byState = new TreeMap<>();
-        shard.transactions().forEach(transaction -> byState.merge(transaction.status().kafkaName(), 1, Integer::sum));
+        shard.transactions()
+                .forEach(transaction -> byState.merge(transaction.status().kafkaName(), 1, Integer::sum));
         OptionalLong oldest = shard.transactions().stream()
                 .filter(transaction ->
                         transaction.isOngoing() || transaction.status().isEnding())

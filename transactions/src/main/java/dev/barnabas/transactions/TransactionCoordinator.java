@@ -212,8 +212,8 @@ public final class TransactionCoordinator {
         Gather<TransactionCensus> gather =
                 new Gather<>(hosts.size(), loop, parts -> then.accept(TransactionCensus.together(parts)));
         for (int i = 0; i < hosts.size(); i++) {
-            Ticket<TransactionCensus> ticket = new Ticket<>(
-                    error -> TransactionCensus.refused(ShardCounts.refusing(error)), gather.part(i));
+            Ticket<TransactionCensus> ticket =
+                    new Ticket<>(error -> TransactionCensus.refused(ShardCounts.refusing(error)), gather.part(i));
             shards.read(hosts.get(i), ticket, (shard, _) -> TransactionCensus.of(shard, ticket));
         }
     }
