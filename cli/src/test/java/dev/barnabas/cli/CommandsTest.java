@@ -171,7 +171,7 @@ class CommandsTest {
         assertThat(onNode("", "group", "list", "--type", "Classic", "--state", "empty")
                         .out())
                 .contains("of-a-type");
-        assertThat(onNode("", "group", "list", "--type", "share").out()).isEqualTo("There are no such groups.\n");
+        assertThat(onNode("", "group", "list", "--type", "streams").out()).isEqualTo("There are no such groups.\n");
     }
 
     @Test
