@@ -230,10 +230,7 @@ final class BrokerParts {
                 new Self(node, on.membership.epoch()),
                 new FollowerThrottling(node),
                 fetching);
-        ReplicaHealing healing = new ReplicaHealing(
-                node,
-                share.loop(),
-                connections(share.loop()));
+        ReplicaHealing healing = new ReplicaHealing(node, share.loop(), connections(share.loop()));
         InSyncRequests inSyncRequests = new InSyncRequests(
                 share.loop(), on.access.urgent(), node.id(), on.membership::epoch, node::mayBeInSync);
         return new Reconciler(

@@ -23,6 +23,7 @@ import dev.barnabas.share.ShareStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +32,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition that is led here, in one share group: reads its log for those who want records, one after the other, wakes
- * those who wait when there is something to get, and looks at the clock for the locks. Owned by the partition's loop.
+ * A partition that is led here, in one share group: reads its log for those who want records, one after the other,
+ * wakes those who wait when there is something to get, and looks at the clock for the locks. Owned by the partition's
+ * loop.
  */
 final class LedShare implements SharePartition.Events {
 
@@ -67,8 +69,7 @@ final class LedShare implements SharePartition.Events {
         this.settings = settings;
         this.decompressor = decompressor;
         this.lastUsedNanos = loop.clock().nanos();
-        this.share = new SharePartition(
-                key, partition.leaderEpoch(), loop.clock(), store, settings, deadLetters, this);
+        this.share = new SharePartition(key, partition.leaderEpoch(), loop.clock(), store, settings, deadLetters, this);
     }
 
     /** To be called once. */
@@ -189,9 +190,7 @@ final class LedShare implements SharePartition.Events {
                     ? ShareLog.readKeys(records, found.abortedTransactions(), decompressor)
                     : ShareLog.read(records, found.abortedTransactions());
             List<Acquired> acquired = share.acquire(holder, limits, offset, log.spans());
-            return acquired.isEmpty()
-                    ? Taken.NOTHING
-                    : new Taken(ErrorCode.NONE, acquired, log.holding(acquired));
+            return acquired.isEmpty() ? Taken.NOTHING : new Taken(ErrorCode.NONE, acquired, log.holding(acquired));
         } catch (IOException e) {
             return Taken.refused(ErrorCode.CORRUPT_MESSAGE);
         }
@@ -248,9 +247,9 @@ final class LedShare implements SharePartition.Events {
     }
 
     private void wakeAll() {
-        while (!waiting.isEmpty()) {
-            waiting.remove().run();
-        }
+        List<Runnable> woken = new ArrayList<>(waiting);
+        waiting.clear();
+        woken.forEach(Runnable::run);
     }
 
     private void watch() {
@@ -312,9 +311,7 @@ final class LedShare implements SharePartition.Events {
             partition.log().offsetForTimestamp(from, new LogAnswer<>() {
                 @Override
                 public void done(Optional<OffsetAtTime> found) {
-                    then.accept(
-                            ErrorCode.NONE,
-                            found.map(OffsetAtTime::offset).orElseGet(partition::highWatermark));
+                    then.accept(ErrorCode.NONE, found.map(OffsetAtTime::offset).orElseGet(partition::highWatermark));
                 }
 
                 @Override

@@ -13,7 +13,8 @@ import java.util.Map;
 
 /**
  * Gives the open partitions of one loop the roles that the image has for them: to lead, which makes a coordinator of
- * one that stores groups, transactions or states of share groups, or to follow, which needs somebody who fetches. Owned by its loop.
+ * one that stores groups, transactions or states of share groups, or to follow, which needs somebody who fetches. Owned
+ * by its loop.
  */
 final class Roles {
 

@@ -34,14 +34,15 @@ final class ShareAcknowledgements {
 
     static ShareAcknowledgements of(ShareFetchRequest request) {
         ShareAcknowledgements all = new ShareAcknowledgements(request.isRenewAck());
-        request.topics().forEach(topic -> topic.partitions().stream()
-                .filter(partition -> !partition.acknowledgementBatches().isEmpty())
-                .forEach(partition -> all.add(
-                        new Place(topic.topicId(), partition.partitionIndex()),
-                        partition.acknowledgementBatches().stream()
-                                .map(batch -> new Range(
-                                        batch.firstOffset(), batch.lastOffset(), batch.acknowledgeTypes()))
-                                .toList())));
+        request.topics()
+                .forEach(topic -> topic.partitions().stream()
+                        .filter(partition -> !partition.acknowledgementBatches().isEmpty())
+                        .forEach(partition -> all.add(
+                                new Place(topic.topicId(), partition.partitionIndex()),
+                                partition.acknowledgementBatches().stream()
+                                        .map(batch -> new Range(
+                                                batch.firstOffset(), batch.lastOffset(), batch.acknowledgeTypes()))
+                                        .toList())));
         return all;
     }
 
@@ -81,8 +82,8 @@ final class ShareAcknowledgements {
             }
             List<Acknowledgement.Type> types = new ArrayList<>(count);
             for (byte code : range.types) {
-                Optional<Acknowledgement.Type> type = Acknowledgement.Type.of(code)
-                        .filter(known -> mayRenew || known != Acknowledgement.Type.RENEW);
+                Optional<Acknowledgement.Type> type =
+                        Acknowledgement.Type.of(code).filter(known -> mayRenew || known != Acknowledgement.Type.RENEW);
                 if (type.isEmpty()) {
                     return Optional.empty();
                 }

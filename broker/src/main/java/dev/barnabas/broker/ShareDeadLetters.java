@@ -134,8 +134,7 @@ final class ShareDeadLetters implements DeadLetters {
                 return Optional.of("the name of the topic must begin with '" + prefix + "', and not with '__'");
             }
             boolean exists = image.topic(name).isPresent();
-            if (exists
-                    && !node.topicSettings(image, name).get(TopicSettings.ERRORS_DEADLETTERQUEUE_GROUP_ENABLE)) {
+            if (exists && !node.topicSettings(image, name).get(TopicSettings.ERRORS_DEADLETTERQUEUE_GROUP_ENABLE)) {
                 return Optional.of("the topic does not allow it (errors.deadletterqueue.group.enable)");
             }
             if (!exists && !node.settings().get(CoordinatorSettings.ERRORS_DEADLETTERQUEUE_AUTO_CREATE_TOPICS_ENABLE)) {
@@ -151,7 +150,7 @@ final class ShareDeadLetters implements DeadLetters {
                 send(from, topic, NOTHING);
                 return;
             }
-            source.log().load(from, COPY_BYTES, lastOffset + 1, new LogAnswer<>() {
+            source.log().load(from, COPY_BYTES, source.highWatermark(), new LogAnswer<>() {
                 @Override
                 public void done(ByteBuffer batches) {
                     send(from, topic, batches);
@@ -225,8 +224,8 @@ final class ShareDeadLetters implements DeadLetters {
         } else if (leader == dev.barnabas.metadata.Partition.NO_LEADER) {
             then.accept(ErrorCode.LEADER_NOT_AVAILABLE);
         } else {
-            Call<ProduceResponse> call = Call.of(
-                    ApiKey.PRODUCE, version -> request(topic, index, batch, version), ProduceResponse::read);
+            Call<ProduceResponse> call =
+                    Call.of(ApiKey.PRODUCE, version -> request(topic, index, batch, version), ProduceResponse::read);
             connections.ask(leader, call, LIMIT.multipliedBy(2), new Reply<>() {
                 @Override
                 public void answered(Answer<ProduceResponse> answer) {

@@ -89,12 +89,11 @@ final class ShareFetching {
         tellsAll = all;
         afterwards = before;
         timeOver = request.maxWaitMs() <= 0;
-        acknowledgements.tell(
-                node, parts.partitions(), member.groupId, member.memberId, call.loop(), outcomes -> {
-                    acknowledged = outcomes;
-                    hasAcknowledged = true;
-                    finish();
-                });
+        acknowledgements.tell(node, parts.partitions(), member.groupId, member.memberId, call.loop(), outcomes -> {
+            acknowledged = outcomes;
+            hasAcknowledged = true;
+            finish();
+        });
         if (places.isEmpty() || request.maxRecords() <= 0 || maxBytes == 0) {
             hasTaken = true;
             finish();
@@ -151,8 +150,7 @@ final class ShareFetching {
         boolean waitsForMore = !timeOver && request.minBytes() > 1 && places.size() == 1;
         node.run(node.share(owner).loop(), () -> {
             switch (parts.partitions().get(owner).find(key(place))) {
-                case SharePartitions.Found.Refused(ErrorCode refused) ->
-                    back(place, LedShare.Taken.refused(refused));
+                case SharePartitions.Found.Refused(ErrorCode refused) -> back(place, LedShare.Taken.refused(refused));
                 case SharePartitions.Found.Here(LedShare led) -> {
                     if (waitsForMore && led.readableBytes(bytes) < request.minBytes()) {
                         back(place, LedShare.Taken.NOTHING);
@@ -303,16 +301,15 @@ final class ShareFetching {
             places.forEach(place -> told.putIfAbsent(place, LedShare.Taken.NOTHING));
         }
         Map<Uuid, List<PartitionData>> byTopic = new LinkedHashMap<>();
-        told.forEach((place, result) -> byTopic.computeIfAbsent(place.topicId(), _ -> new ArrayList<>())
-                .add(partition(place, result, hints)));
+        told.forEach((place, result) ->
+                byTopic.computeIfAbsent(place.topicId(), _ -> new ArrayList<>()).add(partition(place, result, hints)));
         List<ShareFetchResponse.ShareFetchableTopicResponse> topics = new ArrayList<>();
         byTopic.forEach((topicId, partitions) ->
                 topics.add(new ShareFetchResponse.ShareFetchableTopicResponse(topicId, partitions)));
         return ShareFetchResponse.builder()
                 .errorMessage(null)
-                .acquisitionLockTimeoutMs(new SharePartitionSettings(node, member.groupId)
-                        .now()
-                        .lockDurationMs())
+                .acquisitionLockTimeoutMs(
+                        new SharePartitionSettings(node, member.groupId).now().lockDurationMs())
                 .responses(topics)
                 .nodeEndpoints(hints.brokers().stream()
                         .map(broker -> ShareFetchResponse.NodeEndpoint.builder()
@@ -330,7 +327,8 @@ final class ShareFetching {
         PartitionData.Builder partition = PartitionData.builder()
                 .partitionIndex(place.partition())
                 .errorCode(result.error().code())
-                .errorMessage(result.error() == ErrorCode.NONE ? null : result.error().message())
+                .errorMessage(
+                        result.error() == ErrorCode.NONE ? null : result.error().message())
                 .acknowledgeErrorCode(acknowledgement.code())
                 .acknowledgeErrorMessage(acknowledgement == ErrorCode.NONE ? null : acknowledgement.message())
                 .records(result.acquired().isEmpty() ? MemoryRecords.EMPTY : result.records())

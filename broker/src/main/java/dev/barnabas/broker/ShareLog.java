@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What was read of a log for a share group: batches in a file, of which mostly only the headers are looked at. Where keys
- * matter, all of it is.
+ * What was read of a log for a share group: batches in a file, of which mostly only the headers are looked at. Where
+ * keys matter, all of it is.
  */
 final class ShareLog {
 

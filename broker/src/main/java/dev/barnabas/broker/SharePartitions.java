@@ -67,12 +67,7 @@ final class SharePartitions {
         }
         if (known == null) {
             known = new LedShare(
-                    key,
-                    partition,
-                    new SharePartitionSettings(node, key.groupId()),
-                    store,
-                    deadLetters,
-                    decompressor);
+                    key, partition, new SharePartitionSettings(node, key.groupId()), store, deadLetters, decompressor);
             led.put(key, known);
             known.load();
             forgetLater();

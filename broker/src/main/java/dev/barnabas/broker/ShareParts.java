@@ -26,8 +26,8 @@ final class ShareParts {
     /** @param connections makes connections of a loop to other brokers */
     ShareParts(Node node, ShareCoordinator states, Function<Loop, BrokerConnections> connections) {
         this.node = node;
-        int mostSessions = Math.max(
-                1, node.settings().get(CoordinatorSettings.GROUP_SHARE_MAX_SHARE_SESSIONS) / node.loopCount());
+        int mostSessions =
+                Math.max(1, node.settings().get(CoordinatorSettings.GROUP_SHARE_MAX_SHARE_SESSIONS) / node.loopCount());
         for (LoopShare share : node.shares()) {
             ShareStateStore store = new ShareStateStore(node, share.loop(), connections.apply(share.loop()), states);
             ShareDeadLetters letters = new ShareDeadLetters(node, share, connections.apply(share.loop()));
@@ -69,6 +69,9 @@ final class ShareParts {
                         ApiKey.SHARE_FETCH,
                         ShareFetchRequest.class,
                         new ShareFetchHandler(node, this, node.settings().get(BrokerSettings.FETCH_MAX_BYTES))),
-                Api.of(ApiKey.SHARE_ACKNOWLEDGE, ShareAcknowledgeRequest.class, new ShareAcknowledgeHandler(node, this)));
+                Api.of(
+                        ApiKey.SHARE_ACKNOWLEDGE,
+                        ShareAcknowledgeRequest.class,
+                        new ShareAcknowledgeHandler(node, this)));
     }
 }

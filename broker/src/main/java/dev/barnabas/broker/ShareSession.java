@@ -57,8 +57,8 @@ final class ShareSession {
                 .forEach(topic -> topic.partitions()
                         .forEach(partition -> places.add(new Place(topic.topicId(), partition.partitionIndex()))));
         request.forgottenTopicsData()
-                .forEach(topic -> topic.partitions()
-                        .forEach(partition -> places.remove(new Place(topic.topicId(), partition))));
+                .forEach(topic ->
+                        topic.partitions().forEach(partition -> places.remove(new Place(topic.topicId(), partition))));
     }
 
     /** All partitions; each time another one comes first, so that each gets its turn. */

@@ -72,8 +72,7 @@ final class ShareSessions {
             return new Resolved.Refused(ErrorCode.SHARE_SESSION_LIMIT_REACHED);
         }
         // A member that begins anew keeps what it has.
-        ShareSession opened =
-                new ShareSession(call.asker(), known == null ? new Holder(key.memberId) : known.holder());
+        ShareSession opened = new ShareSession(call.asker(), known == null ? new Holder(key.memberId) : known.holder());
         sessions.put(key, opened);
         call.whenClosed(new EndSessions(this, call.asker()));
         return new Resolved.In(opened, true, false);

@@ -74,8 +74,8 @@ final class ShareStateStore implements ShareStore {
                         ReadShareGroupStateResponse::read,
                         (asked, answer) -> here.read(asked, loop, answer),
                         response -> ErrorCode.forCode(partition(response).errorCode()),
-                        (error, response) ->
-                                then.accept(error, error == ErrorCode.NONE && response != null ? state(response) : null)),
+                        (error, response) -> then.accept(
+                                error, error == ErrorCode.NONE && response != null ? state(response) : null)),
                 1);
     }
 

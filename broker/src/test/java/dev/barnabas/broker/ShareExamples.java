@@ -73,9 +73,8 @@ final class ShareExamples {
                         .topics(List.of(new ShareAcknowledgeRequest.AcknowledgeTopic(
                                 target.topicId(),
                                 List.of(new ShareAcknowledgeRequest.AcknowledgePartition(
-                                        0,
-                                        List.of(new ShareAcknowledgeRequest.AcknowledgementBatch(
-                                                0, 0, List.of((byte) 1))))))))
+                                        0, List.of(new ShareAcknowledgeRequest.AcknowledgementBatch(0, 0, List.of((byte)
+                                                1))))))))
                         .build();
             default -> ofStates(key, group, target);
         };

@@ -122,20 +122,18 @@ final class ShareQueueSimulationTest {
                                         "share.delivery.count.limit", (byte) 0, "25")))))
                 .build();
         AtomicReference<IncrementalAlterConfigsResponse> answer = new AtomicReference<>();
-        peer.loop()
-                .execute(() -> peer.ask(request, 1, IncrementalAlterConfigsResponse.class, answer::set, () -> {}));
+        peer.loop().execute(() -> peer.ask(request, 1, IncrementalAlterConfigsResponse.class, answer::set, () -> {}));
         simulation.runUntil("the group has its settings", () -> answer.get() != null, STARTING);
-        short error = answer.get().responses().getFirst().errorCode();
-        if (error != 0) {
-            throw simulation.failure("the settings are refused: " + answer.get(), null);
+        IncrementalAlterConfigsResponse told = Optional.ofNullable(answer.get()).orElseThrow();
+        if (told.responses().getFirst().errorCode() != 0) {
+            throw simulation.failure("the settings are refused: " + told, null);
         }
     }
 
     private static Uuid createTopic(Simulation simulation, Cluster client, Admin admin) {
         Topics.New wish = Topics.New.of(ShareQueueWorkload.TOPIC, 1, 3);
-        return Optional.ofNullable(
-                        get(simulation, client, () -> admin.createTopics(List.of(wish)))
-                                .get(ShareQueueWorkload.TOPIC))
+        return Optional.ofNullable(get(simulation, client, () -> admin.createTopics(List.of(wish)))
+                        .get(ShareQueueWorkload.TOPIC))
                 .orElseThrow()
                 .orThrow()
                 .id();

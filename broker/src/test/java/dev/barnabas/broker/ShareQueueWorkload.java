@@ -62,8 +62,7 @@ final class ShareQueueWorkload {
     private boolean stopped;
     private int sent;
 
-    ShareQueueWorkload(
-            Simulation simulation, SimulatedCluster cluster, Uuid topicId, boolean keepsOrder) {
+    ShareQueueWorkload(Simulation simulation, SimulatedCluster cluster, Uuid topicId, boolean keepsOrder) {
         this.topicId = topicId;
         this.dice = simulation.dice("share-queue");
         this.keepsOrder = keepsOrder;
@@ -113,7 +112,12 @@ final class ShareQueueWorkload {
         byte key = (byte) (sent++ % KEYS);
         producer.trySend(
                 new ProducerRecord(
-                        TOPIC, 0, ProducerRecord.NOW, ByteBuffer.wrap(new byte[] {key}), ByteBuffer.allocate(10), List.of()),
+                        TOPIC,
+                        0,
+                        ProducerRecord.NOW,
+                        ByteBuffer.wrap(new byte[] {key}),
+                        ByteBuffer.allocate(10),
+                        List.of()),
                 new Delivery() {
                     @Override
                     public void delivered(TopicPartition partition, long offset, long timestampMs) {

@@ -424,9 +424,7 @@ public final class CoordinatorSettings {
     }
 
     private static Setting<Integer> share(String name, int defaultValue, int least, int most, String doc) {
-        return DECLARED.integer(name, defaultValue)
-                .allow(between(least, most))
-                .doc(doc);
+        return DECLARED.integer(name, defaultValue).allow(between(least, most)).doc(doc);
     }
 
     private static Setting<Integer> streams(String name, int defaultValue, int least, String doc) {

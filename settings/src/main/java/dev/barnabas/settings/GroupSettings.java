@@ -78,9 +78,9 @@ public final class GroupSettings {
 
     public static final Setting<String> SHARE_ORDER = DECLARED.string("barnabas.share.order", "none")
             .allow(oneOf("none", "key", "strict_key"))
-            .doc("In which order a share group gets the records of a partition. key: the unfinished records of a key are"
-                    + " with one member at a time, in the order of their offsets. strict_key: one record of a key is out"
-                    + " at a time. A change gives out again what is out.");
+            .doc("In which order a share group gets the records of a partition. key: the unfinished records of a"
+                    + " key are with one member at a time, in the order of their offsets. strict_key: one record"
+                    + " of a key is out at a time. A change gives out again what is out.");
 
     public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME = DECLARED.string(
                     "errors.deadletterqueue.topic.name", "")

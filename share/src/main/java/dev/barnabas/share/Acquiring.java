@@ -191,14 +191,13 @@ final class Acquiring {
     /** Neighbours are told of together, until there are enough of them. */
     private void tell(Run run) {
         Acquired before = acquired.isEmpty() ? null : acquired.getLast();
-        boolean continues = before != null
-                && before.lastOffset() + 1 == run.firstOffset
-                && before.deliveryCount() == run.deliveryCount
-                && !(isNewSpan && before.count() >= limits.batchSize());
+        boolean endsBefore = isNewSpan && before != null && before.count() >= limits.batchSize();
         isNewSpan = false;
-        if (continues) {
-            acquired.set(
-                    acquired.size() - 1, new Acquired(before.firstOffset(), run.lastOffset, run.deliveryCount));
+        if (before != null
+                && !endsBefore
+                && before.lastOffset() + 1 == run.firstOffset
+                && before.deliveryCount() == run.deliveryCount) {
+            acquired.set(acquired.size() - 1, new Acquired(before.firstOffset(), run.lastOffset, run.deliveryCount));
         } else {
             acquired.add(new Acquired(run.firstOffset, run.lastOffset, run.deliveryCount));
         }

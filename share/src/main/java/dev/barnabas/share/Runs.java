@@ -132,7 +132,9 @@ final class Runs {
     Collection<Run> touching(long firstOffset, long lastOffset) {
         Long floor = byFirst.floorKey(firstOffset);
         long from = floor == null ? firstOffset : floor;
-        return from > lastOffset ? List.of() : byFirst.subMap(from, true, lastOffset, true).values();
+        return from > lastOffset
+                ? List.of()
+                : byFirst.subMap(from, true, lastOffset, true).values();
     }
 
     private void cutBefore(long offset) {

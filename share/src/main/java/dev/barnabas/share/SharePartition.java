@@ -271,8 +271,8 @@ public final class SharePartition {
      * A member says what has become of records: all that it says, or nothing of it.
      *
      * @param acknowledgements in the order of their offsets, without overlap
-     * @param then called once, perhaps in this call: NONE when it is stored; INVALID_RECORD_STATE if the member does not
-     *     have them (any more), INVALID_REQUEST if nobody ever had; or why it cannot be stored. After an error
+     * @param then called once, perhaps in this call: NONE when it is stored; INVALID_RECORD_STATE if the member does
+     *     not have them (any more), INVALID_REQUEST if nobody ever had; or why it cannot be stored. After an error
      *     everything is as it was
      */
     public void acknowledge(String memberId, List<Acknowledgement> acknowledgements, Consumer<ErrorCode> then) {
@@ -369,6 +369,11 @@ public final class SharePartition {
         events.ended(why);
     }
 
+    @Override
+    public String toString() {
+        return key + " " + phase + " " + runs.all();
+    }
+
     // What the parts of a share partition need of each other.
 
     Clock clock() {
@@ -429,8 +434,8 @@ public final class SharePartition {
     }
 
     /**
-     * Takes a record from its member. That it is available nobody has to wait for; that it is given up counts when it is
-     * stored, like everything that cannot be taken back.
+     * Takes a record from its member. That it is available nobody has to wait for; that it is given up counts when it
+     * is stored, like everything that cannot be taken back.
      */
     private void giveBack(Run run) {
         RecordState next = afterFailure(run, settings.now());

@@ -24,8 +24,8 @@ public record ShareSettings(
         /** As Kafka does: by offset, and what comes back is given out again at once. */
         NONE,
         /**
-         * The unfinished records of a key are out with one member at a time, in the order of their offsets: one is given
-         * out only when all that come before it are finished or with the same member.
+         * The unfinished records of a key are out with one member at a time, in the order of their offsets: one is
+         * given out only when all that come before it are finished or with the same member.
          */
         KEY,
         /** A record is given out only when all that come before it with the same key are finished. */

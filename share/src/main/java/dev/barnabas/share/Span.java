@@ -7,14 +7,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * Offsets as they were found in the log: a record batch, or a part of one. What lies between two spans is not there
  * (compaction).
- *
- * @param lastOffset inclusive
- * @param isDeliverable false for what no member sees: control records, and aborted ones where only committed ones count
- * @param keys one for each offset where the group wants its keys in order, see {@link #keyOf}; else null
  */
-public record Span(long firstOffset, long lastOffset, boolean isDeliverable, long @Nullable [] keys) {
+public final class Span {
 
     static final long NO_KEY = -1;
+
+    private final long firstOffset;
+    private final long lastOffset;
+    private final boolean isDeliverable;
+    private final long @Nullable [] keys;
+
+    /**
+     * @param lastOffset inclusive
+     * @param isDeliverable false for what no member sees: control records, and aborted ones where only committed ones
+     *     count
+     * @param keys one for each offset where the group wants its keys in order, see {@link #keyOf}; else null
+     */
+    public Span(long firstOffset, long lastOffset, boolean isDeliverable, long @Nullable [] keys) {
+        this.firstOffset = firstOffset;
+        this.lastOffset = lastOffset;
+        this.isDeliverable = isDeliverable;
+        this.keys = keys;
+    }
+
+    /** Without keys. */
+    public Span(long firstOffset, long lastOffset, boolean isDeliverable) {
+        this(firstOffset, lastOffset, isDeliverable, null);
+    }
 
     /** What stands for the key of a record: a hash, or -1 if it has none. */
     public static long keyOf(@Nullable ByteBuffer key) {
@@ -26,9 +45,16 @@ public record Span(long firstOffset, long lastOffset, boolean isDeliverable, lon
         return hash.getValue();
     }
 
-    /** Without keys. */
-    public Span(long firstOffset, long lastOffset, boolean isDeliverable) {
-        this(firstOffset, lastOffset, isDeliverable, null);
+    long firstOffset() {
+        return firstOffset;
+    }
+
+    long lastOffset() {
+        return lastOffset;
+    }
+
+    boolean isDeliverable() {
+        return isDeliverable;
     }
 
     long keyAt(long offset) {

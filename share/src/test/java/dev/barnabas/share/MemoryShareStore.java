@@ -93,7 +93,8 @@ final class MemoryShareStore implements ShareStore {
         }
         stored.leaderEpoch = leaderEpoch;
         List<StoredRun> runs = new ArrayList<>();
-        stored.offsets.forEach((offset, known) -> runs.add(new StoredRun(offset, offset, known.state, known.deliveryCount)));
+        stored.offsets.forEach(
+                (offset, known) -> runs.add(new StoredRun(offset, offset, known.state, known.deliveryCount)));
         then.accept(ErrorCode.NONE, new StoredState(stored.stateEpoch, stored.startOffset, runs));
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
-import dev.barnabas.share.Acknowledgement.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +55,7 @@ final class SharePartitionTest {
         return partition.acquire(holder, limits, first, List.of(new Span(first, last, true)));
     }
 
-    private ErrorCode acknowledge(Holder holder, long first, long last, Type... types) {
+    private ErrorCode acknowledge(Holder holder, long first, long last, Acknowledgement.Type... types) {
         List<ErrorCode> answer = new ArrayList<>();
         partition.acknowledge(
                 holder.memberId(), List.of(new Acknowledgement(first, last, List.of(types))), answer::add);
@@ -67,9 +66,9 @@ final class SharePartitionTest {
     void aBatchIsOutWithOneMemberUntilItIsAccepted() {
         assertThat(acquire(anna, 0, 9)).containsExactly(new Acquired(0, 9, (short) 1));
         assertThat(acquire(bert, 0, 9)).isEmpty();
-        assertThat(acknowledge(bert, 0, 9, Type.ACCEPT)).isEqualTo(ErrorCode.INVALID_RECORD_STATE);
+        assertThat(acknowledge(bert, 0, 9, Acknowledgement.Type.ACCEPT)).isEqualTo(ErrorCode.INVALID_RECORD_STATE);
 
-        assertThat(acknowledge(anna, 0, 9, Type.ACCEPT)).isEqualTo(ErrorCode.NONE);
+        assertThat(acknowledge(anna, 0, 9, Acknowledgement.Type.ACCEPT)).isEqualTo(ErrorCode.NONE);
 
         assertThat(partition.startOffset()).isEqualTo(10);
         assertThat(store.of(KEY).startOffset).isEqualTo(10);
@@ -80,7 +79,7 @@ final class SharePartitionTest {
     void whatIsReleasedComesBackAndCounts() {
         acquire(anna, 0, 9);
 
-        assertThat(acknowledge(anna, 3, 5, Type.RELEASE)).isEqualTo(ErrorCode.NONE);
+        assertThat(acknowledge(anna, 3, 5, Acknowledgement.Type.RELEASE)).isEqualTo(ErrorCode.NONE);
 
         assertThat(partition.nextFetchOffset()).isEqualTo(3);
         assertThat(acquire(bert, 0, 9)).containsExactly(new Acquired(3, 5, (short) 2));
@@ -91,7 +90,15 @@ final class SharePartitionTest {
     void eachOffsetOfABatchMayHaveAnotherFate() {
         acquire(anna, 0, 4);
 
-        assertThat(acknowledge(anna, 0, 4, Type.ACCEPT, Type.REJECT, Type.RELEASE, Type.GAP, Type.ACCEPT))
+        assertThat(acknowledge(
+                        anna,
+                        0,
+                        4,
+                        Acknowledgement.Type.ACCEPT,
+                        Acknowledgement.Type.REJECT,
+                        Acknowledgement.Type.RELEASE,
+                        Acknowledgement.Type.GAP,
+                        Acknowledgement.Type.ACCEPT))
                 .isEqualTo(ErrorCode.NONE);
 
         assertThat(partition.startOffset()).isEqualTo(2);
@@ -108,7 +115,7 @@ final class SharePartitionTest {
 
         partition.tick();
 
-        assertThat(acknowledge(anna, 0, 9, Type.ACCEPT)).isEqualTo(ErrorCode.INVALID_RECORD_STATE);
+        assertThat(acknowledge(anna, 0, 9, Acknowledgement.Type.ACCEPT)).isEqualTo(ErrorCode.INVALID_RECORD_STATE);
         assertThat(acquire(bert, 0, 9)).containsExactly(new Acquired(0, 9, (short) 2));
     }
 
@@ -118,7 +125,7 @@ final class SharePartitionTest {
         clock.pass(Duration.ofMillis(LOCK_MS - 1));
         int writes = store.writes();
 
-        assertThat(acknowledge(anna, 0, 4, Type.RENEW)).isEqualTo(ErrorCode.NONE);
+        assertThat(acknowledge(anna, 0, 4, Acknowledgement.Type.RENEW)).isEqualTo(ErrorCode.NONE);
 
         assertThat(store.writes()).isEqualTo(writes);
         clock.pass(Duration.ofMillis(1));
@@ -131,12 +138,15 @@ final class SharePartitionTest {
         acquire(anna, 0, 9);
         store.hold(true);
         List<ErrorCode> answers = new ArrayList<>();
-        partition.acknowledge("anna", List.of(new Acknowledgement(0, 4, List.of(Type.ACCEPT))), answers::add);
-        partition.acknowledge("anna", List.of(new Acknowledgement(5, 6, List.of(Type.ACCEPT))), answers::add);
-        partition.acknowledge("anna", List.of(new Acknowledgement(7, 9, List.of(Type.RELEASE))), answers::add);
+        partition.acknowledge(
+                "anna", List.of(new Acknowledgement(0, 4, List.of(Acknowledgement.Type.ACCEPT))), answers::add);
+        partition.acknowledge(
+                "anna", List.of(new Acknowledgement(5, 6, List.of(Acknowledgement.Type.ACCEPT))), answers::add);
+        partition.acknowledge(
+                "anna", List.of(new Acknowledgement(7, 9, List.of(Acknowledgement.Type.RELEASE))), answers::add);
 
         assertThat(answers).isEmpty();
-        assertThat(acknowledge(anna, 0, 4, Type.RELEASE)).isEqualTo(ErrorCode.INVALID_RECORD_STATE);
+        assertThat(acknowledge(anna, 0, 4, Acknowledgement.Type.RELEASE)).isEqualTo(ErrorCode.INVALID_RECORD_STATE);
         store.letGo(true, ErrorCode.NONE);
         assertThat(answers).containsExactly(ErrorCode.NONE);
         assertThat(store.heldWrites()).isEqualTo(1);
@@ -150,21 +160,23 @@ final class SharePartitionTest {
         acquire(anna, 0, 9);
         store.hold(true);
         List<ErrorCode> answers = new ArrayList<>();
-        partition.acknowledge("anna", List.of(new Acknowledgement(0, 9, List.of(Type.ACCEPT))), answers::add);
+        partition.acknowledge(
+                "anna", List.of(new Acknowledgement(0, 9, List.of(Acknowledgement.Type.ACCEPT))), answers::add);
 
         store.letGo(false, ErrorCode.NOT_COORDINATOR);
 
         assertThat(answers).containsExactly(ErrorCode.COORDINATOR_NOT_AVAILABLE);
         assertThat(partition.isActive()).isTrue();
         store.hold(false);
-        assertThat(acknowledge(anna, 0, 9, Type.ACCEPT)).isEqualTo(ErrorCode.NONE);
+        assertThat(acknowledge(anna, 0, 9, Acknowledgement.Type.ACCEPT)).isEqualTo(ErrorCode.NONE);
     }
 
     @Test
     void aLockThatEndsWhileAnAcknowledgementFailsIsOver() {
         acquire(anna, 0, 9);
         store.hold(true);
-        partition.acknowledge("anna", List.of(new Acknowledgement(0, 9, List.of(Type.ACCEPT))), error -> {});
+        partition.acknowledge(
+                "anna", List.of(new Acknowledgement(0, 9, List.of(Acknowledgement.Type.ACCEPT))), error -> {});
         clock.pass(Duration.ofMillis(LOCK_MS));
         partition.tick();
         assertThat(acquire(bert, 0, 9)).isEmpty();
@@ -179,7 +191,7 @@ final class SharePartitionTest {
         acquire(anna, 0, 9);
         store.of(KEY).stateEpoch = 1;
 
-        assertThat(acknowledge(anna, 0, 9, Type.ACCEPT)).isEqualTo(ErrorCode.FENCED_STATE_EPOCH);
+        assertThat(acknowledge(anna, 0, 9, Acknowledgement.Type.ACCEPT)).isEqualTo(ErrorCode.FENCED_STATE_EPOCH);
 
         assertThat(partition.hasEnded()).isTrue();
         assertThat(partition.whyEnded()).isEqualTo(ErrorCode.FENCED_STATE_EPOCH);
@@ -188,11 +200,11 @@ final class SharePartitionTest {
     @Test
     void aNewLeaderGoesOnFromWhatIsStored() {
         acquire(anna, 0, 9);
-        acknowledge(anna, 0, 9, Type.RELEASE);
+        acknowledge(anna, 0, 9, Acknowledgement.Type.RELEASE);
         acquire(anna, 0, 9);
-        acknowledge(anna, 4, 5, Type.ACCEPT);
+        acknowledge(anna, 4, 5, Acknowledgement.Type.ACCEPT);
         acquire(bert, 10, 19);
-        acknowledge(bert, 15, 15, Type.ACCEPT);
+        acknowledge(bert, 15, 15, Acknowledgement.Type.ACCEPT);
 
         partition = load();
 
@@ -222,11 +234,11 @@ final class SharePartitionTest {
     void whatWasDeliveredTooOftenIsArchived() {
         for (int i = 1; i < 5; i++) {
             acquire(anna, 0, 0);
-            acknowledge(anna, 0, 0, Type.RELEASE);
+            acknowledge(anna, 0, 0, Acknowledgement.Type.RELEASE);
         }
         assertThat(acquire(anna, 0, 0)).containsExactly(new Acquired(0, 0, (short) 5));
 
-        assertThat(acknowledge(anna, 0, 0, Type.RELEASE)).isEqualTo(ErrorCode.NONE);
+        assertThat(acknowledge(anna, 0, 0, Acknowledgement.Type.RELEASE)).isEqualTo(ErrorCode.NONE);
 
         assertThat(partition.startOffset()).isEqualTo(1);
     }
@@ -235,11 +247,11 @@ final class SharePartitionTest {
     void aBatchThatFailsAgainAndAgainIsDividedAndInTheEndEachRecordIsAlone() {
         for (int i = 0; i < 3; i++) {
             assertThat(acquire(anna, 0, 9)).containsExactly(new Acquired(0, 9, (short) (i + 1)));
-            acknowledge(anna, 0, 9, Type.RELEASE);
+            acknowledge(anna, 0, 9, Acknowledgement.Type.RELEASE);
         }
 
         assertThat(acquire(anna, 0, 9)).containsExactly(new Acquired(0, 4, (short) 4));
-        acknowledge(anna, 0, 4, Type.RELEASE);
+        acknowledge(anna, 0, 4, Acknowledgement.Type.RELEASE);
         assertThat(acquire(anna, 0, 9)).containsExactly(new Acquired(0, 0, (short) 5));
         assertThat(acquire(anna, 0, 9)).containsExactly(new Acquired(1, 1, (short) 5));
     }
@@ -249,11 +261,12 @@ final class SharePartitionTest {
         settings = new ShareSettings(LOCK_MS, 5, 2000, true, true, ShareSettings.Order.NONE);
         acquire(anna, 0, 9);
 
-        assertThat(acknowledge(anna, 0, 3, Type.REJECT)).isEqualTo(ErrorCode.NONE);
+        assertThat(acknowledge(anna, 0, 3, Acknowledgement.Type.REJECT)).isEqualTo(ErrorCode.NONE);
 
         assertThat(letters).containsExactly("0-3 x1 REJECTED");
         assertThat(partition.startOffset()).isZero();
-        assertThat(store.of(KEY).offsets.get(0L)).isEqualTo(new MemoryShareStore.Offset(RecordState.ARCHIVING, (short) 1));
+        assertThat(store.of(KEY).offsets.get(0L))
+                .isEqualTo(new MemoryShareStore.Offset(RecordState.ARCHIVING, (short) 1));
         lettersWritten.getFirst().run();
         assertThat(partition.startOffset()).isEqualTo(4);
         assertThat(store.of(KEY).startOffset).isEqualTo(4);
@@ -263,11 +276,13 @@ final class SharePartitionTest {
     void aNewLeaderGoesOnWithTheDeadLetters() {
         settings = new ShareSettings(LOCK_MS, 5, 2000, true, true, ShareSettings.Order.NONE);
         acquire(anna, 0, 9);
-        acknowledge(anna, 0, 3, Type.REJECT);
+        acknowledge(anna, 0, 3, Acknowledgement.Type.REJECT);
 
         partition = load();
 
-        assertThat(letters).containsExactly("0-3 x1 REJECTED", "0-0 x1 REJECTED", "1-1 x1 REJECTED", "2-2 x1 REJECTED", "3-3 x1 REJECTED");
+        assertThat(letters)
+                .containsExactly(
+                        "0-3 x1 REJECTED", "0-0 x1 REJECTED", "1-1 x1 REJECTED", "2-2 x1 REJECTED", "3-3 x1 REJECTED");
     }
 
     @Test
@@ -279,9 +294,9 @@ final class SharePartitionTest {
                 List.of(new Span(0, 4, true), new Span(5, 5, false), new Span(9, 11, true), new Span(12, 12, false)));
 
         assertThat(acquired).containsExactly(new Acquired(0, 4, (short) 1), new Acquired(9, 11, (short) 1));
-        acknowledge(anna, 0, 4, Type.ACCEPT);
+        acknowledge(anna, 0, 4, Acknowledgement.Type.ACCEPT);
         assertThat(partition.startOffset()).isEqualTo(9);
-        acknowledge(anna, 9, 11, Type.ACCEPT);
+        acknowledge(anna, 9, 11, Acknowledgement.Type.ACCEPT);
         assertThat(partition.startOffset()).isEqualTo(13);
     }
 
@@ -293,11 +308,11 @@ final class SharePartitionTest {
         partition.logStartMoved(5);
 
         assertThat(partition.startOffset()).isEqualTo(5);
-        assertThat(acknowledge(anna, 0, 9, Type.ACCEPT)).isEqualTo(ErrorCode.NONE);
+        assertThat(acknowledge(anna, 0, 9, Acknowledgement.Type.ACCEPT)).isEqualTo(ErrorCode.NONE);
         partition.logStartMoved(30);
         assertThat(partition.startOffset()).isEqualTo(30);
         assertThat(partition.nextFetchOffset()).isEqualTo(30);
-        assertThat(acknowledge(bert, 10, 19, Type.ACCEPT)).isEqualTo(ErrorCode.NONE);
+        assertThat(acknowledge(bert, 10, 19, Acknowledgement.Type.ACCEPT)).isEqualTo(ErrorCode.NONE);
         assertThat(store.of(KEY).startOffset).isEqualTo(30);
     }
 
@@ -316,12 +331,12 @@ final class SharePartitionTest {
     void noMoreThanTheLimitIsOut() {
         settings = new ShareSettings(LOCK_MS, 5, 100, true, false, ShareSettings.Order.NONE);
         for (int i = 0; i < 20 && partition.mayAcquire(1000); i++) {
-            acquire(anna, 10 * i, 10 * i + 9);
+            acquire(anna, 10L * i, 10L * i + 9);
         }
 
         assertThat(partition.endOffset()).isEqualTo(100);
         assertThat(partition.mayAcquire(1000)).isFalse();
-        acknowledge(anna, 50, 59, Type.ACCEPT);
+        acknowledge(anna, 50, 59, Acknowledgement.Type.ACCEPT);
         assertThat(partition.mayAcquire(1000)).isTrue();
         assertThat(acquire(bert, 100, 109)).containsExactly(new Acquired(100, 109, (short) 1));
     }
@@ -343,8 +358,8 @@ final class SharePartitionTest {
     void offsetsThatNobodyEverHadAreAnInvalidRequest() {
         acquire(anna, 0, 9);
 
-        assertThat(acknowledge(anna, 5, 10, Type.ACCEPT)).isEqualTo(ErrorCode.INVALID_REQUEST);
-        assertThat(acknowledge(anna, 10, 10, Type.ACCEPT)).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(acknowledge(anna, 5, 10, Acknowledgement.Type.ACCEPT)).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(acknowledge(anna, 10, 10, Acknowledgement.Type.ACCEPT)).isEqualTo(ErrorCode.INVALID_REQUEST);
     }
 
     @Test
@@ -359,7 +374,7 @@ final class SharePartitionTest {
                 .containsExactly(new Acquired(1, 1, (short) 1), new Acquired(3, 3, (short) 1));
         assertThat(partition.acquire(anna, MANY, 0, List.of(batch)))
                 .containsExactly(new Acquired(2, 2, (short) 1), new Acquired(4, 4, (short) 1));
-        assertThat(acknowledge(anna, 0, 0, Type.RELEASE)).isEqualTo(ErrorCode.NONE);
+        assertThat(acknowledge(anna, 0, 0, Acknowledgement.Type.RELEASE)).isEqualTo(ErrorCode.NONE);
         assertThat(partition.acquire(bert, MANY, 0, List.of(batch))).containsExactly(new Acquired(5, 5, (short) 1));
         assertThat(partition.acquire(anna, MANY, 0, List.of(batch))).containsExactly(new Acquired(0, 0, (short) 2));
     }
@@ -373,10 +388,10 @@ final class SharePartitionTest {
         assertThat(partition.acquire(anna, MANY, 0, List.of(batch)))
                 .containsExactly(new Acquired(0, 0, (short) 1), new Acquired(2, 2, (short) 1));
         assertThat(partition.nextFetchOffset()).isEqualTo(4);
-        acknowledge(anna, 0, 0, Type.RELEASE);
+        acknowledge(anna, 0, 0, Acknowledgement.Type.RELEASE);
         assertThat(partition.nextFetchOffset()).isZero();
         acquireAll(bert, batch, new Acquired(0, 0, (short) 2));
-        acknowledge(bert, 0, 0, Type.ACCEPT);
+        acknowledge(bert, 0, 0, Acknowledgement.Type.ACCEPT);
         assertThat(partition.nextFetchOffset()).isEqualTo(1);
         acquireAll(bert, batch, new Acquired(1, 1, (short) 1));
     }

@@ -2,7 +2,6 @@ package dev.barnabas.share;
 
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.Uuid;
-import dev.barnabas.share.Acknowledgement.Type;
 import dev.barnabas.share.ShareSettings.Order;
 import dev.barnabas.simulation.Dice;
 import java.time.Duration;
@@ -36,7 +35,7 @@ final class ShareStory {
     /** The model: who has an offset, until when, as far as members know. */
     private final NavigableMap<Long, Lock> locks = new TreeMap<>();
     /** What members were told is finished. */
-    private final NavigableMap<Long, Type> ends = new TreeMap<>();
+    private final NavigableMap<Long, Acknowledgement.Type> ends = new TreeMap<>();
     /** Acknowledged without an answer yet. */
     private final Set<Long> open = new TreeSet<>();
 
@@ -147,7 +146,7 @@ final class ShareStory {
     private void letter(ShareKey key, long first, long last, short count, DeadLetters.Cause cause, Runnable then) {
         for (long offset = first; offset <= last; offset++) {
             letters.merge(offset, 1, Integer::sum);
-            require(ends.get(offset) != Type.ACCEPT, "a letter for the accepted record " + offset);
+            require(ends.get(offset) != Acknowledgement.Type.ACCEPT, "a letter for the accepted record " + offset);
         }
         lettersOnTheirWay.add(then);
     }
@@ -164,7 +163,7 @@ final class ShareStory {
         }
         long from = partition.nextFetchOffset();
         AcquireLimits limits = new AcquireLimits((int) dice.magnitude(1, 40), 5, dice.chance(0.5));
-        List<Span> spans = log.read(from, (int) dice.between(1, 8), order != Order.NONE);
+        List<Span> spans = log.read(from, (int) dice.between(1, 8));
         for (Acquired each : partition.acquire(holder, limits, from, spans)) {
             require(each.deliveryCount() <= LIMIT, "delivered too often: " + each);
             for (long offset = each.firstOffset(); offset <= each.lastOffset(); offset++) {
@@ -181,17 +180,22 @@ final class ShareStory {
         if (order != Order.NONE && log.keyOf(offset) != Span.NO_KEY) {
             requireOrder(holder, offset);
         }
-        locks.put(offset, new Lock(holder, clock.nanos() + Duration.ofMillis(LOCK_MS).toNanos()));
+        locks.put(
+                offset,
+                new Lock(holder, clock.nanos() + Duration.ofMillis(LOCK_MS).toNanos()));
     }
 
     private void requireOrder(Holder holder, long offset) {
         for (long other = Math.max(partition.startOffset(), log.startOffset()); other < log.endOffset(); other++) {
-            if (other == offset || log.keyOf(other) != log.keyOf(offset) || !log.isDeliverable(other) || isFinished(other)) {
+            if (other == offset
+                    || log.keyOf(other) != log.keyOf(offset)
+                    || !log.isDeliverable(other)
+                    || isFinished(other)) {
                 continue;
             }
             Lock lock = locks.get(other);
             boolean isOut = lock != null && isHeld(other, lock.holder);
-            boolean withSame = isOut && lock.holder.memberId().equals(holder.memberId());
+            boolean withSame = lock != null && isOut && lock.holder.memberId().equals(holder.memberId());
             require(other > offset || (withSame && order == Order.KEY), offset + " was delivered before " + other);
             require(!isOut || withSame, offset + " was delivered while " + other + " is with " + lock);
         }
@@ -224,30 +228,36 @@ final class ShareStory {
         }
         long first = dice.pick(held);
         long last = first;
-        List<Type> types = new ArrayList<>(List.of(type()));
+        List<Acknowledgement.Type> types = new ArrayList<>(List.of(type()));
         while (held.contains(last + 1) && dice.chance(0.7)) {
             last++;
             types.add(type());
         }
         if (dice.chance(0.3)) {
-            types = List.of(Type.ACCEPT);
+            types = List.of(Acknowledgement.Type.ACCEPT);
         }
         Acknowledgement said = new Acknowledgement(first, last, types);
         for (long offset = first; offset <= last; offset++) {
             open.add(offset);
         }
         long until = clock.nanos() + Duration.ofMillis(LOCK_MS).toNanos();
-        partition.acknowledge(holder.memberId(), List.of(said), error -> answered(said, new Lock(holder, until), error));
+        partition.acknowledge(
+                holder.memberId(), List.of(said), error -> answered(said, new Lock(holder, until), error));
     }
 
-    private Type type() {
-        return dice.pick(List.of(Type.ACCEPT, Type.ACCEPT, Type.RELEASE, Type.REJECT, Type.RENEW));
+    private Acknowledgement.Type type() {
+        return dice.pick(List.of(
+                Acknowledgement.Type.ACCEPT,
+                Acknowledgement.Type.ACCEPT,
+                Acknowledgement.Type.RELEASE,
+                Acknowledgement.Type.REJECT,
+                Acknowledgement.Type.RENEW));
     }
 
     private void answered(Acknowledgement said, Lock renewed, ErrorCode error) {
         for (long offset = said.firstOffset(); offset <= said.lastOffset(); offset++) {
             open.remove(offset);
-            Type type = said.typeOf(offset);
+            Acknowledgement.Type type = said.typeOf(offset);
             if (!sessions.contains(renewed.holder)) {
                 locks.computeIfPresent(offset, (_, known) -> known.holder.equals(renewed.holder) ? null : known);
             }
@@ -258,12 +268,12 @@ final class ShareStory {
                 continue;
             }
             switch (type) {
-                case RENEW -> locks.computeIfPresent(
-                        offset, (_, known) -> known.holder.equals(renewed.holder) ? renewed : known);
+                case RENEW ->
+                    locks.computeIfPresent(offset, (_, known) -> known.holder.equals(renewed.holder) ? renewed : known);
                 case RELEASE -> locks.remove(offset);
                 case ACCEPT, REJECT, GAP -> {
                     locks.remove(offset);
-                    Type before = ends.put(offset, type);
+                    Acknowledgement.Type before = ends.put(offset, type);
                     require(before == null, offset + " ended as " + before + " and as " + type);
                 }
             }
@@ -286,7 +296,9 @@ final class ShareStory {
         require(next == partition.endOffset(), "the end is " + partition.endOffset() + ", and the runs end at " + next);
         require(unfinished == partition.runs().unfinished(), "unfinished");
         require(finished == partition.runs().finished(), "finished");
-        require(partition.runs().size() <= 2 * (LOCKS + LARGEST_BATCH), "too many runs: " + partition.runs().size());
+        require(
+                partition.runs().size() <= 2 * (LOCKS + LARGEST_BATCH),
+                "too many runs: " + partition.runs().size());
     }
 
     /** Nothing fails any more: everything is finished in the end. */
@@ -310,12 +322,16 @@ final class ShareStory {
             letOneGo();
             lettersArrive();
         }
-        require(partition.startOffset() == log.endOffset(), "something never ends: " + partition.runs().all());
+        require(
+                partition.startOffset() == log.endOffset(),
+                "something never ends: " + partition.runs().all());
         require(store.of(KEY).startOffset == log.endOffset(), "stored is " + store.of(KEY).startOffset);
         ends.forEach((offset, type) -> {
             boolean hasLetter = letters.containsKey(offset);
-            require(type != Type.ACCEPT || !hasLetter, offset + " was accepted, and has a letter");
-            require(!deadLetters || type != Type.REJECT || hasLetter || offset < log.startOffset(), offset + " has no letter");
+            require(type != Acknowledgement.Type.ACCEPT || !hasLetter, offset + " was accepted, and has a letter");
+            require(
+                    !deadLetters || type != Acknowledgement.Type.REJECT || hasLetter || offset < log.startOffset(),
+                    offset + " has no letter");
         });
         require(deadLetters || letters.isEmpty(), "letters");
     }
