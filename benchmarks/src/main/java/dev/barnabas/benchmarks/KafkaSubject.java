@@ -67,6 +67,8 @@ record KafkaSubject(String java, Path libraries) implements Subject {
             offsets.topic.replication.factor=1
             transaction.state.log.replication.factor=1
             transaction.state.log.min.isr=1
+            share.coordinator.state.topic.replication.factor=1
+            share.coordinator.state.topic.min.isr=1
             """.formatted(port, port + 1, directory.resolve("data")));
         return file;
     }

@@ -23,6 +23,11 @@ record Tools(String java, Path libraries, Path ownClasses) {
                     + " ([\\d.]+) ms 99.9th");
     private static final Pattern LATENCY = Pattern.compile("p50 ([\\d.]+) ms, p99 ([\\d.]+) ms, p99.9 ([\\d.]+) ms");
 
+    private static final Pattern TRANSACTIONAL = Pattern.compile("([\\d.]+) records/s in");
+    private static final Pattern COMMITTED = Pattern.compile(
+            "from send p50 ([\\d.]+) ms, p99 ([\\d.]+) ms; from commit p50 ([\\d.]+) ms, p99 ([\\d.]+) ms");
+    private static final Pattern ACKNOWLEDGED = Pattern.compile("([\\d.]+) acknowledged/s");
+
     /** What a producing run says of itself; latencies in milliseconds. */
     record Produced(double recordsPerSecond, double p50, double p99, double p999) {}
 
@@ -83,6 +88,56 @@ record Tools(String java, Path libraries, Path ownClasses) {
                 List.of(text(address), topic, Integer.toString(records), Integer.toString(recordBytes)));
         Matcher last = lastMatch(LATENCY, output);
         return new EndToEnd(number(last, 1), number(last, 2), number(last, 3));
+    }
+
+    /** Latencies of records that are committed in transactions, in milliseconds until a consumer has them. */
+    record Committed(double fromSend50, double fromSend99, double fromCommit50, double fromCommit99) {}
+
+    /** Records per second, in transactions of a given length one after the other. */
+    double transactionalProduce(InetSocketAddress address, String topic, long records, int recordBytes, int lengthMs)
+            throws IOException, InterruptedException {
+        String output = run(
+                TransactionalProduce.class.getName(),
+                List.of(
+                        text(address),
+                        topic,
+                        Long.toString(records),
+                        Integer.toString(recordBytes),
+                        Integer.toString(lengthMs)));
+        return number(lastMatch(TRANSACTIONAL, output), 1);
+    }
+
+    Committed committedRecords(
+            InetSocketAddress address, String topic, int transactions, int each, int lengthMs, int recordBytes)
+            throws IOException, InterruptedException {
+        String output = run(
+                CommittedRecords.class.getName(),
+                List.of(
+                        text(address),
+                        topic,
+                        Integer.toString(transactions),
+                        Integer.toString(each),
+                        Integer.toString(lengthMs),
+                        Integer.toString(recordBytes)));
+        Matcher last = lastMatch(COMMITTED, output);
+        return new Committed(number(last, 1), number(last, 2), number(last, 3), number(last, 4));
+    }
+
+    /** Records per second that share consumers have acknowledged. */
+    double shareConsumption(InetSocketAddress address, String topic, String group, int consumers, long records)
+            throws IOException, InterruptedException {
+        String output = run(
+                ShareConsumption.class.getName(),
+                List.of(text(address), topic, group, Integer.toString(consumers), Long.toString(records)));
+        return number(lastMatch(ACKNOWLEDGED, output), 1);
+    }
+
+    /** Consumers that form, join and leave a group when they are told. */
+    Conversation groupFormation(InetSocketAddress address, String topic, int partitions, String protocol, String group)
+            throws IOException {
+        return new Conversation(conversation(
+                GroupFormation.class.getName(),
+                List.of(text(address), topic, Integer.toString(partitions), protocol, group)));
     }
 
     /** A process with a main class of this module and Kafka's client, to be talked to over its input and output. */

@@ -2,11 +2,13 @@ package dev.barnabas.broker;
 
 import dev.barnabas.metadata.ClusterMetadata;
 import dev.barnabas.protocol.ApiKey;
+import dev.barnabas.protocol.message.AlterClientQuotasRequest;
 import dev.barnabas.protocol.message.AlterConfigsRequest;
 import dev.barnabas.protocol.message.AlterPartitionReassignmentsRequest;
 import dev.barnabas.protocol.message.CreatePartitionsRequest;
 import dev.barnabas.protocol.message.CreateTopicsRequest;
 import dev.barnabas.protocol.message.DeleteTopicsRequest;
+import dev.barnabas.protocol.message.DescribeClientQuotasRequest;
 import dev.barnabas.protocol.message.DescribeClusterRequest;
 import dev.barnabas.protocol.message.DescribeConfigsRequest;
 import dev.barnabas.protocol.message.DescribeLogDirsRequest;
@@ -66,6 +68,15 @@ final class AdminApis {
                         new DescribeLogDirsHandler(node, reconcilers, room)),
                 Api.of(ApiKey.UPDATE_FEATURES, UpdateFeaturesRequest.class, new UpdateFeaturesHandler(metadata))
                         .forwardedTo(controller),
+                Api.of(
+                                ApiKey.ALTER_CLIENT_QUOTAS,
+                                AlterClientQuotasRequest.class,
+                                new AlterClientQuotasHandler(metadata))
+                        .forwardedTo(controller),
+                Api.of(
+                        ApiKey.DESCRIBE_CLIENT_QUOTAS,
+                        DescribeClientQuotasRequest.class,
+                        new DescribeClientQuotasHandler(node)),
                 Api.of(ApiKey.DESCRIBE_PRODUCERS, DescribeProducersRequest.class, new DescribeProducersHandler(node)),
                 Api.of(ApiKey.ELECT_LEADERS, ElectLeadersRequest.class, new ElectLeadersHandler(metadata))
                         .forwardedTo(controller),

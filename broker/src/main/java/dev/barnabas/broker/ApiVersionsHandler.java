@@ -43,6 +43,7 @@ final class ApiVersionsHandler implements Handler<ApiVersionsRequest> {
             call.answer(ApiVersionsResponse.builder().errorCode(error.code()).build());
             return;
         }
+        call.asker().introduced(request.clientSoftwareName(), request.clientSoftwareVersion());
         ClusterImage image = node.image();
         call.answer(ApiVersionsResponse.builder()
                 .apiKeys(advertised(apis.get()))

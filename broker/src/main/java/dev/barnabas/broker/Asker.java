@@ -29,6 +29,27 @@ interface Asker {
     /** The call has its answer, or will never get one. */
     void answered(Call call);
 
+    /** The client has said what software it is (KIP-511). */
+    default void introduced(String name, String version) {}
+
+    /** The name of its software; empty if it has not said it. */
+    default String softwareName() {
+        return "";
+    }
+
+    /** Empty if it has not been said. */
+    default String softwareVersion() {
+        return "";
+    }
+
+    /**
+     * Runs a task, once, when the next request comes or the asker is gone: the answers to later requests wait for those
+     * to earlier ones, so whoever holds one back for no need of its own lets go of it then.
+     */
+    default void whenNextComes(Runnable task) {
+        task.run();
+    }
+
     /** Runs a task when the asker is gone; a task that equals one which waits already is run once. */
     void whenClosed(Runnable task);
 }

@@ -1,8 +1,10 @@
 package dev.barnabas.broker;
 
+import dev.barnabas.groups.GroupCounters;
 import dev.barnabas.host.Host;
 import dev.barnabas.metadata.MetadataLog;
 import dev.barnabas.settings.Settings;
+import dev.barnabas.transactions.TransactionCounters;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -70,6 +72,14 @@ public final class Broker {
 
     public RequestMetrics requestMetrics() {
         return listening.requestMetrics();
+    }
+
+    public GroupCounters groupCounters() {
+        return parts.groupCounters();
+    }
+
+    public TransactionCounters transactionCounters() {
+        return parts.transactionCounters();
     }
 
     /** Collects what there is to see of this node. */

@@ -31,6 +31,7 @@ final class BrokerApis {
             TransactionCoordinator transactions,
             TransactionParts transactionParts,
             TopicCreation creation,
+            StreamsTopics streamsTopics,
             ProducerIds producerIds,
             ControllerAccess access,
             List<Api<?>> adminApis) {
@@ -61,7 +62,7 @@ final class BrokerApis {
                 ApiKey.INIT_PRODUCER_ID,
                 InitProducerIdRequest.class,
                 new InitProducerIdHandler(producerIds, transactions)));
-        apis.addAll(GroupApis.of(groups));
+        apis.addAll(GroupApis.of(node, groups, streamsTopics));
         apis.addAll(TransactionApis.of(transactions));
         apis.add(Api.of(
                 ApiKey.TXN_OFFSET_COMMIT,
@@ -72,6 +73,7 @@ final class BrokerApis {
                 WriteTxnMarkersRequest.class,
                 new WriteTxnMarkersHandler(new MarkerWriter(node))));
         apis.addAll(AclApis.of());
+        apis.addAll(CredentialApis.of());
         apis.addAll(adminApis);
         apis.addAll(access.apis());
         apis.add(Api.of(ApiKey.ENVELOPE, EnvelopeRequest.class, new EnvelopeHandler(access.forwarded(), () -> all[0])));

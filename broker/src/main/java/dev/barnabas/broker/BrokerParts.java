@@ -1,6 +1,7 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.groups.GroupCoordinator;
+import dev.barnabas.groups.GroupCounters;
 import dev.barnabas.groups.GroupSettings;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.Host;
@@ -20,6 +21,7 @@ import dev.barnabas.settings.Settings;
 import dev.barnabas.share.ShareCoordinator;
 import dev.barnabas.share.ShareStateSettings;
 import dev.barnabas.transactions.TransactionCoordinator;
+import dev.barnabas.transactions.TransactionCounters;
 import dev.barnabas.transactions.TransactionSettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -49,6 +51,8 @@ final class BrokerParts {
     private final List<Reconciler> reconcilers = new ArrayList<>();
     private final ReplicaAssignments assignments;
     private final DirectoryRoom room;
+    private final LagTimes lagTimes;
+    private final ClientTelemetry telemetry;
     private final Apis apis;
 
     /** What there is of a broker before it knows its partitions. */
@@ -71,6 +75,8 @@ final class BrokerParts {
         this.loop = on.host.loops().getFirst();
         Settings settings = on.settings;
         this.node = new Node(settings.get(BrokerSettings.NODE_ID), on.host, settings, shares(), on.metadata.image());
+        this.lagTimes = new LagTimes(node);
+        this.telemetry = new ClientTelemetry(node);
         this.brokers = BrokerAddresses.of(node, on.access.betweenBrokers());
         this.shareStates = new ShareCoordinator(
                 shareStateSettings(settings),
@@ -86,6 +92,7 @@ final class BrokerParts {
                 new ConsumerGroupSettings(node),
                 new ShareMemberSettings(node),
                 shareStateRequests,
+                new StreamsGroupSettings(node),
                 new GroupTopics(node),
                 on.host.entropy(),
                 () -> partitionsOf(Topic.CONSUMER_OFFSETS));
@@ -132,9 +139,18 @@ final class BrokerParts {
         return on.metadata;
     }
 
+    GroupCounters groupCounters() {
+        return groups.counters();
+    }
+
+    TransactionCounters transactionCounters() {
+        return transactions.counters();
+    }
+
     /** Collects what there is to see. */
     void observe(Connections.Totals connections, Consumer<Observation> then) {
-        new Observing(node, reconcilers, room, groups, connections).start(then);
+        new Observing(node, reconcilers, room, groups, transactions, lagTimes, connections)
+                .start(seen -> then.accept(seen.with(telemetry.seen())));
     }
 
     /**
@@ -286,10 +302,20 @@ final class BrokerParts {
         shareParts.use(creation);
         List<Api<?>> adminApis = new ArrayList<>(
                 AdminApis.of(node, on.metadata, creation, reconcilers, room, on.logLevels, on.access.forwarded()));
+        adminApis.addAll(TelemetryApis.of(node, telemetry));
         adminApis.addAll(MembershipApis.of(node, on.metadata, loop, on.access.forwarded()));
         adminApis.addAll(ShareStateApis.of(shareStates));
         adminApis.addAll(shareParts.apis());
-        return BrokerApis.of(node, groups, transactions, transactionParts, creation, producerIds, on.access, adminApis);
+        return BrokerApis.of(
+                node,
+                groups,
+                transactions,
+                transactionParts,
+                creation,
+                new StreamsTopics(creation, loop),
+                producerIds,
+                on.access,
+                adminApis);
     }
 
     /**

@@ -69,6 +69,9 @@ final class ClientConnection implements ConnectionHandler, Asker {
 
     private boolean closed;
     private long lastActiveNanos;
+    private String softwareName = "";
+    private String softwareVersion = "";
+    private @Nullable Runnable whenNextComes;
 
     ClientConnection(Connection connection, BrokerListener listener, Connections connections, RequestMetrics metrics) {
         this.connection = connection;
@@ -110,6 +113,7 @@ final class ClientConnection implements ConnectionHandler, Asker {
     }
 
     private void handle(Frame frame, Apis offered) {
+        nextComes();
         Call call;
         Request request;
         Api<?> api;
@@ -186,6 +190,7 @@ final class ClientConnection implements ConnectionHandler, Asker {
             frame.release();
         }
         connections.remove(this);
+        nextComes();
         whenClosed.forEach(Runnable::run);
         whenClosed.clear();
         if (reason instanceof CloseReason.Violation violation) {
@@ -248,6 +253,40 @@ final class ClientConnection implements ConnectionHandler, Asker {
         } else {
             whenClosed.add(task);
         }
+    }
+
+    @Override
+    public void whenNextComes(Runnable task) {
+        nextComes();
+        if (closed) {
+            task.run();
+        } else {
+            whenNextComes = task;
+        }
+    }
+
+    private void nextComes() {
+        Runnable task = whenNextComes;
+        if (task != null) {
+            whenNextComes = null;
+            task.run();
+        }
+    }
+
+    @Override
+    public void introduced(String name, String version) {
+        softwareName = name;
+        softwareVersion = version;
+    }
+
+    @Override
+    public String softwareName() {
+        return softwareName;
+    }
+
+    @Override
+    public String softwareVersion() {
+        return softwareVersion;
     }
 
     @Override

@@ -13,12 +13,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * FindCoordinator 0-6: which node keeps a group, a transactional id, or the state of a partition in a share group. The first question creates the topic that they
- * live in.
+ * FindCoordinator 0-6: which node keeps a group, a transactional id, or the state of a partition in a share group. The
+ * first question creates the topic that they live in.
  *
  * <ul>
- *   <li>v1: the kind of key. v4 (KIP-699): many keys at once. v5 (KIP-890): like v4. v6 (KIP-932): states of
- *       partitions in share groups, named {@code group:topic id:partition}.
+ *   <li>v1: the kind of key. v4 (KIP-699): many keys at once. v5 (KIP-890): like v4. v6 (KIP-932): states of partitions
+ *       in share groups, named {@code group:topic id:partition}.
  * </ul>
  */
 final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
@@ -50,11 +50,7 @@ final class FindCoordinatorHandler implements Handler<FindCoordinatorRequest> {
             return;
         }
         if (request.keyType() == SHARE && !keys.stream().allMatch(FindCoordinatorHandler::namesState)) {
-            refuse(
-                    call,
-                    keys,
-                    ErrorCode.INVALID_REQUEST,
-                    "States of share groups are named group:topic id:partition");
+            refuse(call, keys, ErrorCode.INVALID_REQUEST, "States of share groups are named group:topic id:partition");
             return;
         }
         String topic = kept.get();

@@ -23,6 +23,9 @@ import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.ShareGroupDescribeRequest;
 import dev.barnabas.protocol.message.ShareGroupDescribeResponse;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import java.util.List;
 
@@ -31,7 +34,7 @@ final class GroupApis {
 
     private GroupApis() {}
 
-    static List<Api<?>> of(GroupCoordinator groups) {
+    static List<Api<?>> of(Node node, GroupCoordinator groups, StreamsTopics streamsTopics) {
         return List.of(
                 Api.of(
                         ApiKey.JOIN_GROUP,
@@ -41,10 +44,7 @@ final class GroupApis {
                         ApiKey.SYNC_GROUP,
                         SyncGroupRequest.class,
                         (request, call) -> groups.sync(request, caller(call), call.loop(), call::answer)),
-                Api.of(
-                        ApiKey.HEARTBEAT,
-                        HeartbeatRequest.class,
-                        (request, call) -> groups.heartbeat(request, call.loop(), call::answer)),
+                Api.of(ApiKey.HEARTBEAT, HeartbeatRequest.class, HeldHeartbeats.of(node, groups)),
                 Api.of(
                         ApiKey.CONSUMER_GROUP_HEARTBEAT,
                         ConsumerGroupHeartbeatRequest.class,
@@ -81,6 +81,22 @@ final class GroupApis {
                         ApiKey.DELETE_SHARE_GROUP_OFFSETS,
                         DeleteShareGroupOffsetsRequest.class,
                         (request, call) -> groups.deleteShareOffsets(request, call.loop(), call::answer)),
+                Api.of(
+                        ApiKey.STREAMS_GROUP_HEARTBEAT,
+                        StreamsGroupHeartbeatRequest.class,
+                        (request, call) -> groups.streamsHeartbeat(
+                                request,
+                                caller(call),
+                                call.loop(),
+                                answer -> streamsTopics.complete(answer, call.loop(), call::answer))),
+                Api.of(
+                        ApiKey.STREAMS_GROUP_DESCRIBE,
+                        StreamsGroupDescribeRequest.class,
+                        (request, call) -> groups.streamsDescribe(
+                                request,
+                                call.loop(),
+                                response -> call.answer(
+                                        request.includeAuthorizedOperations() ? withOperations(response) : response))),
                 Api.of(
                         ApiKey.LEAVE_GROUP,
                         LeaveGroupRequest.class,
@@ -142,6 +158,18 @@ final class GroupApis {
     }
 
     private static ShareGroupDescribeResponse withOperations(ShareGroupDescribeResponse response) {
+        return response.toBuilder()
+                .groups(response.groups().stream()
+                        .map(group -> group.errorCode() == ErrorCode.NONE.code()
+                                ? group.toBuilder()
+                                        .authorizedOperations(AuthorizedOperations.GROUP)
+                                        .build()
+                                : group)
+                        .toList())
+                .build();
+    }
+
+    private static StreamsGroupDescribeResponse withOperations(StreamsGroupDescribeResponse response) {
         return response.toBuilder()
                 .groups(response.groups().stream()
                         .map(group -> group.errorCode() == ErrorCode.NONE.code()

@@ -1,14 +1,13 @@
 package dev.barnabas.broker;
 
 import dev.barnabas.groups.Caller;
+import dev.barnabas.groups.GroupCensus;
 import dev.barnabas.groups.GroupCoordinator;
 import dev.barnabas.host.Loop;
-import dev.barnabas.protocol.message.DescribeGroupsRequest;
-import dev.barnabas.protocol.message.DescribeGroupsResponse;
-import dev.barnabas.protocol.message.ListGroupsRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.replication.Partition;
+import dev.barnabas.transactions.TransactionCoordinator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,8 +15,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * One collection of an {@link Observation}: first the partitions of all loops, then the groups. Owned by the first
- * loop.
+ * One collection of an {@link Observation}: first the partitions of all loops, then the groups and transactions. Owned
+ * by the first loop.
  */
 final class Observing {
 
@@ -28,6 +27,8 @@ final class Observing {
     private final List<Reconciler> reconcilers;
     private final DirectoryRoom room;
     private final GroupCoordinator groups;
+    private final TransactionCoordinator transactions;
+    private final LagTimes lagTimes;
     private final Connections.Totals totals;
     private final Loop loop;
     private final List<Observation.OfPartition> partitions = new ArrayList<>();
@@ -39,11 +40,15 @@ final class Observing {
             List<Reconciler> reconcilers,
             DirectoryRoom room,
             GroupCoordinator groups,
+            TransactionCoordinator transactions,
+            LagTimes lagTimes,
             Connections.Totals totals) {
         this.node = node;
         this.reconcilers = reconcilers;
         this.room = room;
         this.groups = groups;
+        this.transactions = transactions;
+        this.lagTimes = lagTimes;
         this.totals = totals;
         this.loop = node.share(0).loop();
     }
@@ -65,7 +70,7 @@ final class Observing {
                         failedDirectories = failedHere;
                     }
                     if (--left[0] == 0) {
-                        listGroups(then);
+                        observeGroups(then);
                     }
                 });
             });
@@ -85,44 +90,44 @@ final class Observing {
                 partition.log().scrubStatus());
     }
 
-    private void listGroups(Consumer<Observation> then) {
-        groups.list(ListGroupsRequest.builder().build(), loop, listed -> {
+    private void observeGroups(Consumer<Observation> then) {
+        groups.observe(loop, census -> {
             List<String> names =
-                    listed.groups().stream().map(group -> group.groupId()).toList();
+                    census.groups().stream().map(GroupCensus.Entry::group).toList();
             if (names.isEmpty()) {
-                finish(List.of(), List.of(), then);
+                observeTransactions(census, List.of(), then);
                 return;
             }
-            groups.describe(
-                    DescribeGroupsRequest.builder().groups(names).build(),
+            OffsetFetchRequest request = OffsetFetchRequest.builder()
+                    .groups(names.stream()
+                            .map(name -> OffsetFetchRequest.OffsetFetchRequestGroup.builder()
+                                    .groupId(name)
+                                    .topics(null)
+                                    .build())
+                            .toList())
+                    .build();
+            groups.fetchOffsets(
+                    request,
                     CALLER,
                     loop,
-                    described -> fetchOffsets(names, ofGroups(described), then));
+                    offsets -> lagTimes.fill(lags(offsets), lags -> observeTransactions(census, lags, then)));
         });
     }
 
-    private void fetchOffsets(List<String> names, List<Observation.OfGroup> described, Consumer<Observation> then) {
-        OffsetFetchRequest request = OffsetFetchRequest.builder()
-                .groups(names.stream()
-                        .map(name -> OffsetFetchRequest.OffsetFetchRequestGroup.builder()
-                                .groupId(name)
-                                .topics(null)
-                                .build())
-                        .toList())
-                .build();
-        groups.fetchOffsets(request, CALLER, loop, offsets -> finish(described, lags(offsets), then));
-    }
-
-    private void finish(List<Observation.OfGroup> described, List<Observation.Lag> lags, Consumer<Observation> then) {
-        then.accept(new Observation(
-                List.copyOf(partitions), offline, failedDirectories, room.full(), totals.count(), described, lags));
-    }
-
-    private static List<Observation.OfGroup> ofGroups(DescribeGroupsResponse described) {
-        return described.groups().stream()
-                .map(group -> new Observation.OfGroup(
-                        group.groupId(), group.groupState(), group.members().size()))
-                .toList();
+    private void observeTransactions(GroupCensus ofGroups, List<Observation.Lag> lags, Consumer<Observation> then) {
+        transactions.observe(
+                loop,
+                ofTransactions -> then.accept(new Observation(
+                        List.copyOf(partitions),
+                        offline,
+                        failedDirectories,
+                        room.full(),
+                        totals.count(),
+                        ofGroups,
+                        ofTransactions,
+                        lags,
+                        Observation.OfClients.NOTHING,
+                        loop.clock().wallMs())));
     }
 
     private List<Observation.Lag> lags(OffsetFetchResponse offsets) {
@@ -141,7 +146,8 @@ final class Observing {
                                         topic.name(),
                                         partition.partitionIndex(),
                                         partition.committedOffset(),
-                                        Math.max(0, end - partition.committedOffset())));
+                                        Math.max(0, end - partition.committedOffset()),
+                                        -1));
                             }
                         })));
         return lags;

@@ -231,6 +231,7 @@ final class Reconciler {
         Partition open = share.partitions().find(id.topicId(), id.index());
         if (open != null) {
             roles.give(open, agreed);
+            healing.changed(id);
         } else if (folders().isLost(id)) {
             share.partitions().fail(id);
         } else {

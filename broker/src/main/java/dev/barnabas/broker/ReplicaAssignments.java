@@ -53,8 +53,7 @@ final class ReplicaAssignments {
     /** @param then gets nothing when it is stored, or why it is refused; on the asker's loop */
     void assign(List<ReplicaAssignment> assignments, Loop asker, Consumer<Optional<String>> then) {
         AssignReplicasToDirsRequest request = request(assignments);
-        loop.execute(
-                () -> ask(request, new RetryDelay(LONGEST_PAUSE), why -> asker.execute(() -> then.accept(why))));
+        loop.execute(() -> ask(request, new RetryDelay(LONGEST_PAUSE), why -> asker.execute(() -> then.accept(why))));
     }
 
     private AssignReplicasToDirsRequest request(List<ReplicaAssignment> assignments) {

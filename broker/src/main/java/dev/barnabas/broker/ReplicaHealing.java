@@ -4,6 +4,7 @@ import dev.barnabas.host.Loop;
 import dev.barnabas.log.Healed;
 import dev.barnabas.log.LogAnswer;
 import dev.barnabas.log.LogRefusal;
+import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.replication.Partition;
 import dev.barnabas.replication.PartitionId;
 import java.time.Duration;
@@ -51,6 +52,8 @@ final class ReplicaHealing {
         int failures;
         boolean rests;
         String why = "no other replica is in sync";
+        /** The offset that is being healed, or was tried last. */
+        long at = -1;
 
         Patient(Partition partition) {
             this.partition = partition;
@@ -71,10 +74,7 @@ final class ReplicaHealing {
      */
     boolean heal(Partition partition, long offset) {
         loop.requireCurrent();
-        boolean isAlone = agreed(partition.id())
-                .filter(known -> known.replicas().size() > 1)
-                .isEmpty();
-        if (stopped || isAlone) {
+        if (stopped) {
             return false;
         }
         Patient known = patients.get(partition.id());
@@ -85,7 +85,16 @@ final class ReplicaHealing {
         known.offsets.add(offset);
         // Whoever has found it is in the middle of something.
         loop.execute(this::next);
-        return true;
+        return !isAlone(partition.id());
+    }
+
+    /** Something else is agreed on about a partition: somebody may have its records now. */
+    void changed(PartitionId id) {
+        Patient known = patients.get(id);
+        if (known != null && known.rests) {
+            known.rests = false;
+            loop.execute(this::next);
+        }
     }
 
     /** The partition is closed, deleted, or has failed. */
@@ -100,6 +109,10 @@ final class ReplicaHealing {
         stopped = true;
         patients.clear();
         connections.close();
+    }
+
+    private boolean isAlone(PartitionId id) {
+        return agreed(id).filter(known -> known.replicas().size() > 1).isEmpty();
     }
 
     private Optional<dev.barnabas.metadata.Partition> agreed(PartitionId id) {
@@ -119,6 +132,8 @@ final class ReplicaHealing {
     }
 
     private void begin(Patient patient) {
+        Long next = patient.offsets.higher(patient.at);
+        patient.at = next == null ? patient.offsets.getFirst() : next;
         patient.untried.clear();
         patient.untried.addAll(inSyncElsewhere(patient.partition.id()));
         busy = true;
@@ -157,8 +172,7 @@ final class ReplicaHealing {
     private void ask(Patient patient, int broker) {
         PartitionId id = patient.partition.id();
         OtherReplica replica = new OtherReplica(id, broker, connections);
-        long offset = patient.offsets.getFirst();
-        patient.partition.log().heal(offset, replica, new LogAnswer<>() {
+        patient.partition.log().heal(patient.at, replica, new LogAnswer<>() {
             @Override
             public void done(Healed healed) {
                 connections.drop(broker);
@@ -179,15 +193,25 @@ final class ReplicaHealing {
             public void refused(LogRefusal refusal) {
                 connections.drop(broker);
                 patient.why = "broker " + broker + ": " + refusal.message();
-                loop.execute(() -> tryNext(patient));
+                if (refusal.error() == ErrorCode.OFFSET_OUT_OF_RANGE) {
+                    // It was cut off, or deleted, meanwhile.
+                    forget(patient, patient.at, patient.at + 1);
+                } else {
+                    loop.execute(() -> tryNext(patient));
+                }
             }
         });
     }
 
     private void healed(Patient patient, Healed healed) {
-        patient.offsets.subSet(healed.baseOffset(), healed.endOffset()).clear();
         patient.failures = 0;
         patient.pause = FIRST_PAUSE;
+        // Or it was before what is now the start of the log.
+        forget(patient, Math.min(patient.at, healed.baseOffset()), healed.endOffset());
+    }
+
+    private void forget(Patient patient, long fromOffset, long toOffset) {
+        patient.offsets.subSet(fromOffset, toOffset).clear();
         if (patient.offsets.isEmpty()) {
             end(patient.partition);
         }
@@ -196,8 +220,17 @@ final class ReplicaHealing {
     }
 
     private void rest(Patient patient) {
+        if (patient.offsets.higher(patient.at) != null) {
+            // Other damage of it may be easier to heal.
+            return;
+        }
         patient.rests = true;
+        patient.at = -1;
         PartitionId id = patient.partition.id();
+        if (isAlone(id)) {
+            // Until it has other replicas: whoever has found the damage has said so.
+            return;
+        }
         if (++patient.failures == FAILURES_UNTIL_AN_OPERATOR_IS_TOLD) {
             log.error(
                     "No other replica can replace damaged records; it is tried again now and then, see docs/disks.md"

@@ -50,10 +50,11 @@ final class ShareStateQuestions {
                 here::initialize,
                 response -> {
                     NavigableMap<SharePlace, ErrorCode> answers = new TreeMap<>();
-                    response.results().forEach(topic -> topic.partitions()
-                            .forEach(partition -> answers.put(
-                                    new SharePlace(topic.topicId(), partition.partition()),
-                                    ErrorCode.forCode(partition.errorCode()))));
+                    response.results()
+                            .forEach(topic -> topic.partitions()
+                                    .forEach(partition -> answers.put(
+                                            new SharePlace(topic.topicId(), partition.partition()),
+                                            ErrorCode.forCode(partition.errorCode()))));
                     return answers;
                 },
                 Function.identity());
@@ -72,10 +73,11 @@ final class ShareStateQuestions {
                 here::delete,
                 response -> {
                     NavigableMap<SharePlace, ErrorCode> answers = new TreeMap<>();
-                    response.results().forEach(topic -> topic.partitions()
-                            .forEach(partition -> answers.put(
-                                    new SharePlace(topic.topicId(), partition.partition()),
-                                    ErrorCode.forCode(partition.errorCode()))));
+                    response.results()
+                            .forEach(topic -> topic.partitions()
+                                    .forEach(partition -> answers.put(
+                                            new SharePlace(topic.topicId(), partition.partition()),
+                                            ErrorCode.forCode(partition.errorCode()))));
                     return answers;
                 },
                 Function.identity());
@@ -95,14 +97,15 @@ final class ShareStateQuestions {
                 here::summarize,
                 response -> {
                     NavigableMap<SharePlace, Summary> answers = new TreeMap<>();
-                    response.results().forEach(topic -> topic.partitions()
-                            .forEach(partition -> answers.put(
-                                    new SharePlace(topic.topicId(), partition.partition()),
-                                    new Summary(
-                                            ErrorCode.forCode(partition.errorCode()),
-                                            partition.leaderEpoch(),
-                                            partition.startOffset(),
-                                            partition.deliveryCompleteCount()))));
+                    response.results()
+                            .forEach(topic -> topic.partitions()
+                                    .forEach(partition -> answers.put(
+                                            new SharePlace(topic.topicId(), partition.partition()),
+                                            new Summary(
+                                                    ErrorCode.forCode(partition.errorCode()),
+                                                    partition.leaderEpoch(),
+                                                    partition.startOffset(),
+                                                    partition.deliveryCompleteCount()))));
                     return answers;
                 },
                 Summary::refused);
@@ -132,20 +135,20 @@ final class ShareStateQuestions {
                 },
                 response -> {
                     NavigableMap<SharePlace, Long> ends = new TreeMap<>();
-                    response.topics().forEach(topic -> image.topic(topic.name())
-                            .ifPresent(known -> topic.partitions().stream()
-                                    .filter(partition -> partition.errorCode() == ErrorCode.NONE.code())
-                                    .forEach(partition -> ends.put(
-                                            new SharePlace(known.id(), partition.partitionIndex()),
-                                            partition.offset()))));
+                    response.topics()
+                            .forEach(topic -> image.topic(topic.name())
+                                    .ifPresent(known -> topic.partitions().stream()
+                                            .filter(partition -> partition.errorCode() == ErrorCode.NONE.code())
+                                            .forEach(partition -> ends.put(
+                                                    new SharePlace(known.id(), partition.partitionIndex()),
+                                                    partition.offset()))));
                     return ends;
                 },
                 _ -> UNKNOWN);
     }
 
     /** Of partitions that this node leads. */
-    static void endsHere(
-            Node node, NavigableSet<SharePlace> places, Loop loop, Consumer<Map<SharePlace, Long>> then) {
+    static void endsHere(Node node, NavigableSet<SharePlace> places, Loop loop, Consumer<Map<SharePlace, Long>> then) {
         List<SharePlace> asked = List.copyOf(places);
         AskPartitions<Long> ask = new AskPartitions<>(node, loop);
         asked.forEach(place -> ask.question(

@@ -27,8 +27,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the share coordinators for the groups that are coordinated here: one request to each broker that coordinates some
- * of the partitions, or none if that is this one. Each loop asks on connections of its own.
+ * Asks the share coordinators for the groups that are coordinated here: one request to each broker that coordinates
+ * some of the partitions, or none if that is this one. Each loop asks on connections of its own.
  */
 final class ShareStateRequests implements ShareStates {
 
@@ -89,8 +89,8 @@ final class ShareStateRequests implements ShareStates {
         if (topics == null) {
             throw new IllegalStateException("asked before everything was put together");
         }
-        Runnable ask = () -> ask(
-                groupId, places, ShareStateQuestions.initialize(groupId, stateEpoch, starts, here), loop, then);
+        Runnable ask = () ->
+                ask(groupId, places, ShareStateQuestions.initialize(groupId, stateEpoch, starts, here), loop, then);
         if (node.image().topic(Topic.SHARE_GROUP_STATE).isPresent()) {
             ask.run();
         } else {
@@ -134,8 +134,7 @@ final class ShareStateRequests implements ShareStates {
             image.topic(place.topicId())
                     .flatMap(topic -> topic.partition(place.partition()))
                     .filter(partition -> partition.leader() != dev.barnabas.metadata.Partition.NO_LEADER)
-                    .ifPresent(partition -> byLeader
-                            .computeIfAbsent(partition.leader(), _ -> new TreeSet<>())
+                    .ifPresent(partition -> byLeader.computeIfAbsent(partition.leader(), _ -> new TreeSet<>())
                             .add(place));
         }
         Together<Long> together = new Together<>(byLeader.size(), then);

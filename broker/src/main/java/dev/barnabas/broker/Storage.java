@@ -109,9 +109,10 @@ final class Storage {
         return new LogDirectorySettings(
                 LogDirectorySettings.DEFAULT.maxOpenFiles(),
                 settings.get(BrokerSettings.DISK_RESERVE_BYTES),
-                LogDirectorySettings.DEFAULT.hotBytes(),
+                settings.get(BrokerSettings.HOT_BYTES),
                 Duration.ofMillis(settings.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS)),
-                Duration.ofMillis(settings.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS)));
+                Duration.ofMillis(settings.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS)),
+                Duration.ofMillis(settings.get(BrokerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS)));
     }
 
     /** How fast what is stored in a directory is checked. */

@@ -91,6 +91,45 @@ final class TopicCreation {
                 name, loop, error -> then.accept(error == ErrorCode.TOPIC_ALREADY_EXISTS ? ErrorCode.NONE : error));
     }
 
+    /**
+     * Has the controller create topics that an application wants.
+     *
+     * @param then gets on the loop why topics could not be created, by name; that one exists already is no error
+     */
+    void createAsked(List<CreatableTopic> topics, Loop loop, Consumer<Map<String, String>> then) {
+        CreateTopicsRequest request = CreateTopicsRequest.builder()
+                .topics(topics)
+                .timeoutMs((int) LIMIT.toMillis())
+                .build();
+        controller.ask(
+                request,
+                CreateTopicsResponse.class,
+                response -> error(response) == ErrorCode.NOT_CONTROLLER,
+                LIMIT,
+                loop,
+                new ControllerChannel.Reply<>() {
+                    @Override
+                    public void answered(CreateTopicsResponse response) {
+                        Map<String, String> errors = new HashMap<>();
+                        response.topics().forEach(topic -> {
+                            ErrorCode error = ErrorCode.forCode(topic.errorCode());
+                            String message = topic.errorMessage();
+                            if (error != ErrorCode.NONE && error != ErrorCode.TOPIC_ALREADY_EXISTS) {
+                                errors.put(topic.name(), message == null ? error.message() : message);
+                            }
+                        });
+                        then.accept(errors);
+                    }
+
+                    @Override
+                    public void unanswered(String why) {
+                        Map<String, String> errors = new HashMap<>();
+                        topics.forEach(topic -> errors.put(topic.name(), why));
+                        then.accept(errors);
+                    }
+                });
+    }
+
     /** Creates a topic for the dead letters of a share group (KIP-1191). That it is there already is no error. */
     void createForDeadLetters(String name, Loop loop, Consumer<ErrorCode> then) {
         CreatableTopic wish = withDefaults(name).toBuilder()

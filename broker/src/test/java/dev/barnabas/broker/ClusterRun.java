@@ -26,6 +26,7 @@ final class ClusterRun {
     private final SimulatedCluster cluster;
     private @Nullable RestlessOperator operator;
     private @Nullable UncleanElections unclean;
+    private Duration rotAge = Duration.ZERO;
 
     ClusterRun(Simulation simulation, SimulatedCluster cluster) {
         this.simulation = simulation;
@@ -44,6 +45,12 @@ final class ClusterRun {
         return this;
     }
 
+    /** What was synced more recently does not rot: see {@link FaultPlan.Limits}. */
+    ClusterRun withRotAfter(Duration age) {
+        rotAge = age;
+        return this;
+    }
+
     /** Fails if a promise was broken. */
     void play(Set<Fault.Kind> kinds, int mostImpaired) {
         if (!cluster.isAlone()) {
@@ -58,7 +65,7 @@ final class ClusterRun {
         StreamWorkload workload = new StreamWorkload(simulation, cluster);
         FaultPlan plan = FaultPlan.draw(
                 simulation,
-                new FaultPlan.Limits(kinds, cluster.nodes(), mostImpaired, FAULTS, ClusterRun::holdsRecords));
+                new FaultPlan.Limits(kinds, cluster.nodes(), mostImpaired, FAULTS, ClusterRun::holdsRecords, rotAge));
         Optional<RestlessOperator> restless = Optional.ofNullable(operator);
         if (!Collections.disjoint(plan.kinds(), Fault.Kind.DESTRUCTIVE)) {
             restless.ifPresent(RestlessOperator::keepCopies);

@@ -100,6 +100,24 @@ final class ClusterSimulationTest {
                 .hasMessageContaining(Finding.Kind.LOST_WRITE.toString());
     }
 
+    /** The canary for rot: who sends what he has without a look at it, and looks for no damage, is found. */
+    @Test
+    void servingRottenRecordsIsCaught() {
+        assertThatThrownBy(() -> Seeds.check(
+                        200,
+                        simulation -> run(
+                                simulation,
+                                3,
+                                1,
+                                EnumSet.of(Fault.Kind.BIT_ROT),
+                                "default.replication.factor=3",
+                                "min.insync.replicas=2",
+                                "barnabas.hot.bytes=1000000000",
+                                "barnabas.scrub.bytes.per.second=0",
+                                "offsets.topic.replication.factor=3")))
+                .isInstanceOf(SimulationFailure.class);
+    }
+
     private static void run(
             Simulation simulation, int size, int mostImpaired, Set<Fault.Kind> kinds, String... settings) {
         new ClusterRun(simulation, SimulatedCluster.of(simulation, size, settings)).play(kinds, mostImpaired);

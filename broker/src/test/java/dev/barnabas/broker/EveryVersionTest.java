@@ -12,9 +12,11 @@ import dev.barnabas.protocol.message.AddOffsetsToTxnRequest;
 import dev.barnabas.protocol.message.AddPartitionsToTxnRequest;
 import dev.barnabas.protocol.message.AddRaftVoterRequest;
 import dev.barnabas.protocol.message.AllocateProducerIdsRequest;
+import dev.barnabas.protocol.message.AlterClientQuotasRequest;
 import dev.barnabas.protocol.message.AlterConfigsRequest;
 import dev.barnabas.protocol.message.AlterPartitionReassignmentsRequest;
 import dev.barnabas.protocol.message.AlterPartitionRequest;
+import dev.barnabas.protocol.message.AlterUserScramCredentialsRequest;
 import dev.barnabas.protocol.message.ApiVersionsRequest;
 import dev.barnabas.protocol.message.ApiVersionsResponse;
 import dev.barnabas.protocol.message.AssignReplicasToDirsRequest;
@@ -23,6 +25,7 @@ import dev.barnabas.protocol.message.BrokerRegistrationRequest;
 import dev.barnabas.protocol.message.ConsumerGroupDescribeRequest;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.CreateAclsRequest;
+import dev.barnabas.protocol.message.CreateDelegationTokenRequest;
 import dev.barnabas.protocol.message.CreatePartitionsRequest;
 import dev.barnabas.protocol.message.CreateTopicsRequest;
 import dev.barnabas.protocol.message.CreateTopicsResponse;
@@ -31,19 +34,24 @@ import dev.barnabas.protocol.message.DeleteGroupsRequest;
 import dev.barnabas.protocol.message.DeleteRecordsRequest;
 import dev.barnabas.protocol.message.DeleteTopicsRequest;
 import dev.barnabas.protocol.message.DescribeAclsRequest;
+import dev.barnabas.protocol.message.DescribeClientQuotasRequest;
 import dev.barnabas.protocol.message.DescribeClusterRequest;
 import dev.barnabas.protocol.message.DescribeConfigsRequest;
+import dev.barnabas.protocol.message.DescribeDelegationTokenRequest;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
 import dev.barnabas.protocol.message.DescribeLogDirsRequest;
 import dev.barnabas.protocol.message.DescribeProducersRequest;
 import dev.barnabas.protocol.message.DescribeQuorumRequest;
 import dev.barnabas.protocol.message.DescribeTopicPartitionsRequest;
 import dev.barnabas.protocol.message.DescribeTransactionsRequest;
+import dev.barnabas.protocol.message.DescribeUserScramCredentialsRequest;
 import dev.barnabas.protocol.message.ElectLeadersRequest;
 import dev.barnabas.protocol.message.EndTxnRequest;
 import dev.barnabas.protocol.message.EnvelopeRequest;
+import dev.barnabas.protocol.message.ExpireDelegationTokenRequest;
 import dev.barnabas.protocol.message.FetchRequest;
 import dev.barnabas.protocol.message.FindCoordinatorRequest;
+import dev.barnabas.protocol.message.GetTelemetrySubscriptionsRequest;
 import dev.barnabas.protocol.message.HeartbeatRequest;
 import dev.barnabas.protocol.message.IncrementalAlterConfigsRequest;
 import dev.barnabas.protocol.message.InitProducerIdRequest;
@@ -60,7 +68,13 @@ import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetForLeaderEpochRequest;
 import dev.barnabas.protocol.message.ProduceRequest;
+import dev.barnabas.protocol.message.PushTelemetryRequest;
 import dev.barnabas.protocol.message.RemoveRaftVoterRequest;
+import dev.barnabas.protocol.message.RenewDelegationTokenRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Subtopology;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest.Topology;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
 import dev.barnabas.protocol.message.UnregisterBrokerRequest;
@@ -246,6 +260,48 @@ class EveryVersionTest {
                         .transactionalId("t" + group)
                         .producerId(7)
                         .committed(true)
+                        .build();
+            case ALTER_CLIENT_QUOTAS ->
+                AlterClientQuotasRequest.builder()
+                        .entries(List.of(new AlterClientQuotasRequest.EntryData(
+                                List.of(new AlterClientQuotasRequest.EntityData(
+                                        group.isEmpty() ? "cat" : "user", group)),
+                                List.of(new AlterClientQuotasRequest.OpData("producer_byte_rate", 1_000, false)))))
+                        .build();
+            case DESCRIBE_CLIENT_QUOTAS ->
+                DescribeClientQuotasRequest.builder()
+                        .components(
+                                group.isEmpty()
+                                        ? List.of()
+                                        : List.of(
+                                                new DescribeClientQuotasRequest.ComponentData("user", (byte) 2, null)))
+                        .strict(v > 0)
+                        .build();
+            case DESCRIBE_USER_SCRAM_CREDENTIALS ->
+                DescribeUserScramCredentialsRequest.builder()
+                        .users(
+                                group.isEmpty()
+                                        ? null
+                                        : List.of(new DescribeUserScramCredentialsRequest.UserName(group)))
+                        .build();
+            case ALTER_USER_SCRAM_CREDENTIALS ->
+                AlterUserScramCredentialsRequest.builder()
+                        .deletions(
+                                List.of(new AlterUserScramCredentialsRequest.ScramCredentialDeletion(group, (byte) 1)))
+                        .build();
+            case CREATE_DELEGATION_TOKEN ->
+                CreateDelegationTokenRequest.builder().build();
+            case RENEW_DELEGATION_TOKEN -> RenewDelegationTokenRequest.builder().build();
+            case EXPIRE_DELEGATION_TOKEN ->
+                ExpireDelegationTokenRequest.builder().build();
+            case DESCRIBE_DELEGATION_TOKEN ->
+                DescribeDelegationTokenRequest.builder().owners(null).build();
+            case GET_TELEMETRY_SUBSCRIPTIONS ->
+                new GetTelemetrySubscriptionsRequest(group.isEmpty() ? Uuid.ZERO : target.topicId);
+            case PUSH_TELEMETRY ->
+                PushTelemetryRequest.builder()
+                        .clientInstanceId(group.isEmpty() ? Uuid.ZERO : target.topicId)
+                        .metrics(ByteBuffer.wrap(new byte[] {10, 0}))
                         .build();
             case DESCRIBE_TRANSACTIONS -> new DescribeTransactionsRequest(List.of("t", group));
             case LIST_TRANSACTIONS ->
@@ -527,6 +583,23 @@ class EveryVersionTest {
                     READ_SHARE_GROUP_STATE_SUMMARY,
                     SHARE_FETCH,
                     SHARE_ACKNOWLEDGE -> ShareExamples.of(key, target);
+            case STREAMS_GROUP_HEARTBEAT ->
+                StreamsGroupHeartbeatRequest.builder()
+                        .groupId(target.group())
+                        .memberId("member")
+                        .memberEpoch(0)
+                        .endpointInformationEpoch(-1)
+                        .rebalanceTimeoutMs(10_000)
+                        .topology(topology(target.topic()))
+                        .activeTasks(List.of())
+                        .standbyTasks(List.of())
+                        .warmupTasks(List.of())
+                        .processId("process")
+                        .build();
+            case STREAMS_GROUP_DESCRIBE ->
+                StreamsGroupDescribeRequest.builder()
+                        .groupIds(List.of(target.group()))
+                        .build();
             case ALTER_PARTITION ->
                 AlterPartitionRequest.builder()
                         .brokerId(asker(group))
@@ -652,5 +725,19 @@ class EveryVersionTest {
         assertThat(batch.append(1_767_225_600_000L, (byte[]) null, value, List.of()))
                 .isTrue();
         return new MemoryRecords(batch.build());
+    }
+
+    private static Topology topology(String source) {
+        return new Topology(
+                0,
+                List.of(Subtopology.builder()
+                        .subtopologyId("0")
+                        .sourceTopics(List.of(source))
+                        .sourceTopicRegex(List.of())
+                        .stateChangelogTopics(List.of())
+                        .repartitionSinkTopics(List.of())
+                        .repartitionSourceTopics(List.of())
+                        .copartitionGroups(List.of())
+                        .build()));
     }
 }

@@ -5,6 +5,7 @@ import dev.barnabas.protocol.record.RecordBatch;
 import dev.barnabas.protocol.record.RecordBatches;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -50,5 +51,60 @@ final class ReplicaContents {
                 && first.byOffset.entrySet().stream()
                         .allMatch(record -> record.getValue()
                                 .equals(second.byOffset.getOrDefault(record.getKey(), record.getValue())));
+    }
+
+    /** What is not the same, for people. */
+    static String difference(ByteBuffer one, ByteBuffer other, boolean compacted) {
+        return compacted ? new ReplicaContents(one).difference(new ReplicaContents(other)) : difference(one, other);
+    }
+
+    private String difference(ReplicaContents other) {
+        StringBuilder text = new StringBuilder();
+        byOffset.forEach((offset, record) -> {
+            Record there = other.byOffset.get(offset);
+            if (there != null && !there.equals(record)) {
+                text.append("other records at ").append(offset).append(", ");
+            }
+        });
+        newest.forEach((key, record) -> {
+            Record there = other.newest.get(key);
+            if (!record.equals(there)) {
+                text.append("one's newest of a key is at ")
+                        .append(record.offset())
+                        .append(", the other's ")
+                        .append(there == null ? "gone" : "at " + there.offset())
+                        .append(", ");
+            }
+        });
+        other.newest.forEach((key, record) -> {
+            if (!newest.containsKey(key)) {
+                text.append("only the other has a key, at ")
+                        .append(record.offset())
+                        .append(", ");
+            }
+        });
+        return text + ends() + " and " + other.ends();
+    }
+
+    private String ends() {
+        return byOffset.isEmpty() ? "nothing" : byOffset.firstKey() + " to " + byOffset.lastKey();
+    }
+
+    private static String difference(ByteBuffer one, ByteBuffer other) {
+        Iterator<RecordBatch> first = RecordBatches.of(one.duplicate()).iterator();
+        Iterator<RecordBatch> second = RecordBatches.of(other.duplicate()).iterator();
+        while (first.hasNext() && second.hasNext()) {
+            RecordBatch here = first.next();
+            RecordBatch there = second.next();
+            if (!here.bytes().equals(there.bytes())) {
+                return text(here) + " and " + text(there);
+            }
+        }
+        return first.hasNext() ? text(first.next()) + " and the end" : "the end and more";
+    }
+
+    private static String text(RecordBatch batch) {
+        return batch.baseOffset() + " to " + batch.lastOffset() + " in epoch " + batch.partitionLeaderEpoch() + ", "
+                + batch.recordCount() + " records of producer " + batch.producerId() + ", CRC " + batch.crc();
     }
 }

@@ -122,7 +122,11 @@ final class ReplicaWatch {
                 if (!equal) {
                     throw simulation.failure(
                             "replicas of " + partition + " differ: " + replicas.getFirst().node + " and "
-                                    + replicas.get(i).node,
+                                    + replicas.get(i).node + ": "
+                                    + ReplicaContents.difference(
+                                            contents.getFirst(),
+                                            contents.get(i),
+                                            partition.startsWith("__consumer_offsets")),
                             null);
                 }
             }

@@ -4,7 +4,10 @@ import dev.barnabas.simulation.Dice;
 import dev.barnabas.simulation.Fault;
 import dev.barnabas.simulation.Scenario;
 import dev.barnabas.simulation.Simulation;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -14,19 +17,32 @@ import java.util.Set;
 public final class RestlessCluster implements Scenario {
 
     private static final double ROT = 0.3;
+    /** How long a checkpoint takes that is due, at most: disks are slow. */
+    private static final Duration WRITING = Duration.ofSeconds(5);
 
     @Override
     public void run(Simulation simulation) {
         Dice dice = simulation.dice("settings");
         SmallSettings drawn = SmallSettings.draw(dice);
-        SimulatedCluster cluster =
-                SimulatedCluster.of(simulation, drawn.nodes(), drawn.settings().toArray(String[]::new));
+        List<String> settings = new ArrayList<>(drawn.settings());
+        Dice more = simulation.dice("more settings");
+        Duration checkpoints = Duration.ofMillis(more.magnitude(50, 2_000));
+        settings.add("log.flush.offset.checkpoint.interval.ms=" + checkpoints.toMillis());
         Set<Fault.Kind> kinds = EnumSet.allOf(Fault.Kind.class);
-        if (!dice.chance(ROT)) {
+        boolean rots = dice.chance(ROT);
+        if (rots) {
+            // What is in memory does not rot, and is not looked at twice: so nothing is.
+            settings.add("barnabas.hot.bytes=0");
+        } else {
             kinds.remove(Fault.Kind.BIT_ROT);
-            // What is in memory does not rot, and is not looked at twice.
+        }
+        SimulatedCluster cluster = SimulatedCluster.of(simulation, drawn.nodes(), settings.toArray(String[]::new));
+        if (!rots) {
             cluster.nodes().forEach(node -> node.cached(dice.nextDouble()));
         }
-        new ClusterRun(simulation, cluster).withOperator().play(kinds, (drawn.nodes() - 1) / 2);
+        new ClusterRun(simulation, cluster)
+                .withOperator()
+                .withRotAfter(checkpoints.plus(WRITING))
+                .play(kinds, (drawn.nodes() - 1) / 2);
     }
 }

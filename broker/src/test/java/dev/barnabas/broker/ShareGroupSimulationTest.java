@@ -100,9 +100,8 @@ final class ShareGroupSimulationTest {
 
     private static Uuid createTopic(Simulation simulation, Cluster client, Admin admin) {
         Topics.New wish = Topics.New.of(ShareGroupWorkload.TOPIC, ShareGroupWorkload.PARTITIONS, 3);
-        return Optional.ofNullable(
-                        get(simulation, client, () -> admin.createTopics(List.of(wish)))
-                                .get(ShareGroupWorkload.TOPIC))
+        return Optional.ofNullable(get(simulation, client, () -> admin.createTopics(List.of(wish)))
+                        .get(ShareGroupWorkload.TOPIC))
                 .orElseThrow()
                 .orThrow()
                 .id();

@@ -180,8 +180,7 @@ final class ShareGroupWorkload {
                     request,
                     0,
                     ReadShareGroupStateResponse.class,
-                    answer -> wasRead(
-                            answer.results().getFirst().partitions().getFirst()),
+                    answer -> wasRead(answer.results().getFirst().partitions().getFirst()),
                     this::readLater);
         }
 
@@ -251,7 +250,8 @@ final class ShareGroupWorkload {
                             stored++;
                         }
                         boolean again = error != ErrorCode.NONE.code() || dice.nextInt(10) == 0;
-                        peer.loop().schedule(Duration.ofMillis(20 + dice.nextInt(80)), again ? this::read : this::write);
+                        peer.loop()
+                                .schedule(Duration.ofMillis(20 + dice.nextInt(80)), again ? this::read : this::write);
                     },
                     this::readLater);
         }

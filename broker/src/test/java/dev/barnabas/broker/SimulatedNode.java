@@ -156,15 +156,18 @@ final class SimulatedNode {
     /** Sends a request and waits for nothing. */
     Outcome send(Request request, int version) {
         Outcome outcome = new Outcome();
-        Call<Response> call = new Call<>(
+        loop.execute(() -> peer().send(call(request, version), Duration.ofSeconds(100), outcome));
+        return outcome;
+    }
+
+    private static Call<Response> call(Request request, int version) {
+        return new Call<>(
                 request.apiKey(),
                 version,
                 version,
                 _ -> request,
                 (in, inVersion) -> request.apiKey().readResponse(in, inVersion),
                 false);
-        loop.execute(() -> peer().send(call, Duration.ofSeconds(100), outcome));
-        return outcome;
     }
 
     /** The machine loses its power and is started again, and with it the broker. */
@@ -193,6 +196,24 @@ final class SimulatedNode {
         loop.execute(() -> clientHost().network().connect(ADDRESS, Duration.ofSeconds(10), 100 << 20, loop, raw));
         simulation.runUntil("connected", raw::isOpen, LIMIT);
         return raw;
+    }
+
+    /** A connection of a client that says to be this software, beside the one for {@link #ask}. */
+    Client connectAs(String software) {
+        PeerSettings settings = new PeerSettings(
+                "test", software, "1.2", Duration.ofSeconds(10), Duration.ofSeconds(10), 10, 100 << 20);
+        Client client = new Client();
+        loop.execute(() -> client.peer = Peer.open(clientHost().network(), loop, ADDRESS, settings, new PeerListener() {
+            @Override
+            public void opened() {
+                client.opened = true;
+            }
+
+            @Override
+            public void closed(PeerFault fault) {}
+        }));
+        simulation.runUntil("connected", () -> client.opened, LIMIT);
+        return client;
     }
 
     private void connect() {
@@ -224,10 +245,46 @@ final class SimulatedNode {
         return connected;
     }
 
+    /** Another client. */
+    final class Client {
+        private @Nullable Peer peer;
+        private boolean opened;
+
+        /** The answer to a request, sent in just that version. */
+        <R extends Response> R ask(Request request, int version, Class<R> type) {
+            Outcome outcome = send(request, version);
+            simulation.runUntil(request.apiKey() + " v" + version + " is answered", outcome::isOver, LIMIT);
+            return type.cast(outcome.response());
+        }
+
+        /** Sends a request and waits for nothing. */
+        Outcome send(Request request, int version) {
+            Outcome outcome = new Outcome();
+            loop.execute(() -> open().send(call(request, version), Duration.ofSeconds(100), outcome));
+            return outcome;
+        }
+
+        void close() {
+            loop.execute(() -> open().close());
+        }
+
+        private Peer open() {
+            Peer connected = peer;
+            if (connected == null) {
+                throw new IllegalStateException("not connected");
+            }
+            return connected;
+        }
+    }
+
     /** What has come of a request so far. */
     static final class Outcome implements Reply<Response> {
         private @Nullable Response response;
         private @Nullable PeerFault fault;
+
+        boolean isOver() {
+            return response != null || fault != null;
+        }
 
         /** The answer, which must have come. */
         Response response() {

@@ -33,6 +33,8 @@ final class TransactionWorkload {
 
     static final String TOPIC = "accounts";
     static final int PARTITIONS = 3;
+    /** How the {@link #finding} begins if a transaction is neither there nor not. */
+    static final String TORN = "a transaction is torn: ";
 
     private final Simulation simulation;
     private final SimulatedCluster cluster;
@@ -159,8 +161,8 @@ final class TransactionWorkload {
                 case COMMITTED -> all;
             };
             if (!right) {
-                return Optional.of("a transaction is torn: " + attempt.name + " wrote to " + attempt.partitions
-                        + " and is " + attempt.outcome + ", found is " + found);
+                return Optional.of(TORN + attempt.name + " wrote to " + attempt.partitions + " and is "
+                        + attempt.outcome + ", found is " + found);
             }
         }
         return Optional.empty();

@@ -32,17 +32,19 @@ final class ConfigCommands {
     enum Kind {
         TOPIC,
         BROKER,
-        GROUP;
+        GROUP,
+        CLIENT_METRICS;
 
         @Override
         public String toString() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         Configs.Resource named(String name) {
             return switch (this) {
                 case TOPIC -> Configs.Resource.topic(name);
                 case GROUP -> new Configs.Resource(Configs.Kind.GROUP, name);
+                case CLIENT_METRICS -> new Configs.Resource(Configs.Kind.CLIENT_METRICS, name);
                 case BROKER -> {
                     if (name.equals(ALL_BROKERS)) {
                         yield Configs.Resource.allBrokers();

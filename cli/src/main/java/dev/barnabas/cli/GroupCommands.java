@@ -3,27 +3,28 @@ package dev.barnabas.cli;
 import static dev.barnabas.cli.TopicCommands.ordered;
 
 import dev.barnabas.client.ClientError;
+import dev.barnabas.client.Done;
 import dev.barnabas.client.Groups;
-import dev.barnabas.client.Offsets;
 import dev.barnabas.client.Result;
-import dev.barnabas.client.TopicPartition;
+import dev.barnabas.protocol.ErrorCode;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code barnabas group}; moving a group is {@link ResetOffsetsCommand}. */
+/**
+ * {@code barnabas group}; describing groups is {@link DescribeGroupsCommand}, moving one {@link ResetOffsetsCommand}.
+ */
 @Command(
         name = "group",
-        description = "List, describe, delete and move groups of consumers.",
+        description = "List, describe, delete and move groups of consumers and streams applications.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class GroupCommands {
@@ -44,10 +45,17 @@ final class GroupCommands {
                             description = "Only those that are, for example, Stable or Empty.")
                     @Nullable
                     Set<String> states,
+            @Option(
+                            names = "--type",
+                            split = ",",
+                            paramLabel = "TYPE",
+                            description = "Only those of this type: classic, consumer, share or streams.")
+                    @Nullable
+                    Set<String> types,
             @Option(names = "--json", description = "A JSON document.") boolean json) {
         try (Session session = cluster.open()) {
-            Groups.Listings found =
-                    session.get(() -> session.admin().listGroups(states == null ? Set.of() : states, Set.of()));
+            Groups.Listings found = session.get(() ->
+                    session.admin().listGroups(states == null ? Set.of() : states, types == null ? Set.of() : types));
             if (json) {
                 Json.print(
                         found.groups().stream()
@@ -63,7 +71,11 @@ final class GroupCommands {
                                 .toList(),
                         streams.raw());
             } else if (found.groups().isEmpty()) {
-                streams.out().println("There are no groups; barnabas consume TOPIC --group NAME makes one.");
+                streams.out()
+                        .println(
+                                states == null && types == null
+                                        ? "There are no groups; barnabas consume TOPIC --group NAME makes one."
+                                        : "There are no such groups.");
             } else {
                 Table table = new Table("GROUP", "STATE", "TYPE");
                 found.groups().forEach(group -> table.row(group.id(), group.state(), group.type()));
@@ -74,177 +86,6 @@ final class GroupCommands {
                             .println("barnabas: broker " + broker + " could not be asked: " + Errors.describe(error)));
             return found.failed().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
         }
-    }
-
-    /** How far a group is in a partition, and who reads it. */
-    private record Line(
-            TopicPartition partition,
-            @Nullable Long committed,
-            @Nullable Long end,
-            Groups.@Nullable Member member) {
-
-        @Nullable
-        Long lag() {
-            return committed == null || end == null ? null : Math.max(0, end - committed);
-        }
-    }
-
-    @Command(
-            name = "describe",
-            description = "Show how far groups are, and who their members are.",
-            mixinStandardHelpOptions = true)
-    int describe(
-            @Mixin ClusterOptions cluster,
-            @Parameters(paramLabel = "GROUP", arity = "1..*", description = "Their names.") List<String> names,
-            @Option(names = "--json", description = "A JSON document.") boolean json) {
-        try (Session session = cluster.open()) {
-            Map<String, Groups.Description> found =
-                    Session.succeeded(session.get(() -> session.admin().describeGroups(names)), "group", streams);
-            List<Object> documents = new ArrayList<>();
-            int dead = 0;
-            for (Groups.Description group : found.values()) {
-                if (group.state().equals("Dead")) {
-                    dead++;
-                    streams.err()
-                            .println("barnabas: there is no group " + group.id()
-                                    + "\n  ./barnabas group list shows what there is.");
-                    continue;
-                }
-                if (group.type().equals(Groups.SHARE)) {
-                    ShareGroupReport report = ShareGroupReport.of(session, group);
-                    if (json) {
-                        documents.add(report.document());
-                    } else {
-                        report.print(streams.out());
-                    }
-                    continue;
-                }
-                List<Line> lines = lines(session, group);
-                if (json) {
-                    documents.add(document(group, lines));
-                } else {
-                    print(group, lines);
-                }
-            }
-            if (json) {
-                Json.print(documents, streams.raw());
-            }
-            return found.size() - dead == names.size() ? ExitCode.OK : ExitCode.FAILED;
-        }
-    }
-
-    private static List<Line> lines(Session session, Groups.Description group) {
-        Map<TopicPartition, Groups.Member> owners = new HashMap<>();
-        group.members().forEach(member -> member.assigned().forEach(partition -> owners.put(partition, member)));
-        Map<TopicPartition, Long> committed = committed(session, group.id());
-        Set<TopicPartition> all = new TreeSet<>(owners.keySet());
-        all.addAll(committed.keySet());
-        Map<TopicPartition, Offsets.Spec> specs = new TreeMap<>();
-        all.forEach(partition -> specs.put(partition, new Offsets.Spec.Latest()));
-        Map<TopicPartition, Result<Offsets.Found>> ends =
-                session.get(() -> session.admin().listOffsets(specs));
-        List<Line> lines = new ArrayList<>();
-        for (TopicPartition partition : all) {
-            Long end = ends.get(partition) instanceof Result.Success<Offsets.Found>(Offsets.Found found)
-                    ? found.offset()
-                    : null;
-            lines.add(new Line(partition, committed.get(partition), end, owners.get(partition)));
-        }
-        return lines;
-    }
-
-    static Map<TopicPartition, Long> committed(Session session, String group) {
-        Map<TopicPartition, Long> committed = new TreeMap<>();
-        session.get(() -> session.admin().groupOffsets(group, null)).forEach((partition, result) -> {
-            switch (result) {
-                case Result.Success<Offsets.Committed>(Offsets.Committed offset) ->
-                    committed.put(partition, offset.offset());
-                case Result.Failure<Offsets.Committed>(ClientError.NoOffset _) -> {
-                    // Nothing is committed there, which is what the missing entry says.
-                }
-                case Result.Failure<Offsets.Committed>(ClientError error) ->
-                    throw Failure.failed(partition + ": " + Errors.describe(error));
-            }
-        });
-        return committed;
-    }
-
-    private void print(Groups.Description group, List<Line> lines) {
-        streams.out()
-                .println(group.id() + "  " + group.state() + ", "
-                        + group.members().size() + " members, coordinator "
-                        + group.coordinator().endpoint()
-                        + (group.assignor().isEmpty() ? "" : ", assignor " + group.assignor()));
-        Table table = new Table("TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "MEMBER", "HOST");
-        for (Line line : lines) {
-            Groups.Member member = line.member();
-            table.row(
-                    line.partition().topic(),
-                    line.partition().partition(),
-                    orDash(line.committed()),
-                    orDash(line.end()),
-                    orDash(line.lag()),
-                    member == null ? "-" : member.memberId(),
-                    member == null ? "-" : member.clientHost());
-        }
-        table.print(streams.out());
-        group.members().stream()
-                .filter(member -> member.assigned().isEmpty())
-                .forEach(member ->
-                        streams.out().println("Without partitions: " + member.memberId() + " " + member.clientHost()));
-    }
-
-    private static Object orDash(@Nullable Long number) {
-        return number == null ? "-" : number;
-    }
-
-    private static Map<String, @Nullable Object> document(Groups.Description group, List<Line> lines) {
-        List<Object> partitions = new ArrayList<>();
-        for (Line line : lines) {
-            Groups.Member member = line.member();
-            partitions.add(ordered(
-                    "topic",
-                    line.partition().topic(),
-                    "partition",
-                    line.partition().partition(),
-                    "committed",
-                    line.committed(),
-                    "end",
-                    line.end(),
-                    "lag",
-                    line.lag(),
-                    "member",
-                    member == null ? null : member.memberId()));
-        }
-        return ordered(
-                "group",
-                group.id(),
-                "state",
-                group.state(),
-                "type",
-                group.type(),
-                "protocolType",
-                group.protocolType(),
-                "assignor",
-                group.assignor(),
-                "coordinator",
-                group.coordinator().id(),
-                "members",
-                group.members().stream()
-                        .map(member -> ordered(
-                                "memberId",
-                                member.memberId(),
-                                "instanceId",
-                                member.instanceId(),
-                                "clientId",
-                                member.clientId(),
-                                "host",
-                                member.clientHost(),
-                                "partitions",
-                                new TreeSet<>(member.assigned())))
-                        .toList(),
-                "partitions",
-                partitions);
     }
 
     @Command(
@@ -259,5 +100,66 @@ final class GroupCommands {
             deleted.keySet().forEach(name -> streams.out().println("Deleted " + name));
             return deleted.size() == names.size() ? ExitCode.OK : ExitCode.FAILED;
         }
+    }
+
+    @Command(
+            name = "remove-members",
+            description = "Take members out of a group, so that the others get what they have. Who still runs may join"
+                    + " again.",
+            mixinStandardHelpOptions = true)
+    int removeMembers(
+            @Mixin ClusterOptions cluster,
+            @Parameters(paramLabel = "GROUP", description = "The group.") String group,
+            @ArgGroup(exclusive = true, multiplicity = "1") Whom whom) {
+        try (Session session = cluster.open()) {
+            List<Groups.Leaver> leavers = new ArrayList<>();
+            if (whom.all) {
+                Groups.Description described = Session.required(
+                        "group " + group,
+                        session.get(() -> session.admin().describeGroups(List.of(group)))
+                                .values()
+                                .iterator()
+                                .next());
+                described.members().forEach(member -> leavers.add(Groups.Leaver.member(member.memberId())));
+                if (leavers.isEmpty()) {
+                    streams.out().println("Group " + group + " has no members.");
+                    return ExitCode.OK;
+                }
+            }
+            whom.members.forEach(member -> leavers.add(Groups.Leaver.member(member)));
+            whom.instances.forEach(instance -> leavers.add(Groups.Leaver.staticMember(instance)));
+            Map<String, Done> removed = new LinkedHashMap<>();
+            session.get(() -> session.admin().removeMembers(group, leavers, "an operator has removed it"))
+                    .forEach((leaver, result) -> {
+                        String name = leaver.instanceId() == null ? leaver.memberId() : leaver.instanceId();
+                        switch (result) {
+                            case Result.Success<Done>(Done done) -> removed.put(name, done);
+                            case Result.Failure<Done>(var error) ->
+                                streams.err()
+                                        .println("barnabas: " + name + ": "
+                                                + (error instanceof ClientError.Refused(ErrorCode code, String _)
+                                                                && code == ErrorCode.UNKNOWN_MEMBER_ID
+                                                        ? "there is no such member"
+                                                        : Errors.describe(error)));
+                        }
+                    });
+            removed.keySet().forEach(name -> streams.out().println("Removed " + name));
+            return removed.size() == leavers.size() ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    /** One of these. */
+    static final class Whom {
+        @Option(names = "--all", description = "All members.")
+        private boolean all;
+
+        @Option(names = "--member", paramLabel = "ID", description = "By the member id; may be repeated.")
+        private List<String> members = new ArrayList<>();
+
+        @Option(
+                names = "--instance",
+                paramLabel = "NAME",
+                description = "A static member, by its group.instance.id; may be repeated.")
+        private List<String> instances = new ArrayList<>();
     }
 }

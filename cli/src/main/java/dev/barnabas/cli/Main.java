@@ -42,7 +42,9 @@ public final class Main {
                         new CommandLine(new TopicCommands(streams)).addSubcommand(new DescribeTopicsCommand(streams)));
         COMMANDS.put(
                 "group",
-                streams -> new CommandLine(new GroupCommands(streams)).addSubcommand(new ResetOffsetsCommand(streams)));
+                streams -> new CommandLine(new GroupCommands(streams))
+                        .addSubcommand(new DescribeGroupsCommand(streams))
+                        .addSubcommand(new ResetOffsetsCommand(streams)));
         COMMANDS.put("txn", TransactionCommands::new);
         COMMANDS.put("config", ConfigCommands::new);
         COMMANDS.put(
@@ -60,7 +62,9 @@ public final class Main {
                         .addSubcommand(new ReassignCommand(streams))
                         .addSubcommand(new ThrottleCommand(streams)));
         COMMANDS.put("quorum", QuorumCommands::new);
-        COMMANDS.put("why", WhyCommands::new);
+        COMMANDS.put(
+                "why",
+                streams -> new CommandLine(new WhyCommands(streams)).addSubcommand(new WhyGroupCommand(streams)));
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

@@ -5,6 +5,7 @@ import static dev.barnabas.cli.TopicCommands.ordered;
 import dev.barnabas.client.ClusterView;
 import dev.barnabas.client.Offsets;
 import dev.barnabas.client.TopicPartition;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,14 @@ final class ResetOffsetsCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only show what would be done.")
     private boolean dryRun;
 
+    @Option(names = "--execute", description = "Do it, which is the default.")
+    private boolean execute;
+
+    @Option(
+            names = "--export",
+            description = "Change nothing, and print what would be done in the form that --from-file reads.")
+    private boolean export;
+
     @Option(names = "--json", description = "A JSON document.")
     private boolean json;
 
@@ -82,6 +91,16 @@ final class ResetOffsetsCommand implements Callable<Integer> {
                 paramLabel = "N",
                 description = "From where it is by N records, back if N is negative.")
         private @Nullable Long shift;
+
+        @Option(names = "--to-current", description = "Where it is; at the end where it has committed nothing.")
+        private boolean current;
+
+        @Option(
+                names = "--from-file",
+                paramLabel = "FILE",
+                description = "As a file says, in lines TOPIC,PARTITION,OFFSET or GROUP,TOPIC,PARTITION,OFFSET, as"
+                        + " --export and kafka-consumer-groups write them.")
+        private @Nullable Path file;
     }
 
     ResetOffsetsCommand(Streams streams) {
@@ -90,14 +109,20 @@ final class ResetOffsetsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (dryRun && execute) {
+            throw Failure.usage("--dry-run and --execute exclude each other");
+        }
         Offsets.Spec spec = spec();
+        Map<TopicPartition, Long> fromFile = where.file == null ? Map.of() : OffsetsFile.read(where.file, group);
         try (Session session = cluster.open()) {
             boolean exists = ShareGroupReport.isShareGroup(session, group);
             boolean shares = share || exists;
             Map<TopicPartition, Long> committed = exists
                     ? ShareGroupReport.starts(session, group)
-                    : shares ? Map.of() : GroupCommands.committed(session, group);
-            List<TopicPartition> partitions = topics.isEmpty() ? List.copyOf(committed.keySet()) : named(session);
+                    : shares ? Map.of() : GroupPosition.committed(session, group);
+            List<TopicPartition> partitions = !topics.isEmpty()
+                    ? named(session)
+                    : List.copyOf(where.file == null ? committed.keySet() : fromFile.keySet());
             if (partitions.isEmpty()) {
                 throw Failure.failed("group " + group + " has committed nothing; name its topics with --topic");
             }
@@ -108,23 +133,39 @@ final class ResetOffsetsCommand implements Callable<Integer> {
             for (TopicPartition partition : partitions) {
                 long start = starts.getOrDefault(partition, 0L);
                 long end = ends.getOrDefault(partition, 0L);
-                long wanted = found.getOrDefault(partition, -1L);
-                if (where.offset != null) {
-                    wanted = where.offset;
-                } else if (where.shift != null) {
-                    Long now = committed.get(partition);
-                    if (now == null) {
-                        throw Failure.failed("group " + group + " has committed nothing in " + partition
-                                + ", so --shift-by has nothing to start from");
-                    }
-                    wanted = now + where.shift;
-                } else if (wanted < 0) {
-                    wanted = end;
+                Long wanted = wanted(partition, committed, fromFile, found);
+                if (wanted != null) {
+                    targets.put(partition, Math.clamp(wanted < 0 ? end : wanted, start, end));
                 }
-                targets.put(partition, Math.clamp(wanted, start, end));
             }
             return move(session, shares, committed, targets);
         }
+    }
+
+    /** Negative: the end; null: it stays where it is. */
+    private @Nullable Long wanted(
+            TopicPartition partition,
+            Map<TopicPartition, Long> committed,
+            Map<TopicPartition, Long> fromFile,
+            Map<TopicPartition, Long> found) {
+        if (where.file != null) {
+            return fromFile.get(partition);
+        }
+        if (where.offset != null) {
+            return Math.max(0, where.offset);
+        }
+        Long now = committed.get(partition);
+        if (where.current) {
+            return now == null ? -1L : now;
+        }
+        if (where.shift != null) {
+            if (now == null) {
+                throw Failure.failed("group " + group + " has committed nothing in " + partition
+                        + ", so --shift-by has nothing to start from");
+            }
+            return Math.max(0, now + where.shift);
+        }
+        return found.getOrDefault(partition, -1L);
     }
 
     private Offsets.Spec spec() {
@@ -179,12 +220,13 @@ final class ResetOffsetsCommand implements Callable<Integer> {
     }
 
     private int move(
-            Session session,
-            boolean shares,
-            Map<TopicPartition, Long> committed,
-            Map<TopicPartition, Long> targets) {
+            Session session, boolean shares, Map<TopicPartition, Long> committed, Map<TopicPartition, Long> targets) {
         Map<TopicPartition, Offsets.Committed> offsets = new TreeMap<>();
         targets.forEach((partition, offset) -> offsets.put(partition, Offsets.Committed.at(offset)));
+        if (export) {
+            targets.forEach((partition, offset) -> streams.out().println(OffsetsFile.line(partition, offset)));
+            return ExitCode.OK;
+        }
         var moved = dryRun
                 ? targets
                 : Session.succeeded(

@@ -114,8 +114,7 @@ final class ShareGroupReport {
         table.print(out);
         group.members().stream()
                 .filter(member -> member.assigned().isEmpty())
-                .forEach(member ->
-                        out.println("Without partitions: " + member.memberId() + " " + member.clientHost()));
+                .forEach(member -> out.println("Without partitions: " + member.memberId() + " " + member.clientHost()));
     }
 
     private static Object orDash(@Nullable Long number) {

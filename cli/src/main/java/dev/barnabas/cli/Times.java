@@ -50,6 +50,23 @@ final class Times {
         return Math.max(0, moment(text.replace(' ', 'T')).toEpochMilli());
     }
 
+    /** In sentences and tables: the two largest units, such as {@code 3 min 12 s}. */
+    static String words(Duration duration) {
+        long seconds = duration.toSeconds();
+        if (seconds < 10) {
+            return duration.toMillis() < 1_000 ? duration.toMillis() + " ms" : seconds + " s";
+        }
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        long minutes = seconds / 60;
+        if (minutes < 60) {
+            return minutes + " min " + seconds % 60 + " s";
+        }
+        long hours = minutes / 60;
+        return hours < 48 ? hours + " h " + minutes % 60 + " min" : hours / 24 + " d " + hours % 24 + " h";
+    }
+
     private static Instant moment(String text) {
         try {
             if (text.indexOf('T') < 0) {

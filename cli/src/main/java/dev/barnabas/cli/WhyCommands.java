@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code barnabas why}. */
+/** {@code barnabas why}; why a group is as it is says {@link WhyGroupCommand}. */
 @Command(
         name = "why",
         description = "Say why something is as it is, and what would help.",

@@ -141,6 +141,81 @@ class CommandsTest {
     }
 
     @Test
+    void howLongUnreadRecordsHaveWaitedIsShown() {
+        onNode(
+                "{\"value\":\"1\",\"timestamp\":1700000000000}\n{\"value\":\"2\",\"timestamp\":1700000000000}\n",
+                "produce",
+                "waiting",
+                "--json");
+        onNode("", "consume", "waiting", "--group", "waiters", "--from-beginning", "--max", "1");
+
+        assertThat(onNode("", "group", "describe", "waiters").out()).containsPattern("waiting +0 +1 +2 +1 +[0-9]+ d");
+        assertThat(onNode("", "group", "describe", "waiters", "--json").out()).containsPattern("\"lagMs\":[0-9]{11}");
+        Outcome why = onNode("", "why", "group", "waiters");
+        assertThat(why.code()).isEqualTo(1);
+        assertThat(why.out())
+                .contains("waiters: nobody reads", "It has no members, and 1 record that it has not read")
+                .contains("./barnabas group delete waiters");
+        onNode("", "consume", "waiting", "--group", "waiters", "--until-end");
+        assertThat(onNode("", "why", "group", "waiters"))
+                .isEqualTo(new Outcome(
+                        0, "waiters: ok\n  It has no members, and there is nothing that it has not read.\n", ""));
+        assertThat(onNode("", "why", "group", "nobodys").code()).isEqualTo(1);
+    }
+
+    @Test
+    void groupsAreListedByTypeAndState() {
+        onNode("1\n", "produce", "typed");
+        onNode("", "consume", "typed", "--group", "of-a-type", "--from-beginning", "--max", "1");
+
+        assertThat(onNode("", "group", "list", "--type", "Classic", "--state", "empty")
+                        .out())
+                .contains("of-a-type");
+        assertThat(onNode("", "group", "list", "--type", "share").out()).isEqualTo("There are no such groups.\n");
+    }
+
+    @Test
+    void offsetsGoIntoAFileAndComeBackFromIt(@TempDir Path folder) throws IOException {
+        onNode("1\n2\n3\n", "produce", "filed");
+        onNode("", "consume", "filed", "--group", "filers", "--from-beginning", "--max", "2");
+
+        Outcome exported = onNode("", "group", "reset-offsets", "filers", "--to-current", "--export");
+        assertThat(exported).isEqualTo(new Outcome(0, "filed,0,2\n", ""));
+        Path file = Files.writeString(folder.resolve("offsets.csv"), "others,filed,0,3\n\"filers\",\"filed\",0,1\n");
+        assertThat(onNode("", "group", "reset-offsets", "filers", "--from-file", file.toString(), "--dry-run")
+                        .out())
+                .containsPattern("filed +0 +2 +1")
+                .contains("Nothing was changed");
+        Outcome moved =
+                onNode("", "group", "reset-offsets", "filers", "--from-file", file.toString(), "--execute", "--json");
+        assertThat(moved)
+                .isEqualTo(new Outcome(0, "[{\"topic\":\"filed\",\"partition\":0,\"from\":2,\"to\":1}]\n", ""));
+        Path wrong = Files.writeString(folder.resolve("wrong.csv"), "filed,zero,1\n");
+        assertThat(onNode("", "group", "reset-offsets", "filers", "--from-file", wrong.toString())
+                        .err())
+                .contains("line 1: expected TOPIC,PARTITION,OFFSET");
+        assertThat(onNode("", "group", "reset-offsets", "filers", "--to-latest", "--dry-run", "--execute")
+                        .code())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void onlyMembersCanBeRemoved() {
+        onNode("1\n", "produce", "left");
+        onNode("", "consume", "left", "--group", "leavers", "--from-beginning", "--max", "1");
+
+        assertThat(onNode("", "group", "remove-members", "leavers", "--all").out())
+                .isEqualTo("Group leavers has no members.\n");
+        Outcome unknown = onNode("", "group", "remove-members", "leavers", "--member", "m-1", "--member", "m-2");
+        assertThat(unknown.code()).isEqualTo(1);
+        assertThat(unknown.err()).contains("m-1: there is no such member", "m-2: there is no such member");
+        assertThat(onNode("", "group", "remove-members", "leavers", "--instance", "i-1")
+                        .err())
+                .contains("i-1: there is no such member");
+        assertThat(onNode("", "group", "remove-members", "leavers").code()).isEqualTo(2);
+    }
+
+    @Test
     void aShareGroupIsMadeMovedDescribedAndDeleted() {
         onNode("1\n2\n3\n4\n5\n", "produce", "queue");
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -96,6 +97,14 @@ public final class Admin {
     public Eventual<Map<TopicPartition, Result<Offsets.Found>>> listOffsets(
             Map<TopicPartition, Offsets.Spec> specs, ConsumerSettings.Isolation isolation) {
         return ask(OffsetQuestions.list(specs, isolation, requestTimeout()), specs.keySet());
+    }
+
+    /**
+     * When records were made: the timestamps, in milliseconds since 1970, of the first records at or behind offsets.
+     * Empty where there is no record, and for what only ends transactions.
+     */
+    public Eventual<Map<TopicPartition, Result<OptionalLong>>> recordTimes(Map<TopicPartition, Long> offsets) {
+        return ask(RecordTimes.at(offsets), offsets.keySet());
     }
 
     // Settings
@@ -239,12 +248,13 @@ public final class Admin {
                 });
     }
 
-    /** Describes groups of consumers, old and new, share groups, and classic groups of others. */
+    /** Describes groups of consumers, old and new, share groups, streams groups, and classic groups of others. */
     public Eventual<Map<String, Result<Groups.Description>>> describeGroups(Collection<String> groups) {
         Function<String, Broker> coordinator = group ->
                 cluster.coordinators().known(group).orElse(new Broker(Offsets.UNKNOWN, new Endpoint("", 0), null));
         return ask(GroupQuestions.describeConsumer(coordinator), groups)
                 .flatMap(known -> describeOthers(ShareGroupQuestions.describe(coordinator), known))
+                .flatMap(known -> describeOthers(GroupQuestions.describeStreams(coordinator), known))
                 .flatMap(known -> describeOthers(GroupQuestions.describeClassic(coordinator), known));
     }
 

@@ -1,5 +1,7 @@
 package dev.barnabas.client;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.barnabas.client.ClusterView.Broker;
 import dev.barnabas.client.Question.Route;
 import dev.barnabas.peer.Call;
@@ -16,6 +18,10 @@ import dev.barnabas.protocol.message.LeaveGroupRequest.MemberIdentity;
 import dev.barnabas.protocol.message.LeaveGroupResponse;
 import dev.barnabas.protocol.message.ListGroupsRequest;
 import dev.barnabas.protocol.message.ListGroupsResponse;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse.Subtopology;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse.TaskIds;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,17 +93,24 @@ final class GroupQuestions {
                 group.protocolData(),
                 -1,
                 coordinator.apply(group.groupId()),
+                requireNonNullElse(group.errorMessage(), ""),
                 group.members().stream()
-                        .map(member -> new Groups.Member(
-                                member.memberId(),
-                                member.groupInstanceId(),
-                                member.clientId(),
-                                member.clientHost(),
-                                consumers
-                                        ? Set.copyOf(ConsumerProtocol.assigned(member.memberAssignment())
-                                                .orElse(List.of()))
-                                        : Set.of()))
+                        .map(member -> classic(member, consumers))
                         .toList());
+    }
+
+    private static Groups.Member classic(DescribeGroupsResponse.DescribedGroupMember member, boolean consumer) {
+        Set<TopicPartition> assigned = consumer
+                ? Set.copyOf(
+                        ConsumerProtocol.assigned(member.memberAssignment()).orElse(List.of()))
+                : Set.of();
+        return new Groups.Member(
+                member.memberId(),
+                member.groupInstanceId(),
+                member.clientId(),
+                member.clientHost(),
+                assigned,
+                assigned);
     }
 
     static Question<String, Groups.Description, ConsumerGroupDescribeResponse> describeConsumer(
@@ -122,19 +135,89 @@ final class GroupQuestions {
                                         group.assignorName(),
                                         group.groupEpoch(),
                                         coordinator.apply(group.groupId()),
+                                        requireNonNullElse(group.errorMessage(), ""),
                                         group.members().stream()
                                                 .map(GroupQuestions::member)
                                                 .toList()))));
     }
 
     private static Groups.Member member(ConsumerGroupDescribeResponse.Member member) {
-        Set<TopicPartition> assigned = new HashSet<>();
-        member.assignment()
+        return new Groups.Member(
+                member.memberId(),
+                member.instanceId(),
+                member.clientId(),
+                member.clientHost(),
+                partitions(member.assignment()),
+                partitions(member.targetAssignment()));
+    }
+
+    private static Set<TopicPartition> partitions(ConsumerGroupDescribeResponse.Assignment assignment) {
+        Set<TopicPartition> partitions = new HashSet<>();
+        assignment
                 .topicPartitions()
                 .forEach(topic -> topic.partitions()
-                        .forEach(partition -> assigned.add(new TopicPartition(topic.topicName(), partition))));
+                        .forEach(partition -> partitions.add(new TopicPartition(topic.topicName(), partition))));
+        return partitions;
+    }
+
+    static Question<String, Groups.Description, StreamsGroupDescribeResponse> describeStreams(
+            Function<String, Broker> coordinator) {
+        return Question.of(
+                "describe streams group",
+                Route.CoordinatorOf::new,
+                groups -> Call.of(
+                        StreamsGroupDescribeRequest.builder().groupIds(groups).build(),
+                        StreamsGroupDescribeResponse::read),
+                (answer, outcomes) -> answer.response()
+                        .groups()
+                        .forEach(group -> outcomes.outcome(
+                                group.groupId(),
+                                group.errorCode(),
+                                group.errorMessage(),
+                                () -> new Groups.Description(
+                                        group.groupId(),
+                                        "Streams",
+                                        group.groupState(),
+                                        "streams",
+                                        requireNonNullElse(group.assignorName(), ""),
+                                        group.groupEpoch(),
+                                        coordinator.apply(group.groupId()),
+                                        requireNonNullElse(group.errorMessage(), ""),
+                                        group.members().stream()
+                                                .map(member -> member(member, group))
+                                                .toList()))));
+    }
+
+    private static Groups.Member member(
+            StreamsGroupDescribeResponse.Member member, StreamsGroupDescribeResponse.DescribedGroup group) {
+        var topology = group.topology();
+        List<Subtopology> subtopologies = topology == null ? null : topology.subtopologies();
+        List<Subtopology> known = subtopologies == null ? List.of() : subtopologies;
         return new Groups.Member(
-                member.memberId(), member.instanceId(), member.clientId(), member.clientHost(), assigned);
+                member.memberId(),
+                member.instanceId(),
+                member.clientId(),
+                member.clientHost(),
+                partitions(member.assignment().activeTasks(), known),
+                partitions(member.targetAssignment().activeTasks(), known));
+    }
+
+    /** What tasks read: the same partition of each topic of their subtopology. */
+    private static Set<TopicPartition> partitions(List<TaskIds> tasks, List<Subtopology> subtopologies) {
+        Set<TopicPartition> partitions = new HashSet<>();
+        for (TaskIds ids : tasks) {
+            subtopologies.stream()
+                    .filter(subtopology -> subtopology.subtopologyId().equals(ids.subtopologyId()))
+                    .forEach(subtopology -> ids.partitions().forEach(partition -> {
+                        subtopology
+                                .sourceTopics()
+                                .forEach(topic -> partitions.add(new TopicPartition(topic, partition)));
+                        subtopology.repartitionSourceTopics().stream()
+                                .filter(topic -> partition < topic.partitions())
+                                .forEach(topic -> partitions.add(new TopicPartition(topic.name(), partition)));
+                    }));
+        }
+        return partitions;
     }
 
     static Question<String, Done, DeleteGroupsResponse> delete() {

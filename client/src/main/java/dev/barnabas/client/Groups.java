@@ -33,9 +33,11 @@ public final class Groups {
     /**
      * A group as its coordinator sees it.
      *
-     * @param type {@code Classic}, {@code Consumer} or {@link #SHARE}
+     * @param type {@code Classic}, {@code Consumer}, {@link #SHARE} or {@code Streams}
      * @param assignor the name of the assignor in use; empty if there is none
-     * @param epoch of a consumer or share group; -1 for a classic one
+     * @param epoch of a consumer, share or streams group; -1 for a classic one
+     * @param remark what its coordinator says to people while it is not stable: what it waits for; empty if it says
+     *     nothing, as other brokers than Barnabas do not
      */
     public record Description(
             String id,
@@ -45,6 +47,7 @@ public final class Groups {
             String assignor,
             int epoch,
             ClusterView.Broker coordinator,
+            String remark,
             List<Member> members) {
         public Description {
             members = List.copyOf(members);
@@ -64,16 +67,20 @@ public final class Groups {
      * A member.
      *
      * @param instanceId the name of a static member, or null
-     * @param assigned what it has; empty if it has nothing, or the group does not speak the consumers' protocol
+     * @param assigned what it has; empty if it has nothing, or the group does not speak the consumers' protocol. Of a
+     *     streams group, what its active tasks read, as far as their topics have so many partitions
+     * @param target what it is to have when the group is stable again; what it has for members of a classic group
      */
     public record Member(
             String memberId,
             @Nullable String instanceId,
             String clientId,
             String clientHost,
-            Set<TopicPartition> assigned) {
+            Set<TopicPartition> assigned,
+            Set<TopicPartition> target) {
         public Member {
             assigned = Set.copyOf(assigned);
+            target = Set.copyOf(target);
         }
     }
 

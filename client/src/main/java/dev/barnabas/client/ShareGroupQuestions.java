@@ -51,6 +51,7 @@ final class ShareGroupQuestions {
                                         group.assignorName(),
                                         group.groupEpoch(),
                                         coordinator.apply(group.groupId()),
+                                        "",
                                         group.members().stream()
                                                 .map(ShareGroupQuestions::member)
                                                 .toList()))));
@@ -62,7 +63,7 @@ final class ShareGroupQuestions {
                 .topicPartitions()
                 .forEach(topic -> topic.partitions()
                         .forEach(partition -> assigned.add(new TopicPartition(topic.topicName(), partition))));
-        return new Groups.Member(member.memberId(), null, member.clientId(), member.clientHost(), assigned);
+        return new Groups.Member(member.memberId(), null, member.clientId(), member.clientHost(), assigned, assigned);
     }
 
     /** How far a share group has come, in all partitions that it reads; the key is the group. */
@@ -85,15 +86,16 @@ final class ShareGroupQuestions {
     private static Map<TopicPartition, Result<Groups.SharePosition>> positions(
             DescribeShareGroupOffsetsResponseGroup group) {
         Map<TopicPartition, Result<Groups.SharePosition>> positions = new TreeMap<>();
-        group.topics().forEach(topic -> topic.partitions().forEach(partition -> {
-            ErrorCode error = ErrorCode.forCode(partition.errorCode());
-            positions.put(
-                    new TopicPartition(topic.topicName(), partition.partitionIndex()),
-                    error == ErrorCode.NONE
-                            ? Result.success(new Groups.SharePosition(
-                                    partition.startOffset(), partition.leaderEpoch(), partition.lag()))
-                            : Result.failure(new ClientError.Refused(error, error.message())));
-        }));
+        group.topics()
+                .forEach(topic -> topic.partitions().forEach(partition -> {
+                    ErrorCode error = ErrorCode.forCode(partition.errorCode());
+                    positions.put(
+                            new TopicPartition(topic.topicName(), partition.partitionIndex()),
+                            error == ErrorCode.NONE
+                                    ? Result.success(new Groups.SharePosition(
+                                            partition.startOffset(), partition.leaderEpoch(), partition.lag()))
+                                    : Result.failure(new ClientError.Refused(error, error.message())));
+                }));
         return positions;
     }
 
@@ -105,10 +107,10 @@ final class ShareGroupQuestions {
                 partition -> new Route.CoordinatorOf(group),
                 partitions -> {
                     Map<String, List<AlterShareGroupOffsetsRequestPartition>> byTopic = new TreeMap<>();
-                    partitions.forEach(partition -> byTopic.computeIfAbsent(
-                                    partition.topic(), absent -> new ArrayList<>())
-                            .add(new AlterShareGroupOffsetsRequestPartition(
-                                    partition.partition(), starts.getOrDefault(partition, 0L))));
+                    partitions.forEach(
+                            partition -> byTopic.computeIfAbsent(partition.topic(), absent -> new ArrayList<>())
+                                    .add(new AlterShareGroupOffsetsRequestPartition(
+                                            partition.partition(), starts.getOrDefault(partition, 0L))));
                     return Call.of(
                             new AlterShareGroupOffsetsRequest(
                                     group,
@@ -124,12 +126,13 @@ final class ShareGroupQuestions {
                         outcomes.allRefused(response.errorCode(), response.errorMessage());
                         return;
                     }
-                    response.responses().forEach(topic -> topic.partitions()
-                            .forEach(partition -> outcomes.outcome(
-                                    new TopicPartition(topic.topicName(), partition.partitionIndex()),
-                                    partition.errorCode(),
-                                    partition.errorMessage(),
-                                    () -> Done.DONE)));
+                    response.responses()
+                            .forEach(topic -> topic.partitions()
+                                    .forEach(partition -> outcomes.outcome(
+                                            new TopicPartition(topic.topicName(), partition.partitionIndex()),
+                                            partition.errorCode(),
+                                            partition.errorMessage(),
+                                            () -> Done.DONE)));
                 });
     }
 

@@ -367,9 +367,6 @@ final class AdminStoryTest {
                 () -> each(admin.describeStreamsGroups(List.of("s")).describedGroups()));
 
         Map<String, String> instead = new HashMap<>();
-        for (String notOffered : List.of("quotas", "SCRAM", "delegation tokens")) {
-            instead.put(notOffered, "!UnsupportedVersionException");
-        }
         instead.put("share group", "{s=!UnsupportedVersionException}");
         instead.put("streams group", "{s=!UnsupportedVersionException}");
         new Transcript("admin-cluster").compareWith(story, instead);

@@ -2,7 +2,6 @@ package dev.barnabas.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -243,7 +242,7 @@ final class JavaShareConsumerTest {
         assertThat(letters).extracting(ConsumerRecord::value).containsExactlyInAnyOrder("0", "4", "8", "12", "16");
         assertThat(letters.getFirst().headers().toArray())
                 .extracting(header ->
-                        header.key() + "=" + new String(header.value(), StandardCharsets.UTF_8))
+                        header.key() + "=" + new String(header.value(), java.nio.charset.StandardCharsets.UTF_8))
                 .contains(
                         "__dlq.errors.topic=letters",
                         "__dlq.errors.partition=0",

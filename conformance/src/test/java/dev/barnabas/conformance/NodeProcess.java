@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A node that is alone, as a process that can be killed and started again. Its port and its directory stay. */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
 
     private final int port = Ports.free();
     private final List<String> command;
@@ -32,7 +32,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** @param settings beside those that say where it is */
-    static NodeProcess start(Path data, Map<String, String> settings) throws IOException {
+    public static NodeProcess start(Path data, Map<String, String> settings) throws IOException {
         return new NodeProcess(data, settings);
     }
 
@@ -40,12 +40,12 @@ final class NodeProcess implements AutoCloseable {
         command.addAll(List.of("--set", name + "=" + value));
     }
 
-    String address() {
+    public String address() {
         return "localhost:" + port;
     }
 
     /** {@code kill -9}, and a new start. */
-    void killAndStart() throws IOException {
+    public void killAndStart() throws IOException {
         kill();
         process = launch();
     }

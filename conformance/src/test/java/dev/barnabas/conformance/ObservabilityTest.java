@@ -10,15 +10,19 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -88,7 +92,43 @@ final class ObservabilityTest {
                 .isGreaterThan(10 * "order 0".length());
         assertThat(value(response, "barnabas_group_lag_records{group=\"billing\",partition=\"0\",topic=\"orders\"}"))
                 .isEqualTo(6);
+        assertThat(value(response, "barnabas_group_lag_seconds{group=\"billing\",partition=\"0\",topic=\"orders\"}"))
+                .isBetween(0.0, 600.0);
+        assertThat(value(response, "barnabas_group_members{group=\"billing\",state=\"Empty\",type=\"classic\"}"))
+                .isZero();
+        assertThat(value(response, "barnabas_coordinator_shards{coordinator=\"group\",state=\"active\"}"))
+                .isEqualTo(50);
         assertThat(value(response, "barnabas_partitions_offline")).isZero();
+    }
+
+    @Test
+    void whatAClientPushesIsAmongTheMetrics() throws Exception {
+        Map<String, Object> cluster = Map.of("bootstrap.servers", node.address());
+        try (Admin admin = Admin.create(cluster)) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "all"),
+                            List.of(
+                                    new AlterConfigOp(new ConfigEntry("metrics", "*"), AlterConfigOp.OpType.SET),
+                                    new AlterConfigOp(
+                                            new ConfigEntry("interval.ms", "200"), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", node.address(), "client.id", "telling"),
+                new StringSerializer(),
+                new StringSerializer())) {
+            Eventually.await("the metrics of the producer are there", Duration.ofSeconds(30), () -> {
+                producer.send(new ProducerRecord<>("pushed", "x")).get();
+                return get("/metrics")
+                        .body()
+                        .lines()
+                        .anyMatch(line -> line.startsWith("barnabas_client_metric{")
+                                && line.contains("client_id=\"telling\"")
+                                && line.contains("metric=\"org.apache.kafka.producer."));
+            });
+            assertThat(producer.clientInstanceId(Duration.ofSeconds(10))).isNotNull();
+        }
     }
 
     @Test

@@ -85,8 +85,8 @@ final class ShareGroupAdminTest {
         get(admin.deleteShareGroups(List.of("workers")).all());
         assertThat(get(admin.listGroups(ListGroupsOptions.forShareGroups()).all()))
                 .isEmpty();
-        assertThatThrownBy(() ->
-                        get(admin.describeShareGroups(List.of("workers")).all()))
+        assertThatThrownBy(
+                        () -> get(admin.describeShareGroups(List.of("workers")).all()))
                 .hasCauseInstanceOf(GroupIdNotFoundException.class);
     }
 
@@ -96,8 +96,7 @@ final class ShareGroupAdminTest {
         get(admin.incrementalAlterConfigs(Map.of(
                         group,
                         List.of(new AlterConfigOp(
-                                new ConfigEntry("share.record.lock.duration.ms", "20000"),
-                                AlterConfigOp.OpType.SET))))
+                                new ConfigEntry("share.record.lock.duration.ms", "20000"), AlterConfigOp.OpType.SET))))
                 .all());
 
         assertThat(get(admin.describeConfigs(List.of(group)).all())

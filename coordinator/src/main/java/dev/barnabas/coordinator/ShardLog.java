@@ -49,8 +49,8 @@ public interface ShardLog {
     default void onTransactionEnd(Ending listener) {}
 
     /**
-     * What is before an offset does not matter any more and may be given up, now or later. A partition that is compacted
-     * need not do anything.
+     * What is before an offset does not matter any more and may be given up, now or later. A partition that is
+     * compacted need not do anything.
      *
      * @param offset not above the high watermark
      */

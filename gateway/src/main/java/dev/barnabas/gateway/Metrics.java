@@ -28,8 +28,10 @@ final class Metrics {
 
     MetricSnapshots collect(Observation seen) {
         List<Observation.OfPartition> compacted = compacted(seen);
-        return MetricSnapshots.builder()
-                .metricSnapshot(requests())
+        MetricSnapshots.Builder all = MetricSnapshots.builder();
+        CoordinatorMetrics.of(broker, seen).forEach(all::metricSnapshot);
+        ClientMetrics.of(seen).forEach(all::metricSnapshot);
+        return all.metricSnapshot(requests())
                 .metricSnapshot(requestBytes())
                 .metricSnapshot(latencies())
                 .metricSnapshot(gauge("barnabas_connections", "Open connections of clients", seen.connections()))
@@ -115,8 +117,6 @@ final class Metrics {
                         "When all that is stored of a partition had been checked last, in seconds since 1970; 0 if not"
                                 + " since the start",
                         p -> Math.max(0, p.scrub().lastCompleteMs()) / 1_000.0))
-                .metricSnapshot(groupMembers(seen))
-                .metricSnapshot(lags(seen))
                 .metricSnapshot(gauge(
                         "barnabas_process_heap_used_bytes",
                         "Heap in use, live and garbage",
@@ -227,32 +227,6 @@ final class Metrics {
 
     private static Labels labels(Observation.OfPartition partition) {
         return Labels.of("topic", partition.topic(), "partition", Integer.toString(partition.partition()));
-    }
-
-    private static GaugeSnapshot groupMembers(Observation seen) {
-        GaugeSnapshot.Builder gauge =
-                GaugeSnapshot.builder().name("barnabas_group_members").help("Members of a group");
-        for (Observation.OfGroup group : seen.groups()) {
-            gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                    .labels(Labels.of("group", group.group(), "state", group.state()))
-                    .value(group.members())
-                    .build());
-        }
-        return gauge.build();
-    }
-
-    private static GaugeSnapshot lags(Observation seen) {
-        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
-                .name("barnabas_group_lag_records")
-                .help("Records between a group's committed offset and the high watermark");
-        for (Observation.Lag lag : seen.lags()) {
-            gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                    .labels(Labels.of(
-                            "group", lag.group(), "topic", lag.topic(), "partition", Integer.toString(lag.partition())))
-                    .value((double) lag.records())
-                    .build());
-        }
-        return gauge.build();
     }
 
     private static GaugeSnapshot gauge(String name, String help, double value) {

@@ -29,8 +29,8 @@ record AlterShareOffsets(AlterShareGroupOffsetsRequest request, Ticket<AlterShar
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
         Optional<ShareGroup> group = shard.share(request.groupId());
         if (group.isEmpty() && shard.group(request.groupId()).isPresent()) {
-            return Decision.answer(ticket.with(refusal(
-                    ErrorCode.GROUP_ID_NOT_FOUND, "Group " + request.groupId() + " is not a share group.")));
+            return Decision.answer(ticket.with(
+                    refusal(ErrorCode.GROUP_ID_NOT_FOUND, "Group " + request.groupId() + " is not a share group.")));
         }
         if (group.isPresent() && !group.get().isEmpty()) {
             return Decision.answer(ticket.with(refusal(ErrorCode.NON_EMPTY_GROUP, "The group has members.")));

@@ -66,6 +66,11 @@ record ClassicGroup(
         return phase instanceof Empty;
     }
 
+    @Override
+    public int size() {
+        return roster.size();
+    }
+
     boolean isConsumers() {
         return CONSUMER.equals(protocolType);
     }

@@ -44,7 +44,17 @@ final class CommitTargets {
 
     /** Whether a member has had all that exists since an epoch, or longer. */
     boolean areHeldBy(CurrentAssignment current, int epoch) {
-        return targets.stream().allMatch(target -> target.isHeldBy(current, epoch));
+        return areHeld((_, id, partition) -> current.since(id, partition), epoch);
+    }
+
+    /** Since which epoch a member has a partition, or -1 if it has not. */
+    @FunctionalInterface
+    interface Holding {
+        int since(String topic, Uuid topicId, int partition);
+    }
+
+    boolean areHeld(Holding holding, int epoch) {
+        return targets.stream().allMatch(target -> target.isHeld(holding, epoch));
     }
 
     /** What is to be done for each partition that an offset can be committed for. */
@@ -127,10 +137,10 @@ final class CommitTargets {
             return known != null && topics.hasPartition(known.name, partition.partitionIndex());
         }
 
-        private boolean isHeldBy(CurrentAssignment current, int epoch) {
+        private boolean isHeld(Holding holding, int epoch) {
             return known == null
                     || topic.partitions().stream().allMatch(partition -> {
-                        int since = current.since(known.id, partition.partitionIndex());
+                        int since = holding.since(known.name, known.id, partition.partitionIndex());
                         return since >= 0 && since <= epoch;
                     });
         }

@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * How one consumer group stands: one of those that a ConsumerGroupDescribe request asks for (KIP-848). Version 1
- * (KIP-1099) tells which protocol each member speaks.
+ * (KIP-1099) tells which protocol each member speaks. Of a group that is not stable we say what it waits for, in the
+ * message ({@link Remark}).
  */
 record ConsumerDescribe(String groupId, Ticket<DescribedGroup> ticket) implements GroupOperation {
     private static final byte CLASSIC_MEMBER = 0;
@@ -23,7 +24,7 @@ record ConsumerDescribe(String groupId, Ticket<DescribedGroup> ticket) implement
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
         Optional<ConsumerGroup> group = shard.consumers(groupId);
         if (group.isPresent()) {
-            return Decision.answer(ticket.with(described(shard, group.get())));
+            return Decision.answer(ticket.with(described(shard, group.get(), nowMs)));
         }
         String why = shard.group(groupId).isPresent()
                 ? "Group " + groupId + " is not a consumer group."
@@ -33,7 +34,7 @@ record ConsumerDescribe(String groupId, Ticket<DescribedGroup> ticket) implement
                 .build()));
     }
 
-    private static DescribedGroup described(GroupShard shard, ConsumerGroup group) {
+    private static DescribedGroup described(GroupShard shard, ConsumerGroup group, long nowMs) {
         List<String> assignors = shard.consumerSettings(group.id()).assignors();
         List<ConsumerGroupDescribeResponse.Member> members = new ArrayList<>();
         group.members().forEach((memberId, member) -> {
@@ -54,6 +55,7 @@ record ConsumerDescribe(String groupId, Ticket<DescribedGroup> ticket) implement
         });
         return DescribedGroup.builder()
                 .groupId(group.id())
+                .errorMessage(Remark.of(group, shard.topics(), nowMs))
                 .groupState(group.state())
                 .groupEpoch(group.epoch())
                 .assignmentEpoch(group.targetEpoch())

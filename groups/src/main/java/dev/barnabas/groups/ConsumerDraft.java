@@ -305,7 +305,8 @@ final class ConsumerDraft {
 
     int heartbeatIntervalMs(String memberId) {
         int size = group.size() + (group.member(memberId).isPresent() ? 0 : 1);
-        return HeartbeatPace.nextMs(nowMs - assignedMs, isSettled(memberId), size, settings.heartbeatIntervalMs());
+        int resting = HeartbeatPace.restingMs(shard.consumerMembers(), settings.heartbeatIntervalMs());
+        return HeartbeatPace.nextMs(nowMs - assignedMs, isSettled(memberId), size, resting);
     }
 
     long nowMs() {

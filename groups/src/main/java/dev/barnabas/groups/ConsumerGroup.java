@@ -90,7 +90,8 @@ final class ConsumerGroup implements Group {
         return members.isEmpty();
     }
 
-    int size() {
+    @Override
+    public int size() {
         return members.size();
     }
 

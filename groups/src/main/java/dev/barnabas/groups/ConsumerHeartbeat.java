@@ -99,7 +99,7 @@ record ConsumerHeartbeat(
                 onGroup(Migration.upgrade(shard, group, nowMs));
             case ClassicGroup group
             when joins -> refuse(ErrorCode.GROUP_ID_NOT_FOUND, Migration.whyNoUpgrade(shard, group));
-            case ClassicGroup _, ShareGroup _ ->
+            case ClassicGroup _, ShareGroup _, StreamsGroup _ ->
                 refuse(ErrorCode.GROUP_ID_NOT_FOUND, "Group " + request.groupId() + " is not a consumer group.");
             case null ->
                 joins

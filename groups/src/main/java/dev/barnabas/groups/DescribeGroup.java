@@ -15,24 +15,26 @@ import java.util.Optional;
  * <ul>
  *   <li>Version 4 tells the instance ids of static members.
  *   <li>Version 6 (KIP-1043) says GROUP_ID_NOT_FOUND of a group that does not exist, or is not classic; before, it is
- *       merely Dead.
+ *       merely Dead. It also has a message, in which we say what a group waits for that is not stable ({@link Remark}).
  * </ul>
  */
 record DescribeGroup(String groupId, Caller caller, Ticket<DescribedGroup> ticket) implements GroupOperation {
     private static final String DEAD = "Dead";
     private static final int NOT_FOUND_SINCE = 6;
+    private static final int MESSAGE_SINCE = 6;
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
         Optional<ClassicGroup> group = shard.classic(groupId);
         String why = shard.group(groupId).isPresent() ? " is not a classic group." : " not found.";
-        return Decision.answer(ticket.with(group.isPresent() ? described(group.get()) : notFound(why)));
+        return Decision.answer(ticket.with(group.isPresent() ? described(group.get(), nowMs) : notFound(why)));
     }
 
-    private static DescribedGroup described(ClassicGroup group) {
+    private DescribedGroup described(ClassicGroup group, long nowMs) {
         String protocol = group.phase() instanceof Stable stable ? stable.protocol() : null;
         return DescribedGroup.builder()
                 .groupId(group.id())
+                .errorMessage(caller.apiVersion() >= MESSAGE_SINCE ? Remark.of(group, nowMs) : null)
                 .groupState(group.state())
                 .protocolType(group.shownProtocolType())
                 .protocolData(protocol == null ? "" : protocol)

@@ -53,8 +53,8 @@ record DescribeShareOffsets(
                                 request.groupId(),
                                 places,
                                 ticket,
-                                (summaries, ends) -> (_, _) ->
-                                        Decision.answer(ticket.with(answer(asked, place -> told(place, summaries, ends)))))));
+                                (summaries, ends) -> (_, _) -> Decision.answer(
+                                        ticket.with(answer(asked, place -> told(place, summaries, ends)))))));
     }
 
     /**
@@ -72,8 +72,11 @@ record DescribeShareOffsets(
         List<Asked> asked = new ArrayList<>();
         List<DescribeShareGroupOffsetsRequestTopic> named = request.topics();
         if (named == null) {
-            group.states().all().byTopic().forEach((id, partitions) -> topics.nameOf(id)
-                    .ifPresent(name -> asked.add(asked(topics, name, List.copyOf(partitions)))));
+            group.states()
+                    .all()
+                    .byTopic()
+                    .forEach((id, partitions) -> topics.nameOf(id)
+                            .ifPresent(name -> asked.add(asked(topics, name, List.copyOf(partitions)))));
         } else {
             named.forEach(topic -> asked.add(asked(topics, topic.topicName(), topic.partitions())));
         }

@@ -27,9 +27,11 @@ import java.util.OptionalLong;
  * <ul>
  *   <li>The offsets of a group without members expire {@code offsets.retention.minutes} after it became empty
  *       (KIP-211).
- *   <li>Those of a group of the consumer protocol expire so long after they were committed and it became empty.
+ *   <li>Those of a group of the consumer protocol, or of a streams group, expire so long after they were committed and
+ *       it became empty.
  *   <li>Those of a name that never had members (a simple consumer, a tool) expire so long after they were committed.
- *   <li>Those of a stable consumer group that has not subscribed to the topic any more, likewise.
+ *   <li>Those of a group with members do not expire, whatever its members have subscribed to: a consumer that assigns
+ *       partitions itself, or comes back to a topic, would lose its place.
  *   <li>Offsets that were committed with a time of expiry, by clients of old versions, keep it.
  *   <li>Offsets of topics that are deleted go at once; a sweep finds those whose deletion nobody told.
  *   <li>What a transaction has pending does not expire, nor does what is committed for the same partition.
@@ -82,6 +84,7 @@ final class Expiry {
                 when classic.roster().pending().isEmpty() -> records.add(new ClassicGroupForgotten(groupId));
                 case ClassicGroup _ -> {}
                 case ConsumerGroup consumers -> records.addAll(Migration.tombstones(consumers, consumers.members()));
+                case StreamsGroup streams -> records.addAll(streams.tombstones());
                 // It stays until somebody deletes it, as in Kafka: how far it has come is stored elsewhere.
                 case ShareGroup _ -> {}
             }
@@ -95,7 +98,8 @@ final class Expiry {
                 ? OptionalLong.empty()
                 : switch (group) {
                     case ClassicGroup classic -> unusedSince(classic, committed);
-                    case ConsumerGroup consumers -> unusedSince(consumers, committed);
+                    case ConsumerGroup consumers -> unusedSince(consumers.isEmpty(), consumers.assignedMs(), committed);
+                    case StreamsGroup streams -> unusedSince(streams.isEmpty(), streams.assignedMs(), committed);
                     case ShareGroup _ -> OptionalLong.of(committed.commitMs());
                 };
         if (unusedSince.isEmpty()) {
@@ -106,7 +110,7 @@ final class Expiry {
                 : nowMs >= committed.expireMs();
     }
 
-    /** Since when nobody has used an offset of a topic that the group does not read; empty if that cannot be said. */
+    /** Since when nobody has used an offset; empty if somebody may. */
     private static OptionalLong unusedSince(ClassicGroup group, CommittedOffset committed) {
         if (group.protocolType() == null) {
             return OptionalLong.of(committed.commitMs());
@@ -114,19 +118,13 @@ final class Expiry {
         return switch (group.phase()) {
             case Empty _ ->
                 OptionalLong.of(group.sinceMs() == ClassicGroup.SINCE_UNKNOWN ? committed.commitMs() : group.sinceMs());
-            case Stable _ ->
-                group.isConsumers() && group.subscribedTopics() != null
-                        ? OptionalLong.of(committed.commitMs())
-                        : OptionalLong.empty();
-            case Preparing _, Completing _ -> OptionalLong.empty();
+            case Stable _, Preparing _, Completing _ -> OptionalLong.empty();
         };
     }
 
     /** The last assignment is that to nobody. */
-    private static OptionalLong unusedSince(ConsumerGroup group, CommittedOffset committed) {
-        return group.isEmpty()
-                ? OptionalLong.of(Math.max(committed.commitMs(), group.assignedMs()))
-                : OptionalLong.empty();
+    private static OptionalLong unusedSince(boolean isEmpty, long assignedMs, CommittedOffset committed) {
+        return isEmpty ? OptionalLong.of(Math.max(committed.commitMs(), assignedMs)) : OptionalLong.empty();
     }
 
     /** Topics were deleted: which groups have offsets of them. */
@@ -175,10 +173,14 @@ final class Expiry {
                         .forEach(partition -> records.add(new OffsetForgotten(groupId, topic, partition))));
         shard.pendingOffsets().of(groupId).forEach(place -> forgetPending(shard, place, records));
         // The group last: what is forgotten of it before is whole offsets.
-        shard.consumers(groupId)
-                .ifPresentOrElse(
-                        group -> records.addAll(Migration.tombstones(group, group.members())),
-                        () -> records.add(new ClassicGroupForgotten(groupId)));
+        switch (shard.group(groupId).orElse(null)) {
+            case ConsumerGroup group -> records.addAll(Migration.tombstones(group, group.members()));
+            case StreamsGroup group -> records.addAll(group.tombstones());
+            // A share group has no offsets here, and is forgotten by another way.
+            case ShareGroup _ -> {}
+            case ClassicGroup _ -> records.add(new ClassicGroupForgotten(groupId));
+            case null -> records.add(new ClassicGroupForgotten(groupId));
+        }
         return records;
     }
 

@@ -1,7 +1,7 @@
 package dev.barnabas.groups;
 
-/** A group: one of the classic protocol, one of the consumer protocol, or a share group. */
-sealed interface Group permits ClassicGroup, ConsumerGroup, ShareGroup {
+/** A group: one of the classic protocol, one of the consumer protocol, a share group, or a streams application. */
+sealed interface Group permits ClassicGroup, ConsumerGroup, ShareGroup, StreamsGroup {
 
     String id();
 
@@ -13,6 +13,9 @@ sealed interface Group permits ClassicGroup, ConsumerGroup, ShareGroup {
 
     /** Whether it has no members. */
     boolean isEmpty();
+
+    /** How many members it has. */
+    int size();
 
     /** Whether its members read from the topic, as far as one can know. */
     boolean isSubscribedTo(String topic);

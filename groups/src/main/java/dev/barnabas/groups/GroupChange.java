@@ -8,6 +8,9 @@ sealed interface GroupChange {
     /** The group is this from now on. */
     record Becomes(ClassicGroup group) implements GroupChange {}
 
+    /** A member was taken for gone. */
+    record MemberLost(String groupId) implements GroupChange {}
+
     /** The share coordinators are being asked to begin the states of partitions of a share group there. */
     record ShareStatesAsked(String groupId, NavigableMap<SharePlace, Long> starts) implements GroupChange {}
 
@@ -19,4 +22,7 @@ sealed interface GroupChange {
 
     /** A classic member of a consumer group was told to join again, and has a time to do it; or it has done so. */
     record AskedToJoin(String groupId, String memberId, boolean asked) implements GroupChange {}
+
+    /** What the leader knows of a streams group. */
+    record StreamsRemembered(String groupId, StreamsMemory memory) implements GroupChange {}
 }

@@ -3,6 +3,7 @@ package dev.barnabas.groups;
 import dev.barnabas.coordinator.AppendErrors;
 import dev.barnabas.coordinator.Gather;
 import dev.barnabas.coordinator.ProducerInTransaction;
+import dev.barnabas.coordinator.ShardCounts;
 import dev.barnabas.coordinator.ShardHost;
 import dev.barnabas.coordinator.ShardLog;
 import dev.barnabas.coordinator.Shards;
@@ -18,17 +19,17 @@ import dev.barnabas.protocol.message.ConsumerGroupDescribeResponse;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.ConsumerGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.DeleteGroupsRequest;
-import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
 import dev.barnabas.protocol.message.DeleteGroupsResponse;
+import dev.barnabas.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
 import dev.barnabas.protocol.message.DeleteShareGroupOffsetsRequest;
 import dev.barnabas.protocol.message.DeleteShareGroupOffsetsResponse;
 import dev.barnabas.protocol.message.DescribeGroupsRequest;
-import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroup;
 import dev.barnabas.protocol.message.DescribeGroupsResponse;
-import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest.DescribeShareGroupOffsetsRequestGroup;
+import dev.barnabas.protocol.message.DescribeGroupsResponse.DescribedGroup;
 import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest;
-import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse.DescribeShareGroupOffsetsResponseGroup;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsRequest.DescribeShareGroupOffsetsRequestGroup;
 import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse;
+import dev.barnabas.protocol.message.DescribeShareGroupOffsetsResponse.DescribeShareGroupOffsetsResponseGroup;
 import dev.barnabas.protocol.message.HeartbeatRequest;
 import dev.barnabas.protocol.message.HeartbeatResponse;
 import dev.barnabas.protocol.message.JoinGroupRequest;
@@ -41,14 +42,17 @@ import dev.barnabas.protocol.message.OffsetCommitRequest;
 import dev.barnabas.protocol.message.OffsetCommitResponse;
 import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetDeleteResponse;
-import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
-import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
+import dev.barnabas.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import dev.barnabas.protocol.message.ShareGroupDescribeRequest;
 import dev.barnabas.protocol.message.ShareGroupDescribeResponse;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatResponse;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
@@ -77,13 +81,17 @@ public final class GroupCoordinator {
     private final GroupSettings settings;
     private final ConsumerSettings.OfGroup consumers;
     private final ShareGroupSettings.OfGroup shares;
+    private final StreamsSettings.OfGroup streams;
     private final IntSupplier partitions;
     private final Shards<GroupShard, GroupRecord, GroupChange, GroupTimer> shards;
+    private final GroupCounters counters = new GroupCounters();
+    private volatile Consumer<String> rebalances = _ -> {};
 
     /**
      * @param consumers the settings of each group of the consumer protocol
      * @param shares the settings of each share group
      * @param states where it is kept how far share groups have come
+     * @param streams the settings of each streams group
      * @param topics for the names and ids in requests, and to forget offsets of what does not exist any more
      * @param entropy for member ids
      * @param partitions how many partitions {@code __consumer_offsets} has; 0 while it does not exist. Asked on any
@@ -94,22 +102,36 @@ public final class GroupCoordinator {
             ConsumerSettings.OfGroup consumers,
             ShareGroupSettings.OfGroup shares,
             ShareStates states,
+            StreamsSettings.OfGroup streams,
             Topics topics,
             Entropy entropy,
             IntSupplier partitions) {
         this.settings = settings;
         this.consumers = consumers;
+        this.streams = streams;
         this.shares = shares;
         this.partitions = partitions;
         this.shards = new Shards<>(
                 log -> new GroupShard(
-                        settings,
-                        consumers,
-                        shares,
-                        topics,
-                        entropy,
-                        new ShareFollowUps(states, log.loop(), this::decide)),
+                                settings,
+                                consumers,
+                                shares,
+                                streams,
+                                topics,
+                                entropy,
+                                new ShareFollowUps(states, log.loop(), this::decide))
+                        .telling(groupId -> rebalances.accept(groupId), counters),
                 settings.commitTimeoutMs());
+    }
+
+    /**
+     * Whoever holds back answers to heartbeats ({@link #heartbeat}) asks again when it is told of their group.
+     *
+     * @param listener told of a group, by its id, when members that speak the classic protocol may have to join again;
+     *     on the loop of the group's shard
+     */
+    public void onRebalance(Consumer<String> listener) {
+        rebalances = listener;
     }
 
     /** The partition of {@code __consumer_offsets} whose leader coordinates a group. */
@@ -238,8 +260,7 @@ public final class GroupCoordinator {
         decide(request.groupId(), ticket, new ShareHeartbeat(request, caller, ticket));
     }
 
-    public void shareDescribe(
-            ShareGroupDescribeRequest request, Loop loop, Consumer<ShareGroupDescribeResponse> then) {
+    public void shareDescribe(ShareGroupDescribeRequest request, Loop loop, Consumer<ShareGroupDescribeResponse> then) {
         List<String> groups = request.groupIds();
         Gather<ShareGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
                 groups.size(),
@@ -298,6 +319,43 @@ public final class GroupCoordinator {
         Ticket<DeleteShareGroupOffsetsResponse> ticket =
                 ticket(error -> DeleteShareOffsets.refusal(error, error.name()), loop, then);
         decide(request.groupId(), ticket, new DeleteShareOffsets(request, ticket));
+    }
+
+    /** A member of a streams group (KIP-1071). Internal topics that are missing are the caller's to create. */
+    public void streamsHeartbeat(
+            StreamsGroupHeartbeatRequest request, Caller caller, Loop loop, Consumer<StreamsAnswer> then) {
+        if (!streams.of(request.groupId()).enabled()) {
+            then.accept(StreamsHeartbeat.refusal(
+                    ErrorCode.UNSUPPORTED_VERSION, "The streams group protocol is disabled on this cluster."));
+            return;
+        }
+        Optional<StreamsAnswer> refused = StreamsHeartbeat.refusalOf(request);
+        if (refused.isPresent()) {
+            then.accept(refused.get());
+            return;
+        }
+        Ticket<StreamsAnswer> ticket = ticket(error -> StreamsHeartbeat.refusal(error, null), loop, then);
+        decide(request.groupId(), ticket, new StreamsHeartbeat(request, caller, ticket));
+    }
+
+    public void streamsDescribe(
+            StreamsGroupDescribeRequest request, Loop loop, Consumer<StreamsGroupDescribeResponse> then) {
+        List<String> groups = request.groupIds();
+        Gather<StreamsGroupDescribeResponse.DescribedGroup> gather = new Gather<>(
+                groups.size(),
+                loop,
+                described -> then.accept(
+                        StreamsGroupDescribeResponse.builder().groups(described).build()));
+        for (int i = 0; i < groups.size(); i++) {
+            String groupId = groups.get(i);
+            Ticket<StreamsGroupDescribeResponse.DescribedGroup> ticket =
+                    ticket(error -> StreamsDescribe.refusal(groupId, error), gather.part(i));
+            if (groupId.isEmpty()) {
+                gather.part(i).accept(StreamsDescribe.refusal(groupId, ErrorCode.INVALID_GROUP_ID));
+            } else {
+                decide(groupId, ticket, new StreamsDescribe(groupId, request.includeTopologyDescription(), ticket));
+            }
+        }
     }
 
     public void leave(LeaveGroupRequest request, Caller caller, Loop loop, Consumer<LeaveGroupResponse> then) {
@@ -394,6 +452,22 @@ public final class GroupCoordinator {
             Ticket<ListGroupsResponse> ticket = ticket(ListGroups::refusal, gather.part(i));
             shards.read(hosts.get(i), ticket, new ListGroups(request, ticket));
         }
+    }
+
+    /** What there is to see of the groups that this node coordinates. */
+    public void observe(Loop loop, Consumer<GroupCensus> then) {
+        List<ShardHost<GroupShard, GroupRecord, GroupChange, GroupTimer>> hosts = List.copyOf(shards.hosts());
+        Gather<GroupCensus> gather =
+                new Gather<>(hosts.size(), loop, parts -> then.accept(GroupCensus.together(parts)));
+        for (int i = 0; i < hosts.size(); i++) {
+            Ticket<GroupCensus> ticket =
+                    new Ticket<>(error -> new GroupCensus(List.of(), ShardCounts.refusing(error)), gather.part(i));
+            shards.read(hosts.get(i), ticket, (shard, _) -> GroupCensus.of(shard, ticket));
+        }
+    }
+
+    public GroupCounters counters() {
+        return counters;
     }
 
     public void delete(DeleteGroupsRequest request, Loop loop, Consumer<DeleteGroupsResponse> then) {

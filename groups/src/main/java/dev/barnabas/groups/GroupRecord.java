@@ -11,7 +11,8 @@ sealed interface GroupRecord
                 GroupRecord.ClassicGroupStored,
                 GroupRecord.ClassicGroupForgotten,
                 ConsumerRecord,
-                ShareRecord {
+                ShareRecord,
+                StreamsRecord {
 
     record OffsetCommitted(String groupId, String topic, int partition, CommittedOffset committed)
             implements GroupRecord {}

@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An offset that is committed in a transaction is in a transactional batch, with the producer's id and epoch.
  *
- * <p>A record without a value is a tombstone. {@link ConsumerRecords} has the kinds of consumer groups, {@link
- * ShareRecords} those of share groups; records of still other kinds belong to other types of groups.
+ * <p>A record without a value is a tombstone. {@link ConsumerRecords} has the kinds of consumer groups,
+ * {@link ShareRecords} those of share groups, {@link StreamsRecords} those of streams groups; records of still other
+ * kinds belong to other types of groups.
  */
 final class GroupRecords {
     private static final int KEY_VERSION = 0;
@@ -66,6 +67,7 @@ final class GroupRecords {
                 new ShardRecord(key(groupKey(stored.groupId())), bytes(GROUP_VERSION, stored.value(), GROUP_VERSION));
             case ClassicGroupForgotten forgotten -> new ShardRecord(key(groupKey(forgotten.groupId())), null);
             case ConsumerRecord consumer -> ConsumerRecords.encode(consumer);
+            case StreamsRecord streams -> StreamsRecords.encode(streams);
             case ShareRecord share -> ShareRecords.encode(share);
         };
     }
@@ -80,7 +82,8 @@ final class GroupRecords {
                 Optional.of(group(GroupMetadataKey.read(key, KEY_VERSION).group(), record.value()));
             default ->
                 ConsumerRecords.decode(kind, key, record.value())
-                        .or(() -> ShareRecords.decode(kind, key, record.value()));
+                        .or(() -> ShareRecords.decode(kind, key, record.value()))
+                        .or(() -> StreamsRecords.decode(kind, key, record.value()));
         };
     }
 

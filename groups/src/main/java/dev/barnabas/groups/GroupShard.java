@@ -19,8 +19,10 @@ import dev.barnabas.groups.ConsumerRecord.TargetForgotten;
 import dev.barnabas.groups.ConsumerRecord.TargetStored;
 import dev.barnabas.groups.GroupChange.AskedToJoin;
 import dev.barnabas.groups.GroupChange.Becomes;
+import dev.barnabas.groups.GroupChange.MemberLost;
 import dev.barnabas.groups.GroupChange.ShareStatesAnswered;
 import dev.barnabas.groups.GroupChange.ShareStatesAsked;
+import dev.barnabas.groups.GroupChange.StreamsRemembered;
 import dev.barnabas.groups.GroupChange.TopicsSeen;
 import dev.barnabas.groups.GroupRecord.ClassicGroupForgotten;
 import dev.barnabas.groups.GroupRecord.ClassicGroupStored;
@@ -67,6 +69,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     private final GroupSettings settings;
     private final ConsumerSettings.OfGroup consumers;
+    private final StreamsSettings.OfGroup streams;
     private final Topics topics;
     private final Entropy entropy;
     private final ShareGroupSettings.OfGroup shares;
@@ -74,21 +77,37 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     private final Map<String, Group> groups = new TreeMap<>();
     private final Offsets offsets = new Offsets();
     private final PendingOffsets pending = new PendingOffsets();
+    private Consumer<String> rebalances = _ -> {};
+    private GroupCounters counters = new GroupCounters();
+    private boolean isLoaded;
+    private int consumerMembers;
 
     /** @param shareFollowUps what follows from decisions about share groups in this leadership */
     GroupShard(
             GroupSettings settings,
             ConsumerSettings.OfGroup consumers,
             ShareGroupSettings.OfGroup shares,
+            StreamsSettings.OfGroup streams,
             Topics topics,
             Entropy entropy,
             ShareFollowUps shareFollowUps) {
         this.settings = settings;
         this.consumers = consumers;
+        this.streams = streams;
         this.topics = topics;
         this.entropy = entropy;
         this.shares = shares;
         this.shareFollowUps = shareFollowUps;
+    }
+
+    /**
+     * @param listener told of a group, by its id, when members that speak the classic protocol may have to join again;
+     *     on the loop of the shard
+     */
+    GroupShard telling(Consumer<String> listener, GroupCounters counted) {
+        rebalances = listener;
+        counters = counted;
+        return this;
     }
 
     GroupSettings settings() {
@@ -107,6 +126,10 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return shareFollowUps;
     }
 
+    StreamsSettings streamsSettings(String groupId) {
+        return streams.of(groupId);
+    }
+
     Topics topics() {
         return topics;
     }
@@ -120,7 +143,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
             case ClassicGroup classic -> Optional.of(classic);
-            case ConsumerGroup _, ShareGroup _ -> Optional.empty();
+            case ConsumerGroup _, ShareGroup _, StreamsGroup _ -> Optional.empty();
         };
     }
 
@@ -128,14 +151,24 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     Optional<ConsumerGroup> consumers(String id) {
         return switch (groups.get(id)) {
             case null -> Optional.empty();
-            case ClassicGroup _, ShareGroup _ -> Optional.empty();
+            case ClassicGroup _, ShareGroup _, StreamsGroup _ -> Optional.empty();
             case ConsumerGroup group -> Optional.of(group);
         };
+    }
+
+    /** Members of all groups that use the consumer protocol. */
+    int consumerMembers() {
+        return consumerMembers;
     }
 
     /** The group of that name if it is a share group. */
     Optional<ShareGroup> share(String id) {
         return groups.get(id) instanceof ShareGroup group ? Optional.of(group) : Optional.empty();
+    }
+
+    /** The group of that name if it is a streams group. */
+    Optional<StreamsGroup> streams(String id) {
+        return groups.get(id) instanceof StreamsGroup group ? Optional.of(group) : Optional.empty();
     }
 
     /** In the order of their ids. */
@@ -191,6 +224,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
             }
             case ConsumerRecord consumer -> applyToConsumers(consumer);
+            case StreamsRecord stored -> applyToStreams(stored);
             case ShareRecord share -> applyToShare(share);
         }
     }
@@ -238,7 +272,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                     TargetForgotten _,
                     MemberTargetForgotten _,
                     CurrentForgotten _,
-                    PatternForgotten _ -> existing.ifPresent(group -> group.apply(record));
+                    PatternForgotten _ -> existing.ifPresent(group -> apply(record, group));
             case GroupStored _,
                     MemberStored _,
                     TargetStored _,
@@ -247,12 +281,53 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                     PatternStored _ -> {
                 ConsumerGroup group = existing.orElseGet(() -> new ConsumerGroup(record.groupId()));
                 groups.put(group.id(), group);
+                apply(record, group);
+            }
+        }
+    }
+
+    /** As for consumers: each part that is stored makes the group. */
+    private void applyToStreams(StreamsRecord record) {
+        Optional<StreamsGroup> existing = streams(record.groupId());
+        switch (record) {
+            case StreamsRecord.GroupForgotten(String groupId) -> {
+                if (existing.isPresent()) {
+                    forget(groupId);
+                }
+            }
+            case StreamsRecord.TopologyForgotten _,
+                    StreamsRecord.MemberForgotten _,
+                    StreamsRecord.TargetForgotten _,
+                    StreamsRecord.MemberTargetForgotten _,
+                    StreamsRecord.CurrentForgotten _ -> existing.ifPresent(group -> group.apply(record));
+            case StreamsRecord.GroupStored _,
+                    StreamsRecord.TopologyStored _,
+                    StreamsRecord.MemberStored _,
+                    StreamsRecord.TargetStored _,
+                    StreamsRecord.MemberTargetStored _,
+                    StreamsRecord.CurrentStored _ -> {
+                StreamsGroup group = existing.orElseGet(() -> new StreamsGroup(record.groupId()));
+                groups.put(group.id(), group);
                 group.apply(record);
             }
         }
     }
 
+    private void apply(ConsumerRecord record, ConsumerGroup group) {
+        int before = group.size();
+        group.apply(record);
+        consumerMembers += group.size() - before;
+        if (isLoaded && record instanceof TargetStored) {
+            counters.rebalances().increment();
+        }
+        boolean moves = record instanceof TargetStored || record instanceof CurrentStored;
+        if (moves && group.classicMembers() > 0) {
+            rebalances.accept(group.id());
+        }
+    }
+
     private void forget(String groupId) {
+        consumers(groupId).ifPresent(group -> consumerMembers -= group.size());
         groups.remove(groupId);
         if (offsets.has(groupId) || pending.has(groupId)) {
             becomesAGroup(groupId);
@@ -266,7 +341,14 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 Optional<ClassicGroup> before = classic(group.id());
                 groups.put(group.id(), group);
                 log(before, group);
+                boolean begins = group.phase() instanceof Preparing
+                        && before.filter(it -> it.phase() instanceof Preparing).isEmpty();
+                if (begins) {
+                    counters.rebalances().increment();
+                    rebalances.accept(group.id());
+                }
             }
+            case MemberLost _ -> counters.membersLost().increment();
             case TopicsSeen(String groupId, long version) -> {
                 consumers(groupId).ifPresent(group -> group.topicsSeen(version));
                 share(groupId).ifPresent(group -> group.topicsSeen(version));
@@ -277,6 +359,8 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 share(groupId).ifPresent(group -> group.statesAnswered(mayAsk));
             case AskedToJoin(String groupId, String memberId, boolean asked) ->
                 consumers(groupId).ifPresent(group -> group.askedToJoin(memberId, asked));
+            case StreamsRemembered(String groupId, StreamsMemory memory) ->
+                streams(groupId).ifPresent(group -> group.remember(memory));
         }
     }
 
@@ -304,6 +388,7 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> loaded(long nowMs) {
+        isLoaded = true;
         List<GroupChange> changes = new ArrayList<>();
         List<TimerChange<GroupTimer>> timers = new ArrayList<>();
         List<Runnable> whenCommitted = new ArrayList<>();
@@ -318,6 +403,12 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
                 }
                 case ConsumerGroup consumer ->
                     timers.addAll(ConsumerTimers.loaded(this, consumer, nowMs).timers());
+                case StreamsGroup application -> {
+                    Decision<GroupRecord, GroupChange, GroupTimer> decision =
+                            StreamsTimers.loaded(this, application, nowMs);
+                    changes.addAll(decision.changes());
+                    timers.addAll(decision.timers());
+                }
                 case ShareGroup share -> {
                     Decision<GroupRecord, GroupChange, GroupTimer> decision = ShareTimers.loaded(this, share, nowMs);
                     changes.addAll(decision.changes());
@@ -334,19 +425,31 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
     public Decision<GroupRecord, GroupChange, GroupTimer> expired(GroupTimer timer, long nowMs) {
         return switch (timer) {
             case SessionEnd(String groupId, String memberId) ->
-                consumers(groupId)
-                        .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
-                        .or(() -> share(groupId)
-                                .map(group -> ShareTimers.sessionEnded(this, group, memberId, nowMs)))
-                        .orElseGet(() -> onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId)));
+                losing(
+                        groupId,
+                        consumers(groupId)
+                                .map(group -> ConsumerTimers.sessionEnded(this, group, memberId, nowMs))
+                                .or(() -> share(groupId)
+                                        .map(group -> ShareTimers.sessionEnded(this, group, memberId, nowMs)))
+                                .or(() -> streams(groupId)
+                                        .map(group ->
+                                                StreamsTimers.gone(this, group, memberId, nowMs, "its session ended")))
+                                .orElseGet(() ->
+                                        onGroup(groupId, nowMs, draft -> Rebalance.sessionEnded(draft, memberId))));
             case RevokeEnd(String groupId, String memberId) ->
-                consumers(groupId)
-                        .map(group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs))
-                        .orElseGet(Decision::nothing);
+                losing(
+                        groupId,
+                        consumers(groupId)
+                                .map(group -> ConsumerTimers.revokeEnded(this, group, memberId, nowMs))
+                                .or(() -> streams(groupId)
+                                        .map(group -> StreamsTimers.gone(
+                                                this, group, memberId, nowMs, "it was too slow in a rebalance")))
+                                .orElseGet(Decision::nothing));
             case AssignDue(String groupId) ->
                 consumers(groupId)
                         .map(group -> ConsumerTimers.assignDue(this, group, nowMs))
                         .or(() -> share(groupId).map(group -> ShareTimers.assignDue(this, group, nowMs)))
+                        .or(() -> streams(groupId).map(group -> StreamsTimers.assignDue(this, group, nowMs)))
                         .orElseGet(Decision::nothing);
             case ShareStatesDue(String groupId) ->
                 share(groupId)
@@ -358,6 +461,23 @@ final class GroupShard implements Shard<GroupRecord, GroupChange, GroupTimer> {
             case SweepGroup(String groupId) -> Expiry.ofGroup(this, groupId, nowMs);
             case ForgetTopics(String groupId, var deleted) -> Expiry.ofTopics(this, groupId, deleted);
         };
+    }
+
+    /** If anything comes of it, a member is gone. */
+    private static Decision<GroupRecord, GroupChange, GroupTimer> losing(
+            String groupId, Decision<GroupRecord, GroupChange, GroupTimer> decision) {
+        if (decision.records().isEmpty() && decision.changes().isEmpty()) {
+            return decision;
+        }
+        List<GroupChange> changes = new ArrayList<>(decision.changes());
+        changes.add(new MemberLost(groupId));
+        return new Decision<>(
+                decision.records(),
+                changes,
+                decision.answers(),
+                decision.timers(),
+                decision.divisible(),
+                decision.whenCommitted());
     }
 
     private Decision<GroupRecord, GroupChange, GroupTimer> onGroup(

@@ -15,10 +15,10 @@ sealed interface GroupTimer {
     /** The time to fetch the assignment is over. */
     record SyncEnd(String groupId) implements GroupTimer {}
 
-    /** The time of a member of a consumer group to give up partitions, or to join again, is over. */
+    /** The time of a member to give up partitions or tasks, or to join again, is over. */
     record RevokeEnd(String groupId, String memberId) implements GroupTimer {}
 
-    /** A consumer group may be assigned anew. */
+    /** A consumer group, or streams group, may be assigned anew. */
     record AssignDue(String groupId) implements GroupTimer {}
 
     /** The share coordinators are asked again to begin the states of a share group. */

@@ -51,7 +51,10 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
             return ClassicMembers.join(draft, request, protocols(), caller, ticket);
         }
         String memberId = request.memberId();
-        if (shard.share(request.groupId()).isPresent()) {
+        Optional<StreamsGroup> streams = shard.streams(request.groupId());
+        boolean isRunning =
+                streams.filter(application -> !application.isEmpty()).isPresent();
+        if (isRunning || shard.share(request.groupId()).isPresent()) {
             return Decision.answer(ticket.with(refusal(memberId, ErrorCode.INCONSISTENT_GROUP_PROTOCOL)));
         }
         Optional<ClassicGroup> existing = shard.classic(request.groupId());
@@ -62,6 +65,7 @@ record JoinGroup(JoinGroupRequest request, Caller caller, Ticket<JoinGroupRespon
         Draft draft = shard.draft(group, nowMs);
         consumers.ifPresent(
                 empty -> Migration.tombstones(empty, empty.members()).forEach(draft::record));
+        streams.ifPresent(empty -> empty.tombstones().forEach(draft::record));
         if (!hasRoom(group, shard.settings().maxSize())) {
             draft.remove(memberId).answer(ticket.with(refusal("", ErrorCode.GROUP_MAX_SIZE_REACHED)));
             Rebalance.placeGivenUp(draft);

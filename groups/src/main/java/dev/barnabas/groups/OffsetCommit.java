@@ -50,6 +50,7 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
             case null -> refusalWithoutGroup();
             case ClassicGroup group -> refusalBy(group);
             case ConsumerGroup group -> refusalBy(group, targets);
+            case StreamsGroup group -> refusalBy(group, targets);
             case ShareGroup _ -> Optional.of(ErrorCode.GROUP_ID_NOT_FOUND);
         };
         if (refused.isPresent()) {
@@ -123,6 +124,25 @@ record OffsetCommit(OffsetCommitRequest request, Caller caller, Ticket<OffsetCom
         }
         boolean hasAll = epoch < current.epoch() && targets.areHeldBy(current, epoch);
         return epoch == current.epoch() || hasAll ? Optional.empty() : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
+    }
+
+    /** As for a member of the consumer protocol; what it has had since its epoch follows from its tasks. */
+    private Optional<ErrorCode> refusalBy(StreamsGroup group, CommitTargets targets) {
+        int epoch = request.generationIdOrMemberEpoch();
+        String memberId = request.memberId();
+        if (epoch < 0 && group.isEmpty()) {
+            return Optional.empty();
+        }
+        if (group.member(memberId).isEmpty()) {
+            return Optional.of(ErrorCode.UNKNOWN_MEMBER_ID);
+        }
+        if (caller.apiVersion() < MEMBER_EPOCH_SINCE) {
+            return Optional.of(ErrorCode.UNSUPPORTED_VERSION);
+        }
+        int current = group.current(memberId).epoch();
+        boolean hasAll = epoch < current
+                && targets.areHeld((topic, _, partition) -> group.since(memberId, topic, partition), epoch);
+        return epoch == current || hasAll ? Optional.empty() : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
     }
 
     private void commit(Draft draft, CommitTargets targets) {

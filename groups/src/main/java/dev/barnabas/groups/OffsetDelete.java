@@ -26,7 +26,9 @@ record OffsetDelete(OffsetDeleteRequest request, Ticket<OffsetDeleteResponse> ti
             return Decision.answer(ticket.with(refusal(ErrorCode.GROUP_ID_NOT_FOUND)));
         }
         Group group = existing.get();
-        if (!group.isEmpty() && !group.shownProtocolType().equals(ClassicGroup.CONSUMER)) {
+        boolean mayRead = group.shownProtocolType().equals(ClassicGroup.CONSUMER)
+                || group.shownProtocolType().equals(StreamsGroup.TYPE);
+        if (!group.isEmpty() && !mayRead) {
             return Decision.answer(ticket.with(refusal(ErrorCode.NON_EMPTY_GROUP)));
         }
         List<GroupRecord> records = new ArrayList<>();

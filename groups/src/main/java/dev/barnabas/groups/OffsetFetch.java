@@ -46,9 +46,16 @@ record OffsetFetch(
 
     @Override
     public Decision<GroupRecord, GroupChange, GroupTimer> decide(GroupShard shard, long nowMs) {
-        Optional<ErrorCode> refused = shard.share(group.groupId()).isPresent()
-                ? Optional.of(ErrorCode.GROUP_ID_NOT_FOUND)
-                : shard.consumers(group.groupId()).flatMap(this::refusalBy);
+        Optional<ErrorCode> refused = switch (shard.group(group.groupId()).orElse(null)) {
+            case null -> Optional.empty();
+            case ClassicGroup _ -> Optional.empty();
+            case ShareGroup _ -> Optional.of(ErrorCode.GROUP_ID_NOT_FOUND);
+            case ConsumerGroup consumers ->
+                refusalBy(id ->
+                        consumers.member(id).map(_ -> consumers.current(id).epoch()));
+            case StreamsGroup streams ->
+                refusalBy(id -> streams.member(id).map(_ -> streams.current(id).epoch()));
+        };
         if (refused.isPresent()) {
             return Decision.answer(ticket.with(refusal(group, refused.get())));
         }
@@ -63,17 +70,16 @@ record OffsetFetch(
     }
 
     /** Whoever says that it is a member has to be one, in this epoch. */
-    private Optional<ErrorCode> refusalBy(ConsumerGroup consumers) {
+    private Optional<ErrorCode> refusalBy(Function<String, Optional<Integer>> epochOf) {
         String memberId = group.memberId();
         if (memberId == null && group.memberEpoch() < 0) {
             return Optional.empty();
         }
-        if (memberId == null || consumers.member(memberId).isEmpty()) {
+        Optional<Integer> epoch = memberId == null ? Optional.empty() : epochOf.apply(memberId);
+        if (epoch.isEmpty()) {
             return Optional.of(ErrorCode.UNKNOWN_MEMBER_ID);
         }
-        return consumers.current(memberId).epoch() == group.memberEpoch()
-                ? Optional.empty()
-                : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
+        return epoch.get() == group.memberEpoch() ? Optional.empty() : Optional.of(ErrorCode.STALE_MEMBER_EPOCH);
     }
 
     private List<OffsetFetchResponseTopics> all(GroupShard shard) {

@@ -61,9 +61,7 @@ final class ShareAssignment {
         before.forEach((memberId, partitions) -> {
             NavigableSet<SharePlace> places = wanted.get(memberId);
             if (places != null) {
-                SharePlace.all(partitions).stream()
-                        .filter(places::contains)
-                        .forEach(place -> give(memberId, place));
+                SharePlace.all(partitions).stream().filter(places::contains).forEach(place -> give(memberId, place));
             }
         });
     }

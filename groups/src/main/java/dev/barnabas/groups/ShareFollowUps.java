@@ -10,8 +10,8 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * What follows from decisions about share groups outside of their shard: the share coordinators are asked, and what they
- * say comes back as an operation, which answers whoever waits for it. Lives for one leadership, on its loop.
+ * What follows from decisions about share groups outside of their shard: the share coordinators are asked, and what
+ * they say comes back as an operation, which answers whoever waits for it. Lives for one leadership, on its loop.
  */
 final class ShareFollowUps {
     private static final Duration RETRY = Duration.ofSeconds(1);
@@ -50,8 +50,7 @@ final class ShareFollowUps {
             NavigableMap<SharePlace, Long> starts,
             Ticket<?> ticket,
             Function<NavigableMap<SharePlace, ErrorCode>, GroupOperation> next) {
-        states.initialize(
-                groupId, stateEpoch, starts, loop, results -> goOn(groupId, ticket, next.apply(results)));
+        states.initialize(groupId, stateEpoch, starts, loop, results -> goOn(groupId, ticket, next.apply(results)));
     }
 
     /** States are forgotten, as was decided before this coordinator was elected. */
@@ -83,8 +82,7 @@ final class ShareFollowUps {
                 groupId,
                 places,
                 loop,
-                summaries -> states.ends(
-                        places, loop, ends -> goOn(groupId, ticket, next.apply(summaries, ends))));
+                summaries -> states.ends(places, loop, ends -> goOn(groupId, ticket, next.apply(summaries, ends))));
     }
 
     /** When the leadership is over, whoever waits has been refused. */

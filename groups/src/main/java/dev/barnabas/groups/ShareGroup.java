@@ -132,6 +132,11 @@ final class ShareGroup implements Group {
         initializing = !mayAsk;
     }
 
+    @Override
+    public int size() {
+        return members.size();
+    }
+
     NavigableMap<String, ShareMember> members() {
         return Collections.unmodifiableNavigableMap(members);
     }

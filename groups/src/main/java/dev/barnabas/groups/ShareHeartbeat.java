@@ -90,8 +90,9 @@ record ShareHeartbeat(ShareGroupHeartbeatRequest request, Caller caller, Ticket<
         draft.reconcile(memberId);
         draft.prolongSession(memberId);
         ShareCurrent next = draft.current(memberId);
-        boolean tells =
-                joins || request.subscribedTopicNames() != null || !next.assigned().equals(current.assigned());
+        boolean tells = joins
+                || request.subscribedTopicNames() != null
+                || !next.assigned().equals(current.assigned());
         return draft.answer(ticket.with(ShareGroupHeartbeatResponse.builder()
                         .errorMessage(null)
                         .memberId(memberId)

@@ -50,7 +50,8 @@ final class ShareRecords {
         return switch (record) {
             case ShareGroupStored it -> stored(groupKey(it.groupId()), StoredShare.group(it));
             case ShareGroupForgotten it -> forgotten(groupKey(it.groupId()));
-            case ShareMemberStored it -> stored(memberKey(it.groupId(), it.memberId()), StoredShare.member(it.member()));
+            case ShareMemberStored it ->
+                stored(memberKey(it.groupId(), it.memberId()), StoredShare.member(it.member()));
             case ShareMemberForgotten it -> forgotten(memberKey(it.groupId(), it.memberId()));
             case ShareTargetStored it -> stored(targetKey(it.groupId()), StoredShare.target(it));
             case ShareTargetForgotten it -> forgotten(targetKey(it.groupId()));

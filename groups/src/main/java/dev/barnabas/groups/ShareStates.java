@@ -7,9 +7,9 @@ import java.util.NavigableSet;
 import java.util.function.Consumer;
 
 /**
- * The states of partitions in share groups, which are stored by the share coordinators, wherever they are. Each is asked
- * once; what could not be reached is answered with an error, and may have been done all the same. Callbacks come once,
- * on the loop that is given, with an answer for each place.
+ * The states of partitions in share groups, which are stored by the share coordinators, wherever they are. Each is
+ * asked once; what could not be reached is answered with an error, and may have been done all the same. Callbacks come
+ * once, on the loop that is given, with an answer for each place.
  */
 public interface ShareStates {
 

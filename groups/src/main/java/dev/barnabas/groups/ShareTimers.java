@@ -13,7 +13,9 @@ final class ShareTimers {
 
     private ShareTimers() {}
 
-    /** After a reload: every session begins anew, and the share coordinators are asked again for what is not settled. */
+    /**
+     * After a reload: every session begins anew, and the share coordinators are asked again for what is not settled.
+     */
     static Decision<GroupRecord, GroupChange, GroupTimer> loaded(GroupShard shard, ShareGroup group, long nowMs) {
         ShareDraft draft = new ShareDraft(shard, group, nowMs);
         group.members().keySet().forEach(draft::prolongSession);

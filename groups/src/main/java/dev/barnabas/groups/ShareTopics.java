@@ -25,7 +25,10 @@ import java.util.function.Function;
  * @param deleting topics whose states are being deleted
  */
 record ShareTopics(
-        NavigableMap<Uuid, String> names, Partitions initializing, Partitions initialized, NavigableSet<Uuid> deleting) {
+        NavigableMap<Uuid, String> names,
+        Partitions initializing,
+        Partitions initialized,
+        NavigableSet<Uuid> deleting) {
 
     static final ShareTopics NONE = new ShareTopics(
             Collections.emptyNavigableMap(), Partitions.NONE, Partitions.NONE, Collections.emptyNavigableSet());

@@ -54,6 +54,7 @@ record TxnOffsetCommit(
             case null -> refusalWithoutGroup();
             case ClassicGroup group -> refusalBy(group);
             case ConsumerGroup group -> refusalBy(group, targets);
+            case StreamsGroup group -> refusalBy(group, targets);
             case ShareGroup _ -> Optional.of(ErrorCode.GROUP_ID_NOT_FOUND);
         };
         if (refused.isPresent()) {
@@ -121,6 +122,27 @@ record TxnOffsetCommit(
             return Optional.of(ErrorCode.ILLEGAL_GENERATION);
         }
         if (epoch < current.epoch() && targets.areHeldBy(current, epoch)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                caller.apiVersion() >= STALE_EPOCH_SINCE ? ErrorCode.STALE_MEMBER_EPOCH : ErrorCode.ILLEGAL_GENERATION);
+    }
+
+    private Optional<ErrorCode> refusalBy(StreamsGroup group, CommitTargets targets) {
+        int epoch = request.generationIdOrMemberEpoch();
+        String memberId = request.memberId();
+        boolean fromOutside = epoch < 0 && group.isEmpty();
+        boolean saysNothing = epoch == NO_EPOCH && !namesMember();
+        if (fromOutside || saysNothing) {
+            return Optional.empty();
+        }
+        if (group.member(memberId).isEmpty()) {
+            return Optional.of(ErrorCode.UNKNOWN_MEMBER_ID);
+        }
+        int current = group.current(memberId).epoch();
+        boolean hasAll = epoch < current
+                && targets.areHeld((topic, _, partition) -> group.since(memberId, topic, partition), epoch);
+        if (epoch == current || hasAll) {
             return Optional.empty();
         }
         return Optional.of(

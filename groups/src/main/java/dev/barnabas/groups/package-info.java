@@ -23,13 +23,19 @@
  *   <li>{@code Migration}: how a group changes from one protocol to the other while it works; {@code ClassicMembers}:
  *       members of the classic protocol in a consumer group; {@code EmbeddedProtocol}: what they say.
  *   <li>Share groups (KIP-932): {@code ShareHeartbeat} and {@code ShareDescribe} are their APIs, {@code ShareGroup} the
- *       state, {@code ShareDraft} a decision, {@code ShareAssignment} who is to get what. How far they have come is kept
- *       elsewhere ({@code ShareStates}, a port): {@code ShareTopics} has the picture, {@code ShareFollowUps} asks, and
- *       {@code DescribeShareOffsets}, {@code AlterShareOffsets}, {@code DeleteShareOffsets}, {@code DeleteShareGroup}
- *       are the APIs that need it.
+ *       state, {@code ShareDraft} a decision, {@code ShareAssignment} who is to get what. How far they have come is
+ *       kept elsewhere ({@code ShareStates}, a port): {@code ShareTopics} has the picture, {@code ShareFollowUps} asks,
+ *       and {@code DescribeShareOffsets}, {@code AlterShareOffsets}, {@code DeleteShareOffsets},
+ *       {@code DeleteShareGroup} are the APIs that need it.
+ *   <li>Streams groups (KIP-1071): {@code StreamsHeartbeat} and {@code StreamsDescribe} are the APIs,
+ *       {@code StreamsGroup} the state, {@code StreamsDraft} a decision about it. {@code RequestedTopology},
+ *       {@code ConfiguredTopology} and {@code PartitionCounts} are about the topics of an application,
+ *       {@code TaskAssignor} says who is to get which task, {@code TaskAssignment} what a member goes through on the
+ *       way there.
  *   <li>{@code GroupRecord}, {@code GroupRecords}, {@code StoredGroup}: what is stored of classic groups and offsets,
  *       and how; {@code ConsumerRecord}, {@code ConsumerRecords}, {@code StoredConsumer}: of consumer groups;
- *       {@code ShareRecord}, {@code ShareRecords}, {@code StoredShare}: of share groups.
+ *       {@code ShareRecord}, {@code ShareRecords}, {@code StoredShare}: of share groups; {@code StreamsRecord},
+ *       {@code StreamsRecords}, {@code StoredStreams}: of streams groups.
  * </ul>
  *
  * <p>A decision works on a {@code Draft}: an immutable group is turned into the next one, and what follows from that is

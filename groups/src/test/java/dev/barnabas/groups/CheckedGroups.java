@@ -33,6 +33,9 @@ import dev.barnabas.protocol.message.OffsetDeleteResponse;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
@@ -59,14 +62,14 @@ final class CheckedGroups implements Backend {
     }
 
     private ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> newHost() {
-        CheckedShard shard = new CheckedShard(
-                () -> new GroupShard(
-                        settings,
-                        _ -> ConsumerSettings.DEFAULTS,
-                        _ -> ShareGroupSettings.DEFAULTS,
-                        topics,
-                        new SeededEntropy(1),
-                        new ShareFollowUps(new MemoryShareStates(), loop, (_, _, _) -> {})));
+        CheckedShard shard = new CheckedShard(() -> new GroupShard(
+                settings,
+                _ -> ConsumerSettings.DEFAULTS,
+                _ -> ShareGroupSettings.DEFAULTS,
+                _ -> StreamsSettings.DEFAULTS,
+                topics,
+                new SeededEntropy(1),
+                new ShareFollowUps(new MemoryShareStates(), loop, (_, _, _) -> {})));
         ShardHost<CheckedShard, GroupRecord, GroupChange, GroupTimer> started =
                 new ShardHost<>(shard, log, settings.commitTimeoutMs());
         started.start();
@@ -138,6 +141,32 @@ final class CheckedGroups implements Backend {
                         answers::add,
                         ticket -> new ConsumerDescribe(groupId, ticket)));
         then.accept(ConsumerGroupDescribeResponse.builder().groups(answers).build());
+    }
+
+    @Override
+    public void streamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Consumer<StreamsAnswer> then) {
+        Optional<StreamsAnswer> refused = StreamsHeartbeat.refusalOf(request);
+        if (refused.isPresent()) {
+            then.accept(refused.get());
+            return;
+        }
+        decide(
+                request.groupId(),
+                error -> StreamsHeartbeat.refusal(error, null),
+                then,
+                ticket -> new StreamsHeartbeat(request, caller, ticket));
+    }
+
+    @Override
+    public void streamsDescribe(StreamsGroupDescribeRequest request, Consumer<StreamsGroupDescribeResponse> then) {
+        List<StreamsGroupDescribeResponse.DescribedGroup> answers = new ArrayList<>();
+        request.groupIds()
+                .forEach(groupId -> decide(
+                        groupId,
+                        error -> StreamsDescribe.refusal(groupId, error),
+                        answers::add,
+                        ticket -> new StreamsDescribe(groupId, false, ticket)));
+        then.accept(StreamsGroupDescribeResponse.builder().groups(answers).build());
     }
 
     @Override

@@ -38,6 +38,7 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
                 case ClassicGroup classic -> classic;
                 case ConsumerGroup consumers -> copyOf(consumers);
                 case ShareGroup share -> copyOf(share);
+                case StreamsGroup streams -> List.of(copyOf(streams), streams.memory());
             };
         }
 
@@ -76,11 +77,20 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
         Map<String, List<Object>> members = new TreeMap<>();
         group.members().forEach((id, member) -> members.put(id, List.of(member, group.current(id), group.target(id))));
         return List.of(
+                members, group.states(), group.epoch(), group.targetEpoch(), group.metadataHash(), group.assignedMs());
+    }
+
+    private static Object copyOf(StreamsGroup group) {
+        Map<String, List<Object>> members = new TreeMap<>();
+        group.members().forEach((id, member) -> members.put(id, List.of(member, group.current(id), group.target(id))));
+        return List.of(
                 members,
-                group.states(),
+                Optional.ofNullable(group.topology()),
                 group.epoch(),
                 group.targetEpoch(),
                 group.metadataHash(),
+                group.validatedTopologyEpoch(),
+                group.settings(),
                 group.assignedMs());
     }
 
@@ -102,6 +112,10 @@ final class CheckedShard implements Shard<GroupRecord, GroupChange, GroupTimer> 
         for (Group group : shard.groups()) {
             if (group instanceof ConsumerGroup consumers) {
                 assertThat(copyOf(replica.consumers(group.id()).orElseThrow())).isEqualTo(copyOf(consumers));
+                continue;
+            }
+            if (group instanceof StreamsGroup streams) {
+                assertThat(copyOf(replica.streams(group.id()).orElseThrow())).isEqualTo(copyOf(streams));
                 continue;
             }
             ClassicGroup live = (ClassicGroup) group;

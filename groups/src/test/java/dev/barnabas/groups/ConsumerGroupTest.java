@@ -76,14 +76,14 @@ final class ConsumerGroupTest {
     }
 
     @Test
-    void aGroupThatChangesIsAskedOftenAndOneThatIsQuietAsSet() {
+    void aGroupThatChangesIsAskedOftenAndOneThatIsQuietOnceASecond() {
         coordinator.topics().create("t", 4);
         ConsumerGroupHeartbeatResponse joined = join("a");
         assertThat(joined.heartbeatIntervalMs()).isEqualTo(100);
-        coordinator.pass(Duration.ofSeconds(2));
-        assertThat(beat("a", joined.memberEpoch()).heartbeatIntervalMs()).isEqualTo(800);
+        coordinator.pass(Duration.ofSeconds(1));
+        assertThat(beat("a", joined.memberEpoch()).heartbeatIntervalMs()).isEqualTo(400);
         coordinator.pass(Duration.ofSeconds(8));
-        assertThat(beat("a", joined.memberEpoch()).heartbeatIntervalMs()).isEqualTo(5_000);
+        assertThat(beat("a", joined.memberEpoch()).heartbeatIntervalMs()).isEqualTo(1_000);
         join("b");
         assertThat(beat("a", joined.memberEpoch()).heartbeatIntervalMs()).isEqualTo(100);
     }
@@ -94,6 +94,14 @@ final class ConsumerGroupTest {
         assertThat(HeartbeatPace.nextMs(0, false, 100_000, 5_000)).isEqualTo(5_000);
         assertThat(HeartbeatPace.nextMs(8_000, false, 10, 5_000)).isEqualTo(800);
         assertThat(HeartbeatPace.nextMs(Long.MAX_VALUE, true, 10, 5_000)).isEqualTo(5_000);
+    }
+
+    @Test
+    void aShardWithManyMembersIsAskedAsSet() {
+        assertThat(HeartbeatPace.restingMs(1, 5_000)).isEqualTo(1_000);
+        assertThat(HeartbeatPace.restingMs(50, 5_000)).isEqualTo(2_500);
+        assertThat(HeartbeatPace.restingMs(1_000, 5_000)).isEqualTo(5_000);
+        assertThat(HeartbeatPace.restingMs(1, 500)).isEqualTo(500);
     }
 
     @Test

@@ -399,6 +399,7 @@ final class GroupCoordinatorTest {
                 _ -> ConsumerSettings.DEFAULTS,
                 _ -> ShareGroupSettings.DEFAULTS,
                 new MemoryShareStates(),
+                _ -> StreamsSettings.DEFAULTS,
                 new MemoryTopics(),
                 new SeededEntropy(1),
                 () -> 0);

@@ -38,6 +38,10 @@ import dev.barnabas.protocol.message.OffsetFetchResponse;
 import dev.barnabas.protocol.message.ShareGroupDescribeResponse;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatRequest;
 import dev.barnabas.protocol.message.ShareGroupHeartbeatResponse;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
@@ -79,6 +83,8 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.message.ShareGroupDescribeResponseData;
 import org.apache.kafka.common.message.ShareGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.StreamsGroupDescribeResponseData;
+import org.apache.kafka.common.message.StreamsGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
@@ -106,6 +112,7 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.GroupCoordinatorShard;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
+import org.apache.kafka.coordinator.group.streams.StreamsGroupHeartbeatResult;
 import org.apache.kafka.timeline.SnapshotRegistry;
 
 /**
@@ -118,6 +125,7 @@ final class KafkaGroups implements Backend {
     private final MemoryTopics topics = new MemoryTopics();
     private final GroupSettings settings;
     private final ConsumerSettings consumers;
+    private final StreamsSettings streams;
     private final List<Stored> log = new ArrayList<>();
     private VirtualTimer timer = new VirtualTimer();
     private GroupCoordinatorShard shard;
@@ -131,8 +139,13 @@ final class KafkaGroups implements Backend {
     }
 
     KafkaGroups(GroupSettings settings, ConsumerSettings consumers) {
+        this(settings, consumers, StreamsSettings.DEFAULTS);
+    }
+
+    KafkaGroups(GroupSettings settings, ConsumerSettings consumers, StreamsSettings streams) {
         this.settings = settings;
         this.consumers = consumers;
+        this.streams = streams;
         this.shard = newShard();
         shard.onLoaded(image());
     }
@@ -156,6 +169,12 @@ final class KafkaGroups implements Backend {
         Map<String, ?> properties = Map.of(
                 "group.consumer.assignment.interval.ms",
                 consumers.assignmentIntervalMs(),
+                "group.streams.assignment.interval.ms",
+                streams.assignmentIntervalMs(),
+                "group.streams.initial.rebalance.delay.ms",
+                streams.initialDelayMs(),
+                "group.streams.num.standby.replicas",
+                streams.standbyReplicas(),
                 GroupCoordinatorConfig.GROUP_MAX_SIZE_CONFIG,
                 settings.maxSize(),
                 GroupCoordinatorConfig.GROUP_INITIAL_REBALANCE_DELAY_MS_CONFIG,
@@ -346,6 +365,39 @@ final class KafkaGroups implements Backend {
         ShareGroupDescribeResponseData data = new ShareGroupDescribeResponseData()
                 .setGroups(shard().shareGroupDescribe(List.of(groupId), Long.MAX_VALUE));
         return fromKafka(data, 1, ShareGroupDescribeResponse::read);
+    }
+
+    @Override
+    public void streamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Consumer<StreamsAnswer> then) {
+        int version = caller.apiVersion();
+        StreamsGroupHeartbeatRequestData data =
+                toKafka(request, version, readable -> new StreamsGroupHeartbeatRequestData(readable, (short) version));
+        // What Kafka checks before it asks the shard is compared with a running Kafka.
+        Optional<StreamsAnswer> refused = StreamsHeartbeat.refusalOf(request);
+        if (refused.isPresent()) {
+            then.accept(refused.get());
+            return;
+        }
+        then.accept(orElse(
+                () -> {
+                    StreamsGroupHeartbeatResult result =
+                            run(shard().streamsGroupHeartbeat(context(ApiKeys.STREAMS_GROUP_HEARTBEAT, caller), data));
+                    return new StreamsAnswer(
+                            fromKafka(result.data(), version, StreamsGroupHeartbeatResponse::read),
+                            result.creatableTopics().values().stream()
+                                    .map(topic -> new InternalTopic(
+                                            topic.name(), topic.numPartitions(), topic.replicationFactor(), Map.of()))
+                                    .toList());
+                },
+                error -> StreamsHeartbeat.refusal(ErrorCode.forCode(error.code()), null)));
+    }
+
+    @Override
+    public void streamsDescribe(StreamsGroupDescribeRequest request, Consumer<StreamsGroupDescribeResponse> then) {
+        StreamsGroupDescribeResponseData data = new StreamsGroupDescribeResponseData()
+                .setGroups(shard().streamsGroupDescribe(request.groupIds(), Long.MAX_VALUE)
+                        .describedGroups());
+        then.accept(fromKafka(data, 1, StreamsGroupDescribeResponse::read));
     }
 
     @Override

@@ -99,8 +99,7 @@ final class MemoryShareStates implements ShareStates {
                             ? Summary.refused(why)
                             : known == null
                                     ? new Summary(ErrorCode.NONE, 0, -1, -1)
-                                    : new Summary(
-                                            ErrorCode.NONE, 1, known.startOffset, known.deliveryCompleteCount));
+                                    : new Summary(ErrorCode.NONE, 1, known.startOffset, known.deliveryCompleteCount));
         }
         give(loop, () -> then.accept(summaries));
     }

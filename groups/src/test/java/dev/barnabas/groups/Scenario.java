@@ -62,13 +62,20 @@ final class Scenario {
     private final Map<String, Client> clients = new TreeMap<>();
     private final Map<String, String> names = new HashMap<>();
     private final ConsumerCommands consumers = new ConsumerCommands(this);
+    private final StreamsCommands streams;
     private final TransactionCommands transactions = new TransactionCommands(this);
     private final Function<GroupSettings, Backend> backends;
     private GroupSettings settings = GroupSettings.DEFAULTS;
     private @Nullable Backend started;
 
     Scenario(Function<GroupSettings, Backend> backends) {
+        this(backends, false);
+    }
+
+    /** @param onlyCounts of the tasks of streams applications, as others choose which */
+    Scenario(Function<GroupSettings, Backend> backends, boolean onlyCounts) {
         this.backends = backends;
+        this.streams = new StreamsCommands(this, onlyCounts);
     }
 
     /** A client and what it remembers. */
@@ -163,6 +170,7 @@ final class Scenario {
             case "log" -> log(command);
             case "add-partitions" ->
                 backend().topics().addPartitions(command.word(0), Integer.parseInt(command.word(1)));
+            case "stream", "pulse", "stop", "streams", "create-missing" -> streams.play(command);
             default -> consumers.play(command);
         }
         backend().pass(Duration.ZERO);
@@ -549,6 +557,7 @@ final class Scenario {
                     case GroupRecord.ClassicGroupForgotten it -> "no group " + it.groupId();
                     case ConsumerRecord it -> consumers.shown(it);
                     case ShareRecord it -> it.toString();
+                    case StreamsRecord it -> StreamsCommands.shown(it);
                 })
                 .toList();
         output.addAll(lines.subList(

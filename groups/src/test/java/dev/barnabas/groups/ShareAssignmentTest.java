@@ -56,7 +56,9 @@ final class ShareAssignmentTest {
                 ShareAssignment.of(members(3, Set.of(A)), partitions(A, 8), Map.of());
 
         assertThat(targets.values()).extracting(Partitions::size).containsExactlyInAnyOrder(3, 3, 2);
-        assertThat(holders(targets)).hasSize(8).allSatisfy((_, count) -> assertThat(count).isEqualTo(1));
+        assertThat(holders(targets))
+                .hasSize(8)
+                .allSatisfy((_, count) -> assertThat(count).isEqualTo(1));
     }
 
     @Test
@@ -70,8 +72,7 @@ final class ShareAssignmentTest {
 
     @Test
     void whatNeedNotMoveStays() {
-        NavigableMap<String, Partitions> before =
-                ShareAssignment.of(members(3, Set.of(A)), partitions(A, 6), Map.of());
+        NavigableMap<String, Partitions> before = ShareAssignment.of(members(3, Set.of(A)), partitions(A, 6), Map.of());
         Map<String, NavigableSet<Uuid>> more = members(4, Set.of(A));
         NavigableMap<String, Partitions> after = ShareAssignment.of(more, partitions(A, 6), before);
 
@@ -103,9 +104,7 @@ final class ShareAssignmentTest {
         assertThat(targets.get("none")).isEqualTo(Partitions.NONE);
     }
 
-    /**
-     * Groups come, go, and subscribe to something else. To repeat one run: {@code -Dgroups.seed=4711}.
-     */
+    /** Groups come, go, and subscribe to something else. To repeat one run: {@code -Dgroups.seed=4711}. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void everyPartitionHasAMemberAndEveryMemberAPartition(long seed) {
@@ -121,7 +120,8 @@ final class ShareAssignmentTest {
             for (int i = random.nextInt(5); i > 0; i--) {
                 members.put(
                         "m" + random.nextInt(30),
-                        new TreeSet<>(alike || random.nextInt(3) > 0 ? topics : List.of(topics.get(random.nextInt(2)))));
+                        new TreeSet<>(
+                                alike || random.nextInt(3) > 0 ? topics : List.of(topics.get(random.nextInt(2)))));
             }
             for (int i = random.nextInt(4); i > 0 && !members.isEmpty(); i--) {
                 members.remove(new ArrayList<>(members.keySet()).get(random.nextInt(members.size())));
@@ -144,13 +144,23 @@ final class ShareAssignmentTest {
                 assertThat(target.isEmpty()).as(as).isEqualTo(!any);
             });
             if (alike && !all.isEmpty() && !members.isEmpty()) {
-                int most = before.values().stream().mapToInt(Partitions::size).max().orElse(0);
-                int least = before.values().stream().mapToInt(Partitions::size).min().orElse(0);
+                int most = before.values().stream()
+                        .mapToInt(Partitions::size)
+                        .max()
+                        .orElse(0);
+                int least = before.values().stream()
+                        .mapToInt(Partitions::size)
+                        .min()
+                        .orElse(0);
                 assertThat(most - least).as(as).isLessThanOrEqualTo(1);
-                int mostHolders = holders.values().stream().mapToInt(count -> count).max().orElse(0);
-                int leastHolders = holders.values().stream().mapToInt(count -> count).min().orElse(0);
+                int mostHolders =
+                        holders.values().stream().mapToInt(count -> count).max().orElse(0);
+                int leastHolders =
+                        holders.values().stream().mapToInt(count -> count).min().orElse(0);
                 assertThat(mostHolders - leastHolders).as(as).isLessThanOrEqualTo(1);
-                assertThat(most > 1 && mostHolders > 1).as("no more than it takes, " + as).isFalse();
+                assertThat(most > 1 && mostHolders > 1)
+                        .as("no more than it takes, " + as)
+                        .isFalse();
             }
         }
     }

@@ -72,7 +72,9 @@ final class ShareChurnTest {
                 }
                 case 4 -> {
                     String topic = TOPICS.get(random.nextInt(2));
-                    coordinator.topics().addPartitions(topic, coordinator.topics().partitionsOf(topic) + 1);
+                    coordinator
+                            .topics()
+                            .addPartitions(topic, coordinator.topics().partitionsOf(topic) + 1);
                 }
                 case 5 -> recreate(TOPICS.get(random.nextInt(2)), 1 + random.nextInt(4));
                 case 6 -> coordinator.eachLog(log -> log.refuse(ErrorCode.NOT_ENOUGH_REPLICAS));
@@ -158,8 +160,10 @@ final class ShareChurnTest {
                     ShareGroupHeartbeatResponse.Assignment assignment = answer.assignment();
                     if (assignment != null) {
                         NavigableSet<SharePlace> places = new TreeSet<>();
-                        assignment.topicPartitions().forEach(topic -> topic.partitions()
-                                .forEach(partition -> places.add(new SharePlace(topic.topicId(), partition))));
+                        assignment
+                                .topicPartitions()
+                                .forEach(topic -> topic.partitions()
+                                        .forEach(partition -> places.add(new SharePlace(topic.topicId(), partition))));
                         client.assigned = places;
                     }
                 }

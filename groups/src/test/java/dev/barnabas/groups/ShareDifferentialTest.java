@@ -31,29 +31,27 @@ final class ShareDifferentialTest {
         return seed != null ? LongStream.of(seed) : LongStream.range(0, Long.getLong("groups.seeds", 50));
     }
 
+    private final TestCoordinator ours = new TestCoordinator(GroupSettings.DEFAULTS, 1);
+    private final KafkaGroups kafka = new KafkaGroups(GroupSettings.DEFAULTS);
+    private final Map<String, Integer> ourEpochs = new TreeMap<>();
+    private final Map<String, Integer> kafkaEpochs = new TreeMap<>();
+
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void membersAreToldWhatKafkaTellsThem(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        TestCoordinator ours = new TestCoordinator(GroupSettings.DEFAULTS, seed);
-        KafkaGroups kafka = new KafkaGroups(GroupSettings.DEFAULTS);
         List.of(ours, kafka).forEach(backend -> {
             backend.topics().create("a", 3);
             backend.topics().create("b", 2);
         });
-        Map<String, Integer> ourEpochs = new TreeMap<>();
-        Map<String, Integer> kafkaEpochs = new TreeMap<>();
         for (int step = 0; step < STEPS; step++) {
             String as = "seed " + seed + ", step " + step;
             String member = "m" + random.nextInt(4);
             int shift = random.nextInt(15) == 0 ? random.nextInt(-3, 8) : 0;
             List<String> topics = random.nextInt(6) == 0 ? topics(random) : null;
             switch (random.nextInt(12)) {
-                case 0, 1 -> {
-                    List<String> first = topics(random);
-                    beat(as, ours, kafka, member, 0, 0, first, ourEpochs, kafkaEpochs);
-                }
-                case 2 -> beat(as, ours, kafka, member, -1, -1, null, ourEpochs, kafkaEpochs);
+                case 0, 1 -> beat(as, member, 0, 0, topics(random));
+                case 2 -> beat(as, member, -1, -1, null);
                 case 3 -> {
                     Duration time = Duration.ofSeconds(random.nextInt(1, 20));
                     ours.pass(time);
@@ -66,16 +64,12 @@ final class ShareDifferentialTest {
                 default ->
                     beat(
                             as,
-                            ours,
-                            kafka,
                             member,
                             Math.max(-2, ourEpochs.getOrDefault(member, 1) + shift * 10),
                             Math.max(-2, kafkaEpochs.getOrDefault(member, 1) + shift * 10),
-                            topics,
-                            ourEpochs,
-                            kafkaEpochs);
+                            topics);
             }
-            assertThat(members(describe(ours))).as(as).isEqualTo(members(kafka.shareDescribe("g")));
+            assertThat(members(describe())).as(as).isEqualTo(members(kafka.shareDescribe("g")));
         }
     }
 
@@ -87,16 +81,7 @@ final class ShareDifferentialTest {
         };
     }
 
-    private static void beat(
-            String as,
-            TestCoordinator ours,
-            KafkaGroups kafka,
-            String member,
-            int ourEpoch,
-            int kafkaEpoch,
-            @Nullable List<String> topics,
-            Map<String, Integer> ourEpochs,
-            Map<String, Integer> kafkaEpochs) {
+    private void beat(String as, String member, int ourEpoch, int kafkaEpoch, @Nullable List<String> topics) {
         List<ShareGroupHeartbeatResponse> answers = new ArrayList<>();
         ours.groups.shareHeartbeat(request(member, ourEpoch, topics), CALLER, ours.loop, answers::add);
         ours.loop.turn();
@@ -120,7 +105,7 @@ final class ShareDifferentialTest {
                 .build();
     }
 
-    private static ShareGroupDescribeResponse describe(TestCoordinator ours) {
+    private ShareGroupDescribeResponse describe() {
         List<ShareGroupDescribeResponse> answers = new ArrayList<>();
         ours.groups.shareDescribe(
                 ShareGroupDescribeRequest.builder().groupIds(List.of("g")).build(), ours.loop, answers::add);
@@ -139,7 +124,9 @@ final class ShareDifferentialTest {
                                 member.clientId(),
                                 member.clientHost(),
                                 member.subscribedTopicNames().stream().sorted().toList()))
-                        .sorted((one, other) -> one.getFirst().toString().compareTo(other.getFirst().toString()))
+                        .sorted((one, other) -> one.getFirst()
+                                .toString()
+                                .compareTo(other.getFirst().toString()))
                         .toList());
     }
 }

@@ -29,6 +29,7 @@ import dev.barnabas.protocol.message.ShareGroupHeartbeatResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -79,9 +80,13 @@ final class ShareGroupTest {
         return new SharePlace(topic, partition);
     }
 
+    private MemoryShareStates.State stateOf(int partition) {
+        return Objects.requireNonNull(coordinator.shareStates.of("g").get(place(partition)));
+    }
+
     private DescribeShareGroupOffsetsResponseGroup offsets() {
-        DescribeShareGroupOffsetsRequest request = new DescribeShareGroupOffsetsRequest(
-                List.of(new DescribeShareGroupOffsetsRequestGroup("g", null)));
+        DescribeShareGroupOffsetsRequest request =
+                new DescribeShareGroupOffsetsRequest(List.of(new DescribeShareGroupOffsetsRequestGroup("g", null)));
         return this.<DescribeShareGroupOffsetsResponse>answerTo(
                         then -> coordinator.groups.describeShareOffsets(request, coordinator.loop, then))
                 .groups()
@@ -111,11 +116,11 @@ final class ShareGroupTest {
     private ErrorCode deleteGroup() {
         DeleteGroupsRequest request =
                 DeleteGroupsRequest.builder().groupsNames(List.of("g")).build();
-        return error(this.<DeleteGroupsResponse>answerTo(
-                        then -> coordinator.groups.delete(request, coordinator.loop, then))
-                .results()
-                .getFirst()
-                .errorCode());
+        return error(
+                this.<DeleteGroupsResponse>answerTo(then -> coordinator.groups.delete(request, coordinator.loop, then))
+                        .results()
+                        .getFirst()
+                        .errorCode());
     }
 
     private ShareGroupDescribeResponse.DescribedGroup described() {
@@ -138,7 +143,7 @@ final class ShareGroupTest {
 
         assertThat(assigned(next)).containsExactly(0, 1);
         assertThat(coordinator.shareStates.of("g")).containsOnlyKeys(place(0), place(1));
-        assertThat(coordinator.shareStates.of("g").get(place(0)).startOffset()).isEqualTo(-1);
+        assertThat(stateOf(0).startOffset()).isEqualTo(-1);
     }
 
     @Test
@@ -161,7 +166,9 @@ final class ShareGroupTest {
         heartbeat("b", 0, List.of("t"));
         coordinator.pass(Duration.ofSeconds(20));
 
-        assertThat(described().members()).extracting(member -> member.memberId()).containsExactly("b");
+        assertThat(described().members())
+                .extracting(member -> member.memberId())
+                .containsExactly("b");
         assertThat(assigned(join("b"))).containsExactly(0, 1);
         assertThat(error(heartbeat("a", 2, null).errorCode())).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
     }
@@ -208,8 +215,8 @@ final class ShareGroupTest {
                 .subscribedTopicNames(List.of("t"))
                 .topicPartitions(List.of())
                 .build();
-        ConsumerGroupHeartbeatResponse refused = answerTo(
-                then -> coordinator.groups.consumerHeartbeat(consumer, CALLER, coordinator.loop, then));
+        ConsumerGroupHeartbeatResponse refused =
+                answerTo(then -> coordinator.groups.consumerHeartbeat(consumer, CALLER, coordinator.loop, then));
 
         assertThat(error(refused.errorCode())).isEqualTo(ErrorCode.GROUP_ID_NOT_FOUND);
     }
@@ -219,8 +226,7 @@ final class ShareGroupTest {
         join("a");
         ListGroupsRequest request =
                 ListGroupsRequest.builder().typesFilter(List.of("Share")).build();
-        ListGroupsResponse listed =
-                answerTo(then -> coordinator.groups.list(request, coordinator.loop, then));
+        ListGroupsResponse listed = answerTo(then -> coordinator.groups.list(request, coordinator.loop, then));
 
         assertThat(listed.groups()).singleElement().satisfies(group -> {
             assertThat(group.groupId()).isEqualTo("g");
@@ -283,7 +289,7 @@ final class ShareGroupTest {
     @Test
     void anEmptyGroupMayBeginSomewhereElse() {
         join("a");
-        int epochBefore = coordinator.shareStates.of("g").get(place(0)).stateEpoch();
+        int epochBefore = stateOf(0).stateEpoch();
         assertThat(error(alter(0, 50).errorCode())).isEqualTo(ErrorCode.NON_EMPTY_GROUP);
         heartbeat("a", -1, null);
 
@@ -292,7 +298,7 @@ final class ShareGroupTest {
         assertThat(error(altered.errorCode())).isEqualTo(ErrorCode.NONE);
         assertThat(altered.responses().getFirst().partitions().getFirst().errorCode())
                 .isZero();
-        MemoryShareStates.State state = coordinator.shareStates.of("g").get(place(0));
+        MemoryShareStates.State state = stateOf(0);
         assertThat(state.startOffset()).isEqualTo(50);
         assertThat(state.stateEpoch()).isGreaterThan(epochBefore);
         assertThat(partitionsOf(offsets()).getFirst().startOffset()).isEqualTo(50);

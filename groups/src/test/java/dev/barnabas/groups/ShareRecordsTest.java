@@ -25,8 +25,11 @@ final class ShareRecordsTest {
     private final GroupCoordinatorRecordSerde serde = new GroupCoordinatorRecordSerde();
 
     static Stream<ShareRecord> records() {
-        Partitions partitions =
-                new Partitions.Builder().add(TOPIC, 0).add(TOPIC, 7).add(OTHER, 1).build();
+        Partitions partitions = new Partitions.Builder()
+                .add(TOPIC, 0)
+                .add(TOPIC, 7)
+                .add(OTHER, 1)
+                .build();
         Partitions one = new Partitions.Builder().add(TOPIC, 1).build();
         ShareTopics topics = new ShareTopics(
                 new TreeMap<>(Map.of(TOPIC, "t", OTHER, "o", new Uuid(5, 6), "d")),

@@ -29,6 +29,10 @@ import dev.barnabas.protocol.message.OffsetDeleteRequest;
 import dev.barnabas.protocol.message.OffsetDeleteResponse;
 import dev.barnabas.protocol.message.OffsetFetchRequest;
 import dev.barnabas.protocol.message.OffsetFetchResponse;
+import dev.barnabas.protocol.message.StreamsGroupDescribeRequest;
+import dev.barnabas.protocol.message.StreamsGroupDescribeResponse;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatRequest;
+import dev.barnabas.protocol.message.StreamsGroupHeartbeatResponse;
 import dev.barnabas.protocol.message.SyncGroupRequest;
 import dev.barnabas.protocol.message.SyncGroupResponse;
 import dev.barnabas.protocol.message.TxnOffsetCommitRequest;
@@ -57,11 +61,16 @@ final class TestCoordinator implements Backend {
     }
 
     TestCoordinator(GroupSettings settings, ConsumerSettings consumers, long seed) {
+        this(settings, consumers, StreamsSettings.DEFAULTS, seed);
+    }
+
+    TestCoordinator(GroupSettings settings, ConsumerSettings consumers, StreamsSettings streams, long seed) {
         groups = new GroupCoordinator(
                 settings,
                 _ -> consumers,
                 _ -> shares,
                 shareStates,
+                _ -> streams,
                 topics,
                 new SeededEntropy(seed),
                 () -> PARTITIONS);
@@ -150,6 +159,25 @@ final class TestCoordinator implements Backend {
                 onTheWire(request, 1, ConsumerGroupDescribeRequest::read),
                 loop,
                 answer -> then.accept(onTheWire(answer, 1, ConsumerGroupDescribeResponse::read)));
+    }
+
+    @Override
+    public void streamsHeartbeat(StreamsGroupHeartbeatRequest request, Caller caller, Consumer<StreamsAnswer> then) {
+        groups.streamsHeartbeat(
+                onTheWire(request, caller.apiVersion(), StreamsGroupHeartbeatRequest::read),
+                caller,
+                loop,
+                answer -> then.accept(new StreamsAnswer(
+                        onTheWire(answer.response(), caller.apiVersion(), StreamsGroupHeartbeatResponse::read),
+                        answer.missing())));
+    }
+
+    @Override
+    public void streamsDescribe(StreamsGroupDescribeRequest request, Consumer<StreamsGroupDescribeResponse> then) {
+        groups.streamsDescribe(
+                onTheWire(request, 1, StreamsGroupDescribeRequest::read),
+                loop,
+                answer -> then.accept(onTheWire(answer, 1, StreamsGroupDescribeResponse::read)));
     }
 
     @Override

@@ -20,6 +20,7 @@ final class BatchScan {
     private final int limit;
     private final boolean checkCrc;
     private boolean gaps = true;
+    private @Nullable KnownHeaders known;
     private final ByteBuffer chunk;
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer headerBytes = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
@@ -30,6 +31,7 @@ final class BatchScan {
     private int endPosition;
     private long nextOffset;
     private @Nullable String damage;
+    private boolean outOfOrder;
     /** Of what is damaged, only the CRC is wrong. */
     private boolean headerFits;
     /** Where the next batch begins is less certain than elsewhere: it comes after one that is damaged. */
@@ -57,6 +59,19 @@ final class BatchScan {
      */
     BatchScan withoutGaps() {
         gaps = false;
+        return this;
+    }
+
+    /** Believes only what fits what is known of the segment. */
+    BatchScan knowing(KnownHeaders headers) {
+        known = headers;
+        gaps = headers.gaps();
+        return this;
+    }
+
+    /** The offset of the first batch is not known: the position comes from an index, say. */
+    BatchScan fromAnywhere() {
+        loose = true;
         return this;
     }
 
@@ -95,12 +110,15 @@ final class BatchScan {
         if (size > left) {
             return damaged("of " + size + " bytes only " + left + " are there");
         }
-        long baseOffset = header.baseOffset();
-        if (header.lastOffsetDelta() < 0 || baseOffset < nextOffset || (baseOffset > nextOffset && !gaps && !loose)) {
+        if (!offsetsFit()) {
+            outOfOrder = true;
             return damaged("the offsets " + header.baseOffset() + " to " + header.lastOffset() + " cannot follow "
                     + nextOffset);
         }
         headerFits = true;
+        if (known != null && !known.epochFits(header)) {
+            return damaged("the leader epoch " + header.partitionLeaderEpoch() + " is not the log's");
+        }
         if (checkCrc && !crcFits(size)) {
             return damaged("the CRC does not fit");
         }
@@ -108,6 +126,24 @@ final class BatchScan {
         nextOffset = header.lastOffset() + 1;
         loose = false;
         return true;
+    }
+
+    private boolean offsetsFit() {
+        long baseOffset = header.baseOffset();
+        long lastOffset = header.lastOffset();
+        return header.lastOffsetDelta() >= 0
+                && baseOffset >= nextOffset
+                && lastOffset >= baseOffset
+                && (known == null || lastOffset < known.endOffset())
+                && (baseOffset == nextOffset || gaps || loose);
+    }
+
+    /**
+     * What is damaged has offsets that do not fit those before. Where there may be gaps it can be the batch before that
+     * is wrong.
+     */
+    boolean isOutOfOrder() {
+        return outOfOrder;
     }
 
     /**
@@ -123,13 +159,14 @@ final class BatchScan {
         }
         if (headerFits) {
             nextOffset = header.baseOffset() + 1;
-        } else if (gaps) {
+        } else if (gaps && (known == null || header.lastOffset() < known.endOffset())) {
             nextOffset = header.lastOffset() + 1;
         } else {
             nextOffset++;
         }
         endPosition += size;
         damage = null;
+        outOfOrder = false;
         loose = true;
         return true;
     }

@@ -21,6 +21,8 @@ final class CheckpointCodec {
     static final int GAPS_ANYWHERE = 1;
     /** ... and it says what was compacted; states of the first builds do not. */
     static final int COMPACTION = 2;
+    /** Each batch has the leader epoch that the state has for its offset. */
+    static final int EVERY_EPOCH = 4;
 
     static final int PREFIX_BYTES = 8;
 
@@ -74,7 +76,7 @@ final class CheckpointCodec {
                         + (4 + log.transactions.allAborted().size() * ABORTED_BYTES)
                         + (16 + log.segments.size() * Long.BYTES));
         out.putLong(log.startOffset).putLong(log.highWatermark).putLong(log.nextOffset);
-        out.put((byte) ((log.hasGaps ? GAPS_ANYWHERE : 0) | COMPACTION));
+        out.put((byte) ((log.hasGaps ? GAPS_ANYWHERE : 0) | COMPACTION | (log.everyEpoch ? EVERY_EPOCH : 0)));
         out.putLong(log.gapsBefore).putLong(log.compactedEnd);
         out.putInt(log.segments.size());
         for (Segment segment : log.segments) {
@@ -179,6 +181,7 @@ final class CheckpointCodec {
         log.nextOffset = in.getLong();
         byte flags = in.get();
         log.hasGaps = (flags & GAPS_ANYWHERE) != 0;
+        log.everyEpoch = (flags & EVERY_EPOCH) != 0;
         boolean knowsCompaction = (flags & COMPACTION) != 0;
         log.gapsBefore = knowsCompaction ? in.getLong() : 0;
         log.compactedEnd = knowsCompaction ? in.getLong() : startOffset;

@@ -60,7 +60,7 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
 
     private Outcome find() throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(HEADERS_BYTES);
-        BatchScan search = new BatchScan(segment.file, segment.begin(), segment.size, segment.baseOffset, false, chunk);
+        BatchScan search = segment.scan(segment.begin(), false, chunk);
         boolean there = search.next();
         while (there && search.header().lastOffset() < range.offset()) {
             there = search.next();
@@ -69,6 +69,10 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
             return search.damage() == null
                     ? new Outcome(new ReadResult.Nothing(), EMPTY, Outcome.BEHIND_SEGMENT)
                     : damaged(search);
+        }
+        if (!segment.headers.gaps() && search.header().baseOffset() > range.offset()) {
+            // The reader would skip what it asks for.
+            return damaged(search.position(), "offset " + range.offset() + " is not where it should be");
         }
         int from = search.position();
         int reach = (int) Math.min(segment.size, (long) from + range.maxBytes());
@@ -84,14 +88,15 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
         if (boundary <= from) {
             return from;
         }
-        BatchScan scan = scan(boundary, false, chunk);
+        BatchScan scan = segment.scan(boundary, false, chunk);
         return scan.next() && scan.header().baseOffset() <= range.upToOffset() ? boundary : from;
     }
 
     /** @param known the batches from {@code from} to there can be taken */
     private Outcome take(int from, int known, boolean checkCrc, ByteBuffer chunk) throws IOException {
-        BatchScan scan = scan(known, checkCrc, chunk);
+        BatchScan scan = segment.scan(known, checkCrc, chunk);
         int end = known;
+        int before = end;
         long nextOffset = -1;
         while (scan.next()) {
             boolean fits = scan.endPosition() - from <= range.maxBytes();
@@ -100,11 +105,17 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
                 nextOffset = scan.header().baseOffset();
                 break;
             }
+            before = end;
             end = scan.endPosition();
             nextOffset = scan.nextOffset();
             if (!fits) {
                 break;
             }
+        }
+        if (scan.isOutOfOrder() && segment.headers.gaps()) {
+            // One of the two is wrong, and nobody knows which.
+            end = before;
+            nextOffset = -1;
         }
         if (end == from) {
             return scan.damage() == null ? new Outcome(new ReadResult.Nothing()) : damaged(scan);
@@ -113,13 +124,13 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
         return new Outcome(new ReadResult.Found(records), load ? bytes(records) : EMPTY, nextOffset);
     }
 
-    private BatchScan scan(int from, boolean checkCrc, ByteBuffer chunk) {
-        return new BatchScan(segment.file, from, segment.size, segment.baseOffset, checkCrc, chunk);
+    private Outcome damaged(BatchScan scan) throws DamagedSegmentException {
+        return damaged(scan.endPosition(), String.valueOf(scan.damage()));
     }
 
-    private Outcome damaged(BatchScan scan) throws DamagedSegmentException {
-        throw new DamagedSegmentException(
-                segment.file.path(), scan.endPosition(), scan.damagedOffset(), String.valueOf(scan.damage()));
+    /** What the batch there says of its offset may be wrong; the one that was asked for is in the same segment. */
+    private Outcome damaged(int position, String what) throws DamagedSegmentException {
+        throw new DamagedSegmentException(segment.file.path(), position, range.offset(), what);
     }
 
     private static ByteBuffer bytes(FileRecords records) throws IOException {

@@ -355,7 +355,8 @@ final class CompactionRun {
     private SegmentBatches.Source source(Segment segment) throws IOException {
         DiskFile file = directory.disk().open(segment.path);
         open.add(file);
-        return new SegmentBatches.Source(file, segment.baseOffset, segment.size);
+        KnownHeaders headers = contents.headers(contents.segments.indexOf(segment));
+        return new SegmentBatches.Source(file, segment.baseOffset, segment.size, headers);
     }
 
     private void closeFiles() {
@@ -378,6 +379,9 @@ final class CompactionRun {
             directory.noticeFullDisk();
             end(false);
         } else if (isCurrent()) {
+            if (fault instanceof DamagedSegmentException damaged) {
+                log.scrub().found(damaged.damage());
+            }
             compaction.setAside(String.valueOf(fault.getMessage()));
             end(true);
         } else {

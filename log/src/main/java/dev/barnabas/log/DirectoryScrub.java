@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * below it shows only in a round after the system has dropped it; and a disk whose own cache, or whose firmware,
  * corrects an error hides it, which is all right. What is not covered by a CRC is compared with what is known
  * otherwise: the offset with that of the batch before (in a log with gaps it is known only if it goes back), the leader
- * epoch with the greatest it can be.
+ * epoch with the log's.
  */
 final class DirectoryScrub {
     /** What a look at a file costs at least, so that many small ones are not read all at once. */
@@ -127,7 +126,7 @@ final class DirectoryScrub {
                 behindDamage,
                 current.size,
                 log.stableEndOffset(),
-                contents.mayHaveGapsAt(current.baseOffset));
+                contents.headers(contents.segments.indexOf(current)));
         DiskFile file;
         try {
             // Opened here, where its path is known to be right.
@@ -204,7 +203,6 @@ final class DirectoryScrub {
         LogScrub scrub = log.scrub();
         scrub.checked(outcome.position() - piece.position());
         outcome.damages().forEach(scrub::found);
-        checkEpochs(log, current, outcome.epochs());
         position = outcome.position();
         nextOffset = outcome.nextOffset();
         behindDamage = outcome.behindDamage();
@@ -215,24 +213,6 @@ final class DirectoryScrub {
                 complete(log);
             } else if (position >= current.size || !outcome.damages().isEmpty()) {
                 next(log, current);
-            }
-        }
-    }
-
-    /** An epoch greater than the log's own was not written. A smaller one may have been, in a log that was copied. */
-    private static void checkEpochs(PartitionLog log, Segment current, List<ScrubStep.EpochSeen> seen) {
-        LogContents contents = log.contents();
-        for (ScrubStep.EpochSeen each : seen) {
-            OptionalInt known = contents.epochs.at(each.baseOffset());
-            boolean isWrong = each.epoch() < -1 || (known.isPresent() && each.epoch() > known.getAsInt());
-            if (isWrong && each.baseOffset() >= contents.startOffset) {
-                log.scrub()
-                        .found(new LogDamage(
-                                current.path,
-                                each.position(),
-                                each.baseOffset(),
-                                "the leader epoch " + each.epoch() + " was never one of this log",
-                                0));
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.barnabas.log;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where each leader epoch begins in a log (KIP-101): epochs and start offsets both grow. Owned like the log's
@@ -12,6 +13,8 @@ final class LeaderEpochs {
     private int count;
     private int[] epochs = new int[2];
     private long[] starts = new long[2];
+    /** Until something changes. */
+    private @Nullable LeaderEpochs copy;
 
     int count() {
         return count;
@@ -29,11 +32,25 @@ final class LeaderEpochs {
         return count == 0 ? OptionalInt.empty() : OptionalInt.of(epochs[count - 1]);
     }
 
+    /** The same as it is now, for other threads. Not to be changed. */
+    LeaderEpochs copy() {
+        LeaderEpochs known = copy;
+        if (known == null) {
+            known = new LeaderEpochs();
+            known.count = count;
+            known.epochs = Arrays.copyOf(epochs, count);
+            known.starts = Arrays.copyOf(starts, count);
+            copy = known;
+        }
+        return known;
+    }
+
     /** An epoch begins, unless it or a later one has begun already. */
     void begin(int epoch, long startOffset) {
         if (epoch < 0 || (count > 0 && epoch <= epochs[count - 1])) {
             return;
         }
+        copy = null;
         if (count > 0 && starts[count - 1] >= startOffset) {
             // The epoch before has no records.
             count--;
@@ -56,12 +73,19 @@ final class LeaderEpochs {
     void append(int epoch, long startOffset) {
         while (count > 0 && starts[count - 1] >= startOffset && epochs[count - 1] != epoch) {
             count--;
+            copy = null;
         }
         begin(epoch, startOffset);
     }
 
+    /** Whether that is the epoch of what is appended last. */
+    boolean isLatest(int epoch) {
+        return count > 0 && epochs[count - 1] == epoch;
+    }
+
     /** Forgets epochs that end before the log starts. */
     void truncateStart(long logStartOffset) {
+        copy = null;
         int gone = 0;
         while (gone + 1 < count && starts[gone + 1] <= logStartOffset) {
             gone++;

@@ -35,6 +35,11 @@ final class LogContents {
     long gapsBefore;
     /** Up to this offset only the last record of each key is left, and tombstones have got their horizon. */
     long compactedEnd;
+    /**
+     * Each batch has the leader epoch that {@link #epochs} has for it; else one may have come with an earlier epoch
+     * than those before it (a log that was taken over from elsewhere), or that is not known.
+     */
+    boolean everyEpoch = true;
     /** The leader epoch that the journal has for the batches that are appended now; empty if that is not known. */
     OptionalInt journalledEpoch = OptionalInt.empty();
 
@@ -67,6 +72,12 @@ final class LogContents {
     /** Whether batches of the segment that begins there need not follow on each other. */
     boolean mayHaveGapsAt(long baseOffset) {
         return hasGaps || baseOffset < gapsBefore;
+    }
+
+    /** What is known of the batches of a segment. */
+    KnownHeaders headers(int index) {
+        return new KnownHeaders(
+                mayHaveGapsAt(segments.get(index).baseOffset), endOffset(index), epochs.copy(), everyEpoch);
     }
 
     /** Index of the segment that would hold the offset: the last one that does not begin behind it; -1 if all do. */
@@ -111,6 +122,7 @@ final class LogContents {
         }
         nextOffset = batch.lastOffset() + 1;
         epochs.append(batch.partitionLeaderEpoch(), batch.baseOffset());
+        everyEpoch &= epochs.isLatest(batch.partitionLeaderEpoch());
         producers.apply(batch, marker, nowMs);
     }
 

@@ -12,14 +12,27 @@ import java.time.Duration;
  *     and read on the loop
  * @param retentionCheckInterval {@code log.retention.check.interval.ms}
  * @param producerIdExpiration {@code producer.id.expiration.ms}: when a producer that sends nothing is forgotten
+ * @param checkpointInterval {@code log.flush.offset.checkpoint.interval.ms}: how long what is on stable storage may not
+ *     be written down as such
  */
 public record LogDirectorySettings(
         int maxOpenFiles,
         long reserveBytes,
         long hotBytes,
         Duration retentionCheckInterval,
-        Duration producerIdExpiration) {
+        Duration producerIdExpiration,
+        Duration checkpointInterval) {
 
     public static final LogDirectorySettings DEFAULT =
             new LogDirectorySettings(4_096, 64L << 20, 256L << 20, Duration.ofMinutes(5), Duration.ofDays(1));
+
+    /** With a checkpoint every minute, as Kafka has it. */
+    public LogDirectorySettings(
+            int maxOpenFiles,
+            long reserveBytes,
+            long hotBytes,
+            Duration retentionCheckInterval,
+            Duration producerIdExpiration) {
+        this(maxOpenFiles, reserveBytes, hotBytes, retentionCheckInterval, producerIdExpiration, Duration.ofMinutes(1));
+    }
 }

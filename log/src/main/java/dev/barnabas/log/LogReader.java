@@ -198,7 +198,10 @@ final class LogReader {
     }
 
     private BatchScan scan(Segment segment, int from) throws IOException {
-        return new BatchScan(use(segment), from, segment.size, segment.baseOffset, false, directory.scratch());
+        LogContents contents = log.contents();
+        BatchScan scan = new BatchScan(use(segment), from, segment.size, segment.baseOffset, false, directory.scratch())
+                .knowing(contents.headers(contents.segments.lastIndexOf(segment)));
+        return from == 0 ? scan : scan.fromAnywhere();
     }
 
     private static void requireWhole(Segment segment, BatchScan scan) throws DamagedSegmentException {

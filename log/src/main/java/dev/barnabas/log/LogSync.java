@@ -22,6 +22,9 @@ final class LogSync {
     /** ... or so many times its own size, if that is more: checkpoints must not become the work. */
     private static final long CHECKPOINT_RATIO = 32;
 
+    /** A larger one is written the less often. */
+    private static final int CHEAP_CHECKPOINT_BYTES = 4 << 10;
+
     private final PartitionLog log;
     private final LogDirectory directory;
     private CheckpointJournal journal;
@@ -52,6 +55,7 @@ final class LogSync {
     private long stableBase;
 
     private Loop.@Nullable Timer flushTimer;
+    private Loop.@Nullable Timer checkpointTimer;
 
     LogSync(PartitionLog log, LogDirectory directory, Recovery.Recovered recovered) {
         this.log = log;
@@ -61,6 +65,8 @@ final class LogSync {
         this.stableEnd = syncedEnd;
         this.writtenBase = recovered.checkpointedBase();
         this.stableBase = writtenBase;
+        this.checkpointWanted = !recovered.checkpointed();
+        checkpointLater();
     }
 
     /**
@@ -210,6 +216,25 @@ final class LogSync {
         return active == null ? log.contents().nextOffset : active.baseOffset;
     }
 
+    /**
+     * What is stable is known to be so before long: then it is not read after a crash, when nobody could tell records
+     * that have rotted since from some that were never written completely.
+     */
+    private void checkpointLater() {
+        if (checkpointTimer != null || !hasNews() || log.settings().flush().durability() != Durability.AFTER_SYNC) {
+            return;
+        }
+        long factor = Math.max(1, journal.stateBytes() / CHEAP_CHECKPOINT_BYTES);
+        checkpointTimer = directory
+                .loop()
+                .schedule(directory.settings().checkpointInterval().multipliedBy(factor), () -> {
+                    checkpointTimer = null;
+                    if (log.isOpen() && hasNews()) {
+                        checkpoint();
+                    }
+                });
+    }
+
     private boolean isCheckpointDue() {
         return checkpointWanted
                 || bytesSinceCheckpoint >= Math.max(CHECKPOINT_BYTES, CHECKPOINT_RATIO * journal.stateBytes());
@@ -228,6 +253,7 @@ final class LogSync {
                     log.stableEndAdvanced();
                 }
             }
+            checkpointLater();
         }
         mark.waiters().forEach(each -> each.accept(fault));
     }
@@ -244,6 +270,8 @@ final class LogSync {
         try {
             journal.appendState(state);
             writtenBase = mark.activeBase();
+            // It is of use only when it is stable, and nobody knows when something is appended again.
+            directory.syncs().want(this);
         } catch (DiskFullException full) {
             // The one before still holds; recovery would read a little more.
             checkpointWanted = true;
@@ -294,7 +322,8 @@ final class LogSync {
         stableBase = writtenBase;
         unsyncedRecords = 0;
         bytesSinceCheckpoint = 0;
-        checkpointWanted = false;
+        checkpointWanted = !recovered.checkpointed();
+        checkpointLater();
     }
 
     /** Nothing is going to be synced any more. */
@@ -304,6 +333,10 @@ final class LogSync {
         if (flushTimer != null) {
             flushTimer.cancel();
             flushTimer = null;
+        }
+        if (checkpointTimer != null) {
+            checkpointTimer.cancel();
+            checkpointTimer = null;
         }
     }
 

@@ -4,9 +4,7 @@ import dev.barnabas.host.Disk;
 import dev.barnabas.host.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a piece of a segment on a worker. What only this check has brought into the page cache is taken out again: so
@@ -23,8 +21,6 @@ final class ScrubStep implements Disk.Work<ScrubStep.Outcome> {
 
     private final DiskFile file;
     private final Piece piece;
-    private final List<EpochSeen> epochs = new ArrayList<>(1);
-    private int lastEpoch = Integer.MIN_VALUE;
 
     /**
      * What is to be checked.
@@ -34,25 +30,16 @@ final class ScrubStep implements Disk.Work<ScrubStep.Outcome> {
      * @param behindDamage whether the batch before was damaged
      * @param limit where the last batch of the segment ends
      * @param upToOffset nothing is said of batches that reach it
-     * @param gaps batches need not follow on each other
+     * @param headers what is known of the batches of the segment
      */
-    record Piece(int position, long nextOffset, boolean behindDamage, int limit, long upToOffset, boolean gaps) {}
-
-    /** From this batch on, up to the next one that is named, all have this leader epoch. */
-    record EpochSeen(int position, long baseOffset, int epoch) {}
+    record Piece(
+            int position, long nextOffset, boolean behindDamage, int limit, long upToOffset, KnownHeaders headers) {}
 
     /**
      * @param position everything before was looked at
      * @param ended nothing of the segment is left that could be checked now
-     * @param epochs of the batches, which their CRC does not cover
      */
-    record Outcome(
-            int position,
-            long nextOffset,
-            boolean behindDamage,
-            boolean ended,
-            List<LogDamage> damages,
-            List<EpochSeen> epochs) {}
+    record Outcome(int position, long nextOffset, boolean behindDamage, boolean ended, List<LogDamage> damages) {}
 
     ScrubStep(DiskFile file, Piece piece) {
         this.file = file;
@@ -63,14 +50,12 @@ final class ScrubStep implements Disk.Work<ScrubStep.Outcome> {
     public Outcome run() throws IOException {
         boolean[] cold = cold();
         ByteBuffer chunk = ByteBuffer.allocate(Math.min(CHUNK_BYTES, Math.max(4096, piece.limit - piece.position)));
-        BatchScan scan = new BatchScan(file, piece.position, piece.limit, piece.nextOffset, true, chunk);
-        if (!piece.gaps) {
-            scan.withoutGaps();
-        }
+        BatchScan scan =
+                new BatchScan(file, piece.position, piece.limit, piece.nextOffset, true, chunk).knowing(piece.headers);
         if (piece.behindDamage) {
             scan.behindDamage();
         }
-        SegmentCheck check = new SegmentCheck(file.path(), scan, piece.limit, piece.upToOffset, this::noteEpoch);
+        SegmentCheck check = new SegmentCheck(file.path(), scan, piece.limit, piece.upToOffset, _ -> null);
         try {
             boolean more = check.run(BYTES);
             return outcome(check, check.position(), !more, check.takeDamages());
@@ -90,16 +75,7 @@ final class ScrubStep implements Disk.Work<ScrubStep.Outcome> {
     }
 
     private Outcome outcome(SegmentCheck check, int position, boolean ended, List<LogDamage> damages) {
-        return new Outcome(position, check.nextOffset(), check.isBehindDamage(), ended, List.copyOf(damages), epochs);
-    }
-
-    private @Nullable String noteEpoch(BatchScan scan) {
-        int epoch = scan.header().partitionLeaderEpoch();
-        if (epoch != lastEpoch) {
-            lastEpoch = epoch;
-            epochs.add(new EpochSeen(scan.position(), scan.header().baseOffset(), epoch));
-        }
-        return null;
+        return new Outcome(position, check.nextOffset(), check.isBehindDamage(), ended, List.copyOf(damages));
     }
 
     private boolean[] cold() {

@@ -18,13 +18,14 @@ final class SegmentBatches {
      * A segment that gets no more batches.
      *
      * @param file open as long as it is read
+     * @param headers what is known of its batches
      */
-    record Source(DiskFile file, long baseOffset, int size) {}
+    record Source(DiskFile file, long baseOffset, int size, KnownHeaders headers) {}
 
     /** @param chunk for reading, of no other segment at the same time */
     SegmentBatches(Source source, ByteBuffer chunk) {
         this.source = source;
-        this.scan = new BatchScan(source.file, 0, source.size, source.baseOffset, true, chunk);
+        this.scan = new BatchScan(source.file, 0, source.size, source.baseOffset, true, chunk).knowing(source.headers);
     }
 
     /**

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 
 /**
  * Replaces the damaged records of one segment by those of another replica: a worker copies what is whole into a new
@@ -59,11 +58,10 @@ final class SegmentHealing {
                 openFile(Replacement.indexPath(log.folder(), base, id)),
                 base,
                 log.settings().segments().indexIntervalBytes());
-        boolean gaps =
-                contents.mayHaveGapsAt(base) || log.settings().compaction().compact();
+        KnownHeaders headers = contents.headers(contents.segments.indexOf(segment));
+        boolean gapsElsewhere = log.settings().compaction().compact();
         this.mend = new SegmentMend(
-                new SegmentMend.Damaged(
-                        file, base, segment.size, endOffset, contents.startOffset, gaps, epochsOf(contents)),
+                new SegmentMend.Damaged(file, base, segment.size, contents.startOffset, headers, gapsElsewhere),
                 output);
     }
 
@@ -103,16 +101,6 @@ final class SegmentHealing {
             return;
         }
         healing.copy();
-    }
-
-    /** A copy, since workers ask. */
-    private static SegmentMend.Epochs epochsOf(LogContents contents) {
-        LeaderEpochs copy = new LeaderEpochs();
-        for (int i = 0; i < contents.epochs.count(); i++) {
-            copy.begin(contents.epochs.epoch(i), contents.epochs.start(i));
-        }
-        long startOffset = contents.startOffset;
-        return offset -> offset < startOffset ? OptionalInt.empty() : copy.at(offset);
     }
 
     private DiskFile openFile(String path) throws IOException {

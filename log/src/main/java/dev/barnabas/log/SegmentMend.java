@@ -7,7 +7,6 @@ import dev.barnabas.protocol.record.RecordBatch;
 import dev.barnabas.protocol.record.RecordBatchBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,18 +40,15 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
     /**
      * The segment as it is.
      *
-     * @param endOffset where it ends
      * @param startOffset of the log: what is before is not needed
-     * @param gaps batches need not follow on each other
-     * @param epochs of the log, a copy
+     * @param headers what is known of its batches
+     * @param gapsElsewhere in the other replica batches need not follow on each other
      */
     record Damaged(
-            DiskFile file, long baseOffset, int size, long endOffset, long startOffset, boolean gaps, Epochs epochs) {}
-
-    /** The leader epoch that a record may have at most, if that is known. */
-    @FunctionalInterface
-    interface Epochs {
-        OptionalInt at(long offset);
+            DiskFile file, long baseOffset, int size, long startOffset, KnownHeaders headers, boolean gapsElsewhere) {
+        long endOffset() {
+            return headers.endOffset();
+        }
     }
 
     /**
@@ -78,10 +74,8 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
         this.damaged = damaged;
         this.output = output;
         this.scan = new BatchScan(
-                damaged.file, 0, damaged.size, damaged.baseOffset, true, ByteBuffer.allocate(CHUNK_BYTES));
-        if (!damaged.gaps) {
-            scan.withoutGaps();
-        }
+                        damaged.file, 0, damaged.size, damaged.baseOffset, true, ByteBuffer.allocate(CHUNK_BYTES))
+                .knowing(damaged.headers);
     }
 
     /** How many holes there were; without any, nothing is damaged. */
@@ -138,7 +132,7 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
                 // An offset that was too high was taken for the end of the hole before: what is here is filled already.
             }
         }
-        return new Hole(from, damaged.endOffset);
+        return new Hole(from, damaged.endOffset());
     }
 
     private enum Seen {
@@ -155,8 +149,7 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
     private Seen lookNext() {
         try {
             if (scan.next()) {
-                RecordBatch batch = scan.header();
-                return epochFits(batch) && batch.lastOffset() < damaged.endOffset ? Seen.WHOLE : Seen.DAMAGED;
+                return Seen.WHOLE;
             }
             if (scan.damage() == null) {
                 ended = true;
@@ -168,13 +161,6 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
             ended = true;
         }
         return Seen.DAMAGED;
-    }
-
-    /** The CRC does not cover the epoch. */
-    private boolean epochFits(RecordBatch batch) {
-        OptionalInt known = damaged.epochs.at(batch.baseOffset());
-        int epoch = batch.partitionLeaderEpoch();
-        return epoch >= -1 && (known.isEmpty() || epoch <= known.getAsInt());
     }
 
     /** @param expected where the batch begins if nothing is missing before it */
@@ -268,7 +254,7 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
             requireGaps(open.from, batch.baseOffset());
             return true;
         }
-        if (batch.baseOffset() < open.from || batch.lastOffset() >= open.to || !epochFits(batch)) {
+        if (batch.baseOffset() < open.from || batch.lastOffset() >= open.to || !damaged.headers.epochFits(batch)) {
             throw new IOException("its batch with the offsets " + batch.baseOffset() + " to " + batch.lastOffset()
                     + " does not fit between " + open.from + " and " + open.to);
         }
@@ -281,7 +267,7 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
     }
 
     private void requireGaps(long from, long to) throws IOException {
-        if (from < to && to > damaged.startOffset && !damaged.gaps) {
+        if (from < to && to > damaged.startOffset && !damaged.headers.gaps() && !damaged.gapsElsewhere) {
             throw new IOException("it has nothing at the offset " + from);
         }
     }
@@ -296,11 +282,11 @@ final class SegmentMend implements Disk.Work<SegmentMend.Progress> {
     private void close(Hole open) throws IOException {
         hole = null;
         filledTo = open.to;
-        if (ended && open.from < damaged.endOffset) {
+        if (ended && open.from < damaged.endOffset()) {
             RecordBatchBuilder nothing = new RecordBatchBuilder(Integer.MAX_VALUE - 64)
                     .baseOffset(open.from)
-                    .partitionLeaderEpoch(damaged.epochs.at(open.from).orElse(-1))
-                    .lastOffset(damaged.endOffset - 1);
+                    .partitionLeaderEpoch(damaged.headers.epochs().at(open.from).orElse(-1))
+                    .lastOffset(damaged.endOffset() - 1);
             append(RecordBatch.at(nothing.build(), 0));
         }
     }

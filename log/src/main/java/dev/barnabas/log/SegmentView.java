@@ -3,6 +3,7 @@ package dev.barnabas.log;
 import dev.barnabas.host.Disk;
 import dev.barnabas.host.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ final class SegmentView implements AutoCloseable {
     final DiskFile file;
     final long baseOffset;
     final int size;
+    final KnownHeaders headers;
 
     /** Where to begin to look, or {@link SegmentIndex#IN_FILE}. */
     private final int floor;
@@ -26,12 +28,15 @@ final class SegmentView implements AutoCloseable {
     /**
      * @param by what the worker is going to look for
      * @param file the segment's, open
+     * @param headers what is known of its batches
      * @param known position of a batch at or before the one that is looked for, or {@link ReadCursors#UNKNOWN}
      */
-    SegmentView(Disk disk, Segment segment, DiskFile file, IndexFile.By by, long key, int known) throws IOException {
+    SegmentView(Disk disk, Segment segment, DiskFile file, KnownHeaders headers, IndexFile.By by, long key, int known)
+            throws IOException {
         this.file = file;
         this.baseOffset = segment.baseOffset;
         this.size = segment.size;
+        this.headers = headers;
         this.floor = known != ReadCursors.UNKNOWN ? known : segment.index.floor(by, key);
         // Opened here, where its path is known to be right: a worker that comes too late would create it anew.
         this.index = segment.index.blocks > 0 ? disk.open(segment.index.path) : null;
@@ -43,6 +48,12 @@ final class SegmentView implements AutoCloseable {
     /** Where to begin to look. */
     int begin() throws IOException {
         return floor == SegmentIndex.IN_FILE ? indexed(by, key) : floor;
+    }
+
+    /** Goes through the batches from a boundary between two of them on. */
+    BatchScan scan(int from, boolean checkCrc, ByteBuffer chunk) {
+        BatchScan scan = new BatchScan(file, from, size, baseOffset, checkCrc, chunk).knowing(headers);
+        return from == 0 ? scan : scan.fromAnywhere();
     }
 
     /** The last boundary between batches at or before a position of which the index knows; 0 if it knows of none. */

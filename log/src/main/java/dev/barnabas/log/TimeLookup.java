@@ -31,20 +31,19 @@ final class TimeLookup implements Disk.Work<Optional<OffsetAtTime>> {
     }
 
     private Optional<OffsetAtTime> find() throws IOException {
-        BatchScan scan = new BatchScan(
-                segment.file,
-                segment.begin(),
-                segment.size,
-                segment.baseOffset,
-                false,
-                ByteBuffer.allocate(CHUNK_BYTES));
+        BatchScan scan = segment.scan(segment.begin(), false, ByteBuffer.allocate(CHUNK_BYTES));
         try (Decompressor decompressor = new Decompressor()) {
             while (scan.next()) {
                 RecordBatch header = scan.header();
                 if (header.maxTimestamp() < timestampMs || header.lastOffset() < fromOffset) {
                     continue;
                 }
-                Optional<TimestampAndOffset> found = scan.load().firstAtOrAfter(timestampMs, fromOffset, decompressor);
+                RecordBatch batch = scan.load();
+                if (!batch.crcValid()) {
+                    throw new DamagedSegmentException(
+                            segment.file.path(), scan.position(), header.baseOffset(), "the CRC does not fit");
+                }
+                Optional<TimestampAndOffset> found = batch.firstAtOrAfter(timestampMs, fromOffset, decompressor);
                 if (found.isPresent()) {
                     return Optional.of(new OffsetAtTime(
                             found.get().offset(), found.get().timestamp(), header.partitionLeaderEpoch()));

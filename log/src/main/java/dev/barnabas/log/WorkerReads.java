@@ -136,7 +136,9 @@ final class WorkerReads {
     }
 
     private SegmentView view(Segment segment, IndexFile.By by, long key, int known) throws IOException {
-        return new SegmentView(directory.disk(), segment, use(segment), by, key, known);
+        LogContents contents = log.contents();
+        KnownHeaders headers = contents.headers(contents.segments.lastIndexOf(segment));
+        return new SegmentView(directory.disk(), segment, use(segment), headers, by, key, known);
     }
 
     private DiskFile use(Segment segment) throws IOException {

@@ -126,7 +126,8 @@
  *   int64   high watermark
  *   int64   end offset: where the recovery begins to read
  *   int8    flags: 1 if batches need not follow on each other (compaction removed some on the leader); 2 if what is said
- *           of compaction is there (states of the first builds do not have it)
+ *           of compaction is there (states of the first builds do not have it); 4 if each batch is known to have the
+ *           leader epoch that the list below has for its offset
  *   int64   compaction: before this offset batches need not follow on each other, whatever the flag
  *   int64   compaction: up to this offset the log is compacted
  *   int32   segments, each:

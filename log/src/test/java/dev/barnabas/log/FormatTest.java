@@ -36,7 +36,7 @@ final class FormatTest {
                                 + "0000000000000000" // log start offset
                                 + "0000000000000000" // high watermark
                                 + "0000000000000000" // end offset
-                                + "02" // no gaps; compaction is told of
+                                + "06" // no gaps; compaction is told of; every epoch is known
                                 + "0000000000000000" // gaps before
                                 + "0000000000000000" // compacted up to
                                 + "00000000" // segments
@@ -73,7 +73,7 @@ final class FormatTest {
         assertThat(state.getLong()).isZero();
         assertThat(state.getLong()).isEqualTo(1);
         assertThat(state.getLong()).isEqualTo(2);
-        assertThat(state.get()).as("flags").isEqualTo((byte) 2);
+        assertThat(state.get()).as("flags").isEqualTo((byte) 6);
         assertThat(state.getLong()).as("gaps before").isZero();
         assertThat(state.getLong()).as("compacted up to").isZero();
         assertThat(state.getInt()).as("segments").isEqualTo(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.protocol.ErrorCode;
 import dev.barnabas.protocol.record.RecordBatch;
+import dev.barnabas.protocol.record.RecordBatches;
 import dev.barnabas.simulation.DiskFaults;
 import dev.barnabas.simulation.SimulatedHost;
 import java.io.IOException;
@@ -73,15 +74,68 @@ final class HealingTest {
 
             Healed healed = heal(world, log, 2, replica).result();
 
-            if (healed.batches() > 0) {
-                assertThat(world.drive().content(FIRST_SEGMENT))
-                        .as("byte " + at)
-                        .isEqualTo(before);
-            } else {
-                // Nobody can tell that the epoch was not a smaller one.
-                assertThat(positionInBatch(at)).isBetween(12, 15);
+            assertThat(healed.batches()).as("byte " + at).isPositive();
+            assertThat(world.drive().content(FIRST_SEGMENT)).as("byte " + at).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void noReaderIsGivenABatchOfWhichAnythingHasRotted() throws IOException {
+        int size = filled(new World(1)).get().contents().segments.getFirst().size;
+        for (int at = 0; at < size; at++) {
+            for (boolean gaps : new boolean[] {false, true}) {
+                String what = "byte " + at + (gaps ? " with gaps" : "");
+                World world = new World(at);
+                filled(world);
+                world.restart();
+                TestLog log = world.open(SMALL_SEGMENTS);
+                log.get().contents().hasGaps = gaps;
+                world.drive().rot(FIRST_SEGMENT, at);
+
+                readUntilDamage(world, log, what);
+
+                assertThat(log.damages.getFirst().offset())
+                        .as(what)
+                        .isLessThan(log.get().contents().endOffset(0));
             }
         }
+    }
+
+    private void readUntilDamage(World world, TestLog log, String what) {
+        long offset = 0;
+        while (log.damages.isEmpty()) {
+            long from = offset;
+            World.Answered<ByteBuffer> answer = world.ask(then -> log.get().load(from, 150, Long.MAX_VALUE, then));
+            if (answer.isRefused()) {
+                assertThat(log.damages).as(what).isNotEmpty();
+                return;
+            }
+            for (RecordBatch batch : RecordBatches.of(answer.result())) {
+                assertThat(batch.bytes()).as(what).isEqualTo(whole.get((int) (offset / 2)));
+                offset = batch.endOffset();
+            }
+            assertThat(offset).as(what).isGreaterThan(from).isLessThan(21);
+        }
+    }
+
+    @Test
+    void whatHasBeenStableForAWhileIsNotCutOffWhateverRotsInIt() throws IOException {
+        World world = new World(1);
+        world.directorySettings = new LogDirectorySettings(
+                10, 0, 1 << 20, Duration.ofMinutes(5), Duration.ofDays(1), Duration.ofSeconds(10));
+        TestLog log = world.open(LogSettings.DEFAULT);
+        log.append(Batches.of("a"));
+        log.append(Batches.of("b"));
+        log.append(Batches.of("c"));
+        log.awaitStable(3);
+        world.simulation.runFor(Duration.ofSeconds(11));
+
+        world.crash(SimulatedHost.Crash.POWER);
+        world.drive().rot(FIRST_SEGMENT, 70);
+
+        TestLog again = world.open(LogSettings.DEFAULT);
+        assertThat(again.get().endOffset()).isEqualTo(3);
+        assertThat(again.get().recovery().scannedBytes()).isZero();
     }
 
     @Test
@@ -91,7 +145,7 @@ final class HealingTest {
             if (positionInBatch(at) < 8) {
                 World world = new World(at);
                 TestLog log = filled(world);
-                world.on(() -> log.get().changeSettings(compacted()));
+                letHaveGaps(world, log);
                 byte[] before = world.drive().content(FIRST_SEGMENT);
                 world.drive().rot(FIRST_SEGMENT, at);
 
@@ -113,7 +167,7 @@ final class HealingTest {
                 World world = new World(seed);
                 TestLog log = filled(world);
                 if (gaps) {
-                    world.on(() -> log.get().changeSettings(compacted()));
+                    letHaveGaps(world, log);
                 }
                 byte[] before = world.drive().content(FIRST_SEGMENT);
                 world.drive().rot(FIRST_SEGMENT, first - 1);
@@ -132,6 +186,13 @@ final class HealingTest {
                         .isEqualTo(before);
             }
         }
+    }
+
+    private static void letHaveGaps(World world, TestLog log) {
+        world.on(() -> {
+            log.get().changeSettings(compacted());
+            log.get().contents().hasGaps = true;
+        });
     }
 
     private static LogSettings compacted() {

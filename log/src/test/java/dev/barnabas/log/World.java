@@ -244,6 +244,10 @@ final class World {
             return answers == 1;
         }
 
+        boolean isRefused() {
+            return refusal != null;
+        }
+
         T result() {
             T value = result;
             if (value == null) {

@@ -113,6 +113,7 @@ public record AlterSettings(Resource resource, List<Alteration> alterations, boo
             case BROKER -> broker;
             case GROUP -> image.groupSettings(resource.name(), broker);
             case CLIENT_METRICS -> image.clientMetricsSettings(resource.name());
+            case CLIENT_QUOTA -> throw new IllegalStateException("quotas are not declared as settings");
         };
         return effective
                 .describe(name)

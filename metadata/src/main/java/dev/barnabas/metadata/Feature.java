@@ -23,7 +23,10 @@ public enum Feature {
     TRANSACTION("transaction.version", 0, 2),
 
     /** Level 1: share groups (KIP-932). Level 2: they may have a topic for dead letters (KIP-1191). */
-    SHARE("share.version", 0, 2);
+    SHARE("share.version", 0, 2),
+
+    /** Level 1: streams applications may have their tasks assigned by the coordinator (KIP-1071). */
+    STREAMS("streams.version", 0, 1);
 
     private final String label;
     private final short lowest;

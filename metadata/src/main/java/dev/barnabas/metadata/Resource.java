@@ -33,7 +33,9 @@ public record Resource(Type type, String name) {
         TOPIC(2),
         BROKER(4),
         CLIENT_METRICS(16),
-        GROUP(32);
+        GROUP(32),
+        /** A {@link QuotaEntity}; on the wire it is no resource, and has APIs of its own. */
+        CLIENT_QUOTA(64);
 
         private final byte code;
 
@@ -41,7 +43,7 @@ public record Resource(Type type, String name) {
             this.code = (byte) code;
         }
 
-        /** The number on the wire and on disk. */
+        /** The number on disk and, where it is a resource there, on the wire. */
         public byte code() {
             return code;
         }

@@ -34,6 +34,7 @@ final class SettingRules {
             case BROKER -> BrokerSettings.ALL;
             case GROUP -> GroupSettings.ALL;
             case CLIENT_METRICS -> ClientMetricsSettings.ALL;
+            case CLIENT_QUOTA -> throw new IllegalStateException("quotas are not declared as settings");
         };
     }
 
@@ -57,6 +58,7 @@ final class SettingRules {
             case BROKER -> refusalOfBrokerId(resource.name(), image);
             case GROUP -> refusalOfEmpty(resource.name(), "Default group resources are not allowed.");
             case CLIENT_METRICS -> refusalOfEmpty(resource.name(), "The name of a subscription cannot be empty.");
+            case CLIENT_QUOTA -> refuse("Quotas are changed by requests of their own.");
         };
     }
 
@@ -82,6 +84,7 @@ final class SettingRules {
             }
             case CLIENT_METRICS ->
                 refusalOfValues(ClientMetricsSettings.ALL, values, changed, ErrorCode.INVALID_REQUEST);
+            case CLIENT_QUOTA -> refuse("Quotas are changed by requests of their own.");
         };
     }
 

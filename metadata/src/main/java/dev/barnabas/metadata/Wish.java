@@ -10,6 +10,7 @@ public sealed interface Wish<A>
         permits AddPartitions,
                 AllocateProducerIds,
                 AlterPartition,
+                AlterQuotas,
                 AlterReassignments,
                 AlterSettings,
                 AssignReplicas,

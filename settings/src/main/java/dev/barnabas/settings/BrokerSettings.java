@@ -391,6 +391,14 @@ public final class BrokerSettings {
             .high()
             .doc("What log.flush.interval.ms is when it is unset.");
 
+    public static final Setting<Integer> LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS = DECLARED.integer(
+                    "log.flush.offset.checkpoint.interval.ms", 60_000)
+            .allow(atLeast(0))
+            .high()
+            .doc("How long it takes at most until it is written down that records are on stable storage: they are not"
+                    + " read again after a crash, and if they rot meanwhile, they are known to be damaged. Less often"
+                    + " where there is much to write down.");
+
     public static final Setting<Long> LOG_FLUSH_INTERVAL_MS = DECLARED.longInteger("log.flush.interval.ms", null)
             .high()
             .clusterWide()
@@ -515,6 +523,11 @@ public final class BrokerSettings {
             .high()
             .doc("After so many bytes of metadata changes a snapshot takes their place.");
 
+    public static final Setting<Integer> TELEMETRY_MAX_BYTES = DECLARED.integer("telemetry.max.bytes", 1_048_576)
+            .allow(atLeast(1))
+            .low()
+            .doc("The most bytes of metrics that a client may push at a time, as they come.");
+
     // Barnabas' own
 
     public static final Setting<String> DURABILITY = DECLARED.string("barnabas.durability", "after-sync")
@@ -539,6 +552,11 @@ public final class BrokerSettings {
             .allow(atLeast(0))
             .doc("When a disk has less free space than this, producers are refused, so that the node can still be"
                     + " restarted and cleaned up.");
+
+    public static final Setting<Long> HOT_BYTES = DECLARED.longInteger("barnabas.hot.bytes", 268_435_456L)
+            .allow(atLeast(0))
+            .doc("How much of what was written last to a directory of log.dirs is taken to be in the page cache: it is"
+                    + " read without a thread that may wait, and its checksums are not looked at again.");
 
     public static final Setting<Long> SCRUB_BYTES_PER_SECOND = DECLARED.longInteger(
                     "barnabas.scrub.bytes.per.second", 4_194_304L)

@@ -13,8 +13,6 @@ public final class ClientMetricsSettings {
 
     private static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.CLIENT_METRICS);
 
-    private static final String NO_TELEMETRY = "clients are not asked for metrics in this version";
-
     private static final Set<String> SELECTORS = Set.of(
             "client_instance_id",
             "client_id",
@@ -23,13 +21,11 @@ public final class ClientMetricsSettings {
             "client_source_address",
             "client_source_port");
 
-    public static final Setting<List<String>> METRICS = DECLARED.list("metrics")
-            .withoutEffect(NO_TELEMETRY)
-            .doc("The prefixes of the metrics that are asked for; * is all.");
+    public static final Setting<List<String>> METRICS =
+            DECLARED.list("metrics").doc("The prefixes of the metrics that are asked for; * is all.");
 
     public static final Setting<Integer> INTERVAL_MS = DECLARED.integer("interval.ms", 300_000)
             .allow(between(100, 3_600_000))
-            .withoutEffect(NO_TELEMETRY)
             .doc("How often clients send them.");
 
     public static final Setting<List<String>> MATCH = DECLARED.list("match")
@@ -37,7 +33,6 @@ public final class ClientMetricsSettings {
                     "name=regular expression, with names "
                             + String.join(", ", SELECTORS.stream().sorted().toList()),
                     ClientMetricsSettings::isSelection))
-            .withoutEffect(NO_TELEMETRY)
             .doc("The clients that are asked, by what is known of them; empty is all.");
 
     /** Every setting of a subscription. */

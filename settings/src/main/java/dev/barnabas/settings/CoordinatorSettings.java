@@ -12,7 +12,6 @@ public final class CoordinatorSettings {
 
     static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.BROKER);
 
-    static final String NO_STREAMS_GROUPS = "streams groups are not in this version";
     private static final String SINGLE_NODE = "a single node cannot have three replicas";
 
     // Classic groups
@@ -26,12 +25,22 @@ public final class CoordinatorSettings {
             .doc("The longest session timeout that a member of a classic group may ask for.");
 
     public static final Setting<Integer> GROUP_INITIAL_REBALANCE_DELAY_MS = DECLARED.integer(
-                    "group.initial.rebalance.delay.ms", 3000)
+                    "group.initial.rebalance.delay.ms", 300)
+            .differs("Kafka waits 3000; here a member that comes later costs a rebalance of some milliseconds, since"
+                    + " the others are told at once")
             .doc("How long a new classic group waits for further members before its first assignment.");
 
     public static final Setting<Integer> GROUP_MAX_SIZE = DECLARED.integer("group.max.size", Integer.MAX_VALUE)
             .allow(atLeast(1))
             .doc("The most members of a classic group.");
+
+    public static final Setting<Integer> HEARTBEAT_WAIT_MAX_MS = DECLARED.integer(
+                    "barnabas.heartbeat.wait.max.ms", 3000)
+            .allow(atLeast(0))
+            .low()
+            .doc("How long the answer to a heartbeat of a classic group may wait for news, so that members learn of a"
+                    + " rebalance at once; only with clients that do not wait for it themselves, never longer than"
+                    + " half of group.min.session.timeout.ms. 0: every heartbeat is answered at once.");
 
     // Offsets
 
@@ -242,8 +251,12 @@ public final class CoordinatorSettings {
 
     public static final Setting<List<String>> GROUP_STREAMS_ASSIGNORS = DECLARED.list(
                     "group.streams.assignors", "sticky")
-            .withoutEffect(NO_STREAMS_GROUPS)
+            .allow(anyOf("sticky"))
             .doc("The assignors that a group may choose from; the first is the default.");
+    public static final Setting<Integer> GROUP_STREAMS_MAX_SIZE = DECLARED.integer(
+                    "group.streams.max.size", Integer.MAX_VALUE)
+            .allow(atLeast(1))
+            .doc("The most members of a streams group.");
     public static final Setting<Integer> GROUP_STREAMS_SESSION_TIMEOUT_MS =
             streams("group.streams.session.timeout.ms", 45_000, 1, "How long a member may be silent.");
     public static final Setting<Integer> GROUP_STREAMS_MIN_SESSION_TIMEOUT_MS =
@@ -260,7 +273,6 @@ public final class CoordinatorSettings {
                     "group.streams.assignment.interval.ms", 1000)
             .allow(atLeast(0))
             .clusterWide()
-            .withoutEffect(NO_STREAMS_GROUPS)
             .doc("The least time between two assignments of a group.");
     public static final Setting<Integer> GROUP_STREAMS_MIN_ASSIGNMENT_INTERVAL_MS =
             streams("group.streams.min.assignment.interval.ms", 0, 0, "The shortest assignment interval of a group.");
@@ -275,7 +287,6 @@ public final class CoordinatorSettings {
     public static final Setting<List<String>> GROUP_STREAMS_RACK_AWARE_ASSIGNMENT_TAGS = DECLARED.list(
                     "group.streams.rack.aware.assignment.tags")
             .low()
-            .withoutEffect(NO_STREAMS_GROUPS)
             .doc("The client tags over which standby tasks are spread.");
 
     // Transactions
@@ -428,9 +439,6 @@ public final class CoordinatorSettings {
     }
 
     private static Setting<Integer> streams(String name, int defaultValue, int least, String doc) {
-        return DECLARED.integer(name, defaultValue)
-                .allow(atLeast(least))
-                .withoutEffect(NO_STREAMS_GROUPS)
-                .doc(doc);
+        return DECLARED.integer(name, defaultValue).allow(atLeast(least)).doc(doc);
     }
 }

@@ -14,8 +14,6 @@ public final class GroupSettings {
 
     private static final Declarations.Builder DECLARED = new Declarations.Builder(Scope.GROUP);
 
-    private static final String NO_STREAMS_GROUPS = CoordinatorSettings.NO_STREAMS_GROUPS;
-
     public static final Setting<Integer> CONSUMER_SESSION_TIMEOUT_MS = integer(
             "consumer.session.timeout.ms",
             1,
@@ -118,14 +116,12 @@ public final class GroupSettings {
 
     public static final Setting<String> STREAMS_ASSIGNOR_NAME = DECLARED.string("streams.assignor.name", null)
             .orElse(CoordinatorSettings.GROUP_STREAMS_ASSIGNORS, List::getFirst)
-            .withoutEffect(NO_STREAMS_GROUPS)
             .doc("The assignor of the group.");
 
     public static final Setting<List<String>> STREAMS_RACK_AWARE_ASSIGNMENT_TAGS = DECLARED.list(
                     "streams.rack.aware.assignment.tags")
             .low()
             .orElse(CoordinatorSettings.GROUP_STREAMS_RACK_AWARE_ASSIGNMENT_TAGS)
-            .withoutEffect(NO_STREAMS_GROUPS)
             .doc("The client tags over which standby tasks are spread.");
 
     /** Every setting of a group. */
@@ -204,8 +200,6 @@ public final class GroupSettings {
         var declared = DECLARED.integer(name, broker.defaultValue().orElseThrow())
                 .allow(atLeast(least))
                 .orElse(broker);
-        return name.startsWith("streams.")
-                ? declared.withoutEffect(NO_STREAMS_GROUPS).doc(doc)
-                : declared.doc(doc);
+        return declared.doc(doc);
     }
 }

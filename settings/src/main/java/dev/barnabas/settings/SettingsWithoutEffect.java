@@ -255,8 +255,7 @@ final class SettingsWithoutEffect {
                         .allow(atLeast(524288))
                         .clusterWide());
         declare(
-                "streams groups are not in this version",
-                integer("group.streams.max.size", Integer.MAX_VALUE).allow(atLeast(1)),
+                "descriptions of topologies are not stored (KIP-1331)",
                 className("group.streams.topology.description.plugin.class"));
         declare(
                 "metrics are served in Prometheus' format (barnabas.http.listener)",
@@ -281,10 +280,7 @@ final class SettingsWithoutEffect {
                         .allow(atLeast(1))
                         .low());
         declare(
-                "what is not known to be on stable storage is known without checkpoints",
-                integer("log.flush.offset.checkpoint.interval.ms", 60_000)
-                        .allow(atLeast(0))
-                        .high(),
+                "the log start is on stable storage before anybody is told of it",
                 integer("log.flush.start.offset.checkpoint.interval.ms", 60_000)
                         .allow(atLeast(0))
                         .high());
@@ -346,9 +342,6 @@ final class SettingsWithoutEffect {
                 "a single node connects to nobody",
                 longInteger("socket.connection.setup.timeout.max.ms", 30_000L),
                 longInteger("socket.connection.setup.timeout.ms", 10_000L));
-        declare(
-                "clients are not asked for metrics in this version",
-                integer("telemetry.max.bytes", 1_048_576).allow(atLeast(1)).low());
     }
 
     private SettingsWithoutEffect() {}

@@ -191,12 +191,12 @@ final class Acquiring {
     /** Neighbours are told of together, until there are enough of them. */
     private void tell(Run run) {
         Acquired before = acquired.isEmpty() ? null : acquired.getLast();
-        boolean endsBefore = isNewSpan && before != null && before.count() >= limits.batchSize();
+        boolean beginsBatch = isNewSpan;
         isNewSpan = false;
         if (before != null
-                && !endsBefore
                 && before.lastOffset() + 1 == run.firstOffset
-                && before.deliveryCount() == run.deliveryCount) {
+                && before.deliveryCount() == run.deliveryCount
+                && !(beginsBatch && before.count() >= limits.batchSize())) {
             acquired.set(acquired.size() - 1, new Acquired(before.firstOffset(), run.lastOffset, run.deliveryCount));
         } else {
             acquired.add(new Acquired(run.firstOffset, run.lastOffset, run.deliveryCount));

@@ -15,7 +15,7 @@ record DeleteState(ShareKey key, Ticket<StateOutcome> ticket) implements StateOp
         if (shard.state(key).isPresent()) {
             return StateOperation.write(new Forgotten(key), ticket.with(StateOutcome.DONE));
         }
-        return Decision.answer(ticket.with(
-                shard.hasPartition(key) ? StateOutcome.DONE : StateOutcome.noSuchPartition(key)));
+        return Decision.answer(
+                ticket.with(shard.hasPartition(key) ? StateOutcome.DONE : StateOutcome.noSuchPartition(key)));
     }
 }

@@ -95,7 +95,8 @@ public final class ShareCoordinator {
                                     key.partition(), outcome.error().code(), outcome.message())),
                             ticket -> new InitializeState(key, partition, ticket));
                 },
-                (InitializeShareGroupStateRequest.InitializeStateData topic, List<InitializeShareGroupStateResponse.PartitionResult> results) ->
+                (InitializeShareGroupStateRequest.InitializeStateData topic,
+                        List<InitializeShareGroupStateResponse.PartitionResult> results) ->
                         new InitializeStateResult(topic.topicId(), results),
                 loop,
                 results -> then.accept(new InitializeShareGroupStateResponse(results)));
@@ -114,7 +115,8 @@ public final class ShareCoordinator {
                             answer,
                             ticket -> new ReadState(key, partition, ticket));
                 },
-                (ReadShareGroupStateRequest.ReadStateData topic, List<ReadShareGroupStateResponse.PartitionResult> results) ->
+                (ReadShareGroupStateRequest.ReadStateData topic,
+                        List<ReadShareGroupStateResponse.PartitionResult> results) ->
                         new ReadStateResult(topic.topicId(), results),
                 loop,
                 results -> then.accept(new ReadShareGroupStateResponse(results)));
@@ -134,7 +136,8 @@ public final class ShareCoordinator {
                                     key.partition(), outcome.error().code(), outcome.message())),
                             ticket -> new WriteState(key, partition, ticket));
                 },
-                (WriteShareGroupStateRequest.WriteStateData topic, List<WriteShareGroupStateResponse.PartitionResult> results) ->
+                (WriteShareGroupStateRequest.WriteStateData topic,
+                        List<WriteShareGroupStateResponse.PartitionResult> results) ->
                         new WriteStateResult(topic.topicId(), results),
                 loop,
                 results -> then.accept(new WriteShareGroupStateResponse(results)));
@@ -154,7 +157,8 @@ public final class ShareCoordinator {
                                     key.partition(), outcome.error().code(), outcome.message())),
                             ticket -> new DeleteState(key, ticket));
                 },
-                (DeleteShareGroupStateRequest.DeleteStateData topic, List<DeleteShareGroupStateResponse.PartitionResult> results) ->
+                (DeleteShareGroupStateRequest.DeleteStateData topic,
+                        List<DeleteShareGroupStateResponse.PartitionResult> results) ->
                         new DeleteStateResult(topic.topicId(), results),
                 loop,
                 results -> then.accept(new DeleteShareGroupStateResponse(results)));
@@ -174,7 +178,8 @@ public final class ShareCoordinator {
                             answer,
                             ticket -> new SummarizeState(key, ticket));
                 },
-                (ReadShareGroupStateSummaryRequest.ReadStateSummaryData topic, List<ReadShareGroupStateSummaryResponse.PartitionResult> results) ->
+                (ReadShareGroupStateSummaryRequest.ReadStateSummaryData topic,
+                        List<ReadShareGroupStateSummaryResponse.PartitionResult> results) ->
                         new ReadStateSummaryResult(topic.topicId(), results),
                 loop,
                 results -> then.accept(new ReadShareGroupStateSummaryResponse(results)));
@@ -209,8 +214,9 @@ public final class ShareCoordinator {
             BiFunction<T, List<A>, R> result,
             Loop loop,
             Consumer<List<R>> then) {
-        int count =
-                topics.stream().mapToInt(topic -> partitionsOf.apply(topic).size()).sum();
+        int count = topics.stream()
+                .mapToInt(topic -> partitionsOf.apply(topic).size())
+                .sum();
         Gather<A> gather = new Gather<>(count, loop, answers -> {
             List<R> results = new ArrayList<>();
             int from = 0;

@@ -108,8 +108,7 @@ final class ShareState {
                 ? deliveryCompleteCount
                 : start == startOffset ? Math.max(count, deliveryCompleteCount) : count;
         if (updates < updatesPerSnapshot) {
-            return new Update(
-                    key, snapshotEpoch, newLeaderEpoch, later, known, StateBatches.combined(added, later));
+            return new Update(key, snapshotEpoch, newLeaderEpoch, later, known, StateBatches.combined(added, later));
         }
         StateBatches all = batches.copy();
         all.addAll(added);

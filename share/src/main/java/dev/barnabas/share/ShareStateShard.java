@@ -100,9 +100,9 @@ final class ShareStateShard implements Shard<StateRecord, StateChange, StateTime
 
     @Override
     public void change(StateChange change) {
-        switch (change) {
-            case Pruned(long beforeOffset) -> prunedBefore = beforeOffset;
-        }
+        prunedBefore = switch (change) {
+            case Pruned(long beforeOffset) -> beforeOffset;
+        };
     }
 
     @Override

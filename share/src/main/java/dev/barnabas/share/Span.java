@@ -14,25 +14,25 @@ public final class Span {
 
     private final long firstOffset;
     private final long lastOffset;
-    private final boolean isDeliverable;
+    private final boolean deliverable;
     private final long @Nullable [] keys;
 
     /**
      * @param lastOffset inclusive
-     * @param isDeliverable false for what no member sees: control records, and aborted ones where only committed ones
+     * @param deliverable false for what no member sees: control records, and aborted ones where only committed ones
      *     count
      * @param keys one for each offset where the group wants its keys in order, see {@link #keyOf}; else null
      */
-    public Span(long firstOffset, long lastOffset, boolean isDeliverable, long @Nullable [] keys) {
+    public Span(long firstOffset, long lastOffset, boolean deliverable, long @Nullable [] keys) {
         this.firstOffset = firstOffset;
         this.lastOffset = lastOffset;
-        this.isDeliverable = isDeliverable;
+        this.deliverable = deliverable;
         this.keys = keys;
     }
 
     /** Without keys. */
-    public Span(long firstOffset, long lastOffset, boolean isDeliverable) {
-        this(firstOffset, lastOffset, isDeliverable, null);
+    public Span(long firstOffset, long lastOffset, boolean deliverable) {
+        this(firstOffset, lastOffset, deliverable, null);
     }
 
     /** What stands for the key of a record: a hash, or -1 if it has none. */
@@ -45,16 +45,17 @@ public final class Span {
         return hash.getValue();
     }
 
-    long firstOffset() {
+    public long firstOffset() {
         return firstOffset;
     }
 
-    long lastOffset() {
+    /** Inclusive. */
+    public long lastOffset() {
         return lastOffset;
     }
 
-    boolean isDeliverable() {
-        return isDeliverable;
+    public boolean isDeliverable() {
+        return deliverable;
     }
 
     long keyAt(long offset) {

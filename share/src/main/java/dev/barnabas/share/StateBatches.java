@@ -99,7 +99,9 @@ final class StateBatches {
         Map.Entry<Long, StateBatch> crossing = byFirst.lowerEntry(startOffset);
         byFirst.headMap(startOffset, false).clear();
         if (crossing != null && crossing.getValue().lastOffset() >= startOffset) {
-            byFirst.put(startOffset, crossing.getValue().between(startOffset, crossing.getValue().lastOffset()));
+            byFirst.put(
+                    startOffset,
+                    crossing.getValue().between(startOffset, crossing.getValue().lastOffset()));
         }
     }
 }

@@ -128,10 +128,7 @@ final class StateRecords {
                 value.writeTimestamp(),
                 value.stateBatches().stream()
                         .map(batch -> valid(new StateBatch(
-                                batch.firstOffset(),
-                                batch.lastOffset(),
-                                batch.deliveryState(),
-                                batch.deliveryCount())))
+                                batch.firstOffset(), batch.lastOffset(), batch.deliveryState(), batch.deliveryCount())))
                         .toList());
     }
 
@@ -149,10 +146,7 @@ final class StateRecords {
                 value.deliveryCompleteCount(),
                 value.stateBatches().stream()
                         .map(batch -> valid(new StateBatch(
-                                batch.firstOffset(),
-                                batch.lastOffset(),
-                                batch.deliveryState(),
-                                batch.deliveryCount())))
+                                batch.firstOffset(), batch.lastOffset(), batch.deliveryState(), batch.deliveryCount())))
                         .toList()));
     }
 

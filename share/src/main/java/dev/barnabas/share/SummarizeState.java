@@ -19,9 +19,8 @@ record SummarizeState(ShareKey key, Ticket<PartitionResult> ticket) implements S
         if (!shard.hasPartition(key)) {
             return Decision.answer(ticket.with(refusal(key.partition(), StateOutcome.noSuchPartition(key))));
         }
-        return Decision.answer(ticket.with(shard.state(key)
-                .map(this::summary)
-                .orElseGet(() -> refusal(key.partition(), StateOutcome.DONE))));
+        return Decision.answer(ticket.with(
+                shard.state(key).map(this::summary).orElseGet(() -> refusal(key.partition(), StateOutcome.DONE))));
     }
 
     private PartitionResult summary(ShareState state) {

@@ -8,9 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leader of a partition stores what has changed in one group (KIP-932): one update, or a snapshot now and then. What
- * it says of a record holds if it was delivered more often than is known, or has come further. The start offset never
- * goes back, and the leader epoch is raised by {@link ReadState} only.
+ * The leader of a partition stores what has changed in one group (KIP-932): one update, or a snapshot now and then.
+ * What it says of a record holds if it was delivered more often than is known, or has come further. The start offset
+ * never goes back, and the leader epoch is raised by {@link ReadState} only.
  *
  * <ul>
  *   <li>Version 1 (KIP-1226) counts the records behind the start offset that are settled.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.barnabas.coordinator.MemoryShardLog;
 import dev.barnabas.protocol.ErrorCode;
-import dev.barnabas.protocol.Uuid;
 import dev.barnabas.protocol.message.ReadShareGroupStateResponse;
 import dev.barnabas.protocol.message.ReadShareGroupStateResponse.PartitionResult;
 import dev.barnabas.protocol.message.WriteShareGroupStateRequest.PartitionData;
@@ -119,7 +118,9 @@ final class ShareCoordinatorTest {
                 new StateBatch(0, 0, (byte) 1, (short) 1),
                 new StateBatch(0, 0, (byte) 5, (short) 1),
                 new StateBatch(0, 0, (byte) 2, (short) -1))) {
-            assertThat(states.write("g", write(0, 0, 0, 0, batch))).as("%s", batch).isEqualTo(ErrorCode.INVALID_REQUEST);
+            assertThat(states.write("g", write(0, 0, 0, 0, batch)))
+                    .as("%s", batch)
+                    .isEqualTo(ErrorCode.INVALID_REQUEST);
         }
         assertThat(states.write("g", write(-1, 0, 0, 0))).isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(states.write("g", write(0, -1, 0, 0))).isEqualTo(ErrorCode.INVALID_REQUEST);
@@ -219,8 +220,8 @@ final class ShareCoordinatorTest {
         states.pass(Duration.ofMillis(FEW_UPDATES.pruneIntervalMs()));
 
         assertThat(log.discardedBefore()).as("given up").isGreaterThan(StatePruning.LEAST_GARBAGE);
-        List<StateRecord> kept = written()
-                .subList((int) log.discardedBefore(), written().size());
+        List<StateRecord> kept =
+                written().subList((int) log.discardedBefore(), written().size());
         assertThat(kept).anyMatch(record -> record.key().groupId().equals("quiet"));
         assertThat(kept).anyMatch(record -> record.key().groupId().equals("busy") && record instanceof Snapshot);
     }

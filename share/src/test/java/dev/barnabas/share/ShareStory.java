@@ -163,7 +163,7 @@ final class ShareStory {
         }
         long from = partition.nextFetchOffset();
         AcquireLimits limits = new AcquireLimits((int) dice.magnitude(1, 40), 5, dice.chance(0.5));
-        List<Span> spans = log.read(from, (int) dice.between(1, 8));
+        List<Span> spans = log.read(from, (int) dice.between(1, 8), order != Order.NONE);
         for (Acquired each : partition.acquire(holder, limits, from, spans)) {
             require(each.deliveryCount() <= LIMIT, "delivered too often: " + each);
             for (long offset = each.firstOffset(); offset <= each.lastOffset(); offset++) {
@@ -195,7 +195,7 @@ final class ShareStory {
             }
             Lock lock = locks.get(other);
             boolean isOut = lock != null && isHeld(other, lock.holder);
-            boolean withSame = lock != null && isOut && lock.holder.memberId().equals(holder.memberId());
+            boolean withSame = isOut && lock != null && lock.holder.memberId().equals(holder.memberId());
             require(other > offset || (withSame && order == Order.KEY), offset + " was delivered before " + other);
             require(!isOut || withSame, offset + " was delivered while " + other + " is with " + lock);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -105,8 +106,8 @@ final class StateBatchesTest {
         }
     }
 
-    private static TreeMap<Long, List<Integer>> byOffset(List<StateBatch> batches) {
-        TreeMap<Long, List<Integer>> byOffset = new TreeMap<>();
+    private static Map<Long, List<Integer>> byOffset(List<StateBatch> batches) {
+        Map<Long, List<Integer>> byOffset = new TreeMap<>();
         for (StateBatch batch : batches) {
             for (long offset = batch.firstOffset(); offset <= batch.lastOffset(); offset++) {
                 byOffset.put(offset, List.of((int) batch.deliveryState(), (int) batch.deliveryCount()));

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random requests get the answers of Kafka's own coordinator, although ours is loaded anew again and again. What differs
- * on purpose: a state that is begun anew keeps the leader epoch that fences older leaders, where in Kafka a summary shows
- * 0 until a leader has read it; a state that is begun a second time in the same epoch stays as it is.
+ * Random requests get the answers of Kafka's own coordinator, although ours is loaded anew again and again. What
+ * differs on purpose: a state that is begun anew keeps the leader epoch that fences older leaders, where in Kafka a
+ * summary shows 0 until a leader has read it; a state that is begun a second time in the same epoch stays as it is.
  */
 final class StateDifferentialTest {
     private static final int STEPS = 300;
@@ -86,12 +86,9 @@ final class StateDifferentialTest {
             SplittableRandom random, int partition, int stateEpoch, int leaderEpoch, int step) {
         List<StateBatch> batches = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-            long first = step + random.nextInt(50);
+            long first = (long) step + random.nextInt(50);
             batches.add(new StateBatch(
-                    first,
-                    first + random.nextInt(10),
-                    (byte) (random.nextInt(3) * 2),
-                    (short) random.nextInt(1, 4)));
+                    first, first + random.nextInt(10), (byte) (random.nextInt(3) * 2), (short) random.nextInt(1, 4)));
         }
         long start = random.nextInt(5) == 0 ? -1 : random.nextInt(step + 1);
         return new PartitionData(partition, stateEpoch, leaderEpoch, start, random.nextInt(-1, 20), batches);

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Stored states are Kafka's, byte by byte. */
 final class StateRecordsTest {
     private static final ShareKey KEY = new ShareKey("g", new Uuid(1, 2), 3);
-    private static final List<StateBatch> BATCHES = List.of(
-            new StateBatch(10, 19, (byte) 2, (short) 1), new StateBatch(25, 25, (byte) 0, (short) 4));
+    private static final List<StateBatch> BATCHES =
+            List.of(new StateBatch(10, 19, (byte) 2, (short) 1), new StateBatch(25, 25, (byte) 0, (short) 4));
 
     private final ShareCoordinatorRecordSerde serde = new ShareCoordinatorRecordSerde();
 
@@ -76,8 +76,8 @@ final class StateRecordsTest {
 
     @Test
     void whatIsNoBatchOfRecordsIsRefused() {
-        ShardRecord stored = StateRecords.encode(
-                new Update(KEY, 0, 0, 0, 0, List.of(new StateBatch(5, 4, (byte) 2, (short) 1))));
+        ShardRecord stored =
+                StateRecords.encode(new Update(KEY, 0, 0, 0, 0, List.of(new StateBatch(5, 4, (byte) 2, (short) 1))));
 
         assertThatThrownBy(() -> StateRecords.decode(stored)).isInstanceOf(MalformedMessageException.class);
     }

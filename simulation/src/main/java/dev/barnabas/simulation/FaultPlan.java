@@ -39,16 +39,23 @@ public final class FaultPlan {
      * @param mostImpaired how many of them may be down, paused or isolated at a time
      * @param during how long faults are started
      * @param rotting the paths of files that bits may rot in
+     * @param rotAge what was synced more recently does not rot; what a process had synced that died sooner does not
+     *     either, so that a process has so long to write down that it was synced
      */
     public record Limits(
-            Set<Kind> kinds, List<SimulatedHost> hosts, int mostImpaired, Duration during, Predicate<String> rotting) {
+            Set<Kind> kinds,
+            List<SimulatedHost> hosts,
+            int mostImpaired,
+            Duration during,
+            Predicate<String> rotting,
+            Duration rotAge) {
         public Limits {
             kinds = kinds.isEmpty() ? EnumSet.noneOf(Kind.class) : EnumSet.copyOf(kinds);
             hosts = List.copyOf(hosts);
         }
 
         public Limits(Set<Kind> kinds, List<SimulatedHost> hosts, int mostImpaired, Duration during) {
-            this(kinds, hosts, mostImpaired, during, path -> true);
+            this(kinds, hosts, mostImpaired, during, path -> true, Duration.ZERO);
         }
     }
 
@@ -242,7 +249,7 @@ public final class FaultPlan {
                 full.host().drives().forEach(drive -> drive.fillUp(full.left()));
                 later(full.lasts(), () -> full.host().drives().forEach(SimulatedDrive::unlimited));
             }
-            case Fault.BitRot rot -> rot.host().drives().forEach(drive -> drive.rot(limits.rotting));
+            case Fault.BitRot rot -> rot.host().drives().forEach(drive -> drive.rot(limits.rotting, limits.rotAge));
             case Fault.LostDisk lost -> {
                 if (mayImpair(lost.host())) {
                     lost.host().powerLoss();

@@ -19,9 +19,13 @@ final class FileNode implements Node {
     private long versions;
     private Version stable = new Version(0);
     private final List<Version> syncing = new ArrayList<>();
+    private final List<Synced> synced = new ArrayList<>();
     private boolean syncsLie;
     private int pins;
     private boolean linked = true;
+
+    /** So much was stable at a time, and the process that had it synced lived on until another, or lives. */
+    private record Synced(int size, long nanos, long until) {}
 
     int size() {
         return size;
@@ -47,8 +51,9 @@ final class FileNode implements Node {
     }
 
     /** The process that held it is gone. */
-    void unpinAll() {
+    void processDied(long nanos) {
         pins = 0;
+        synced.replaceAll(each -> new Synced(each.size, each.nanos, Math.min(each.until, nanos)));
     }
 
     void unlink() {
@@ -78,6 +83,7 @@ final class FileNode implements Node {
     }
 
     void truncate(int to) {
+        synced.replaceAll(each -> new Synced(Math.min(each.size, to), each.nanos, each.until));
         stable.contentIsCut(to);
         syncing.forEach(version -> version.contentIsCut(to));
         size = to;
@@ -99,6 +105,22 @@ final class FileNode implements Node {
             // A sync of a process that died meanwhile may end after one that its successor began.
             stable = version;
         }
+    }
+
+    /** A process that lives is told that a sync has succeeded. */
+    void told(long nanos) {
+        synced.add(new Synced(stableSize(), nanos, Long.MAX_VALUE));
+    }
+
+    /** How much was stable when a process had still so long to live to write that down. */
+    int stableSize(long nanos, long age) {
+        int found = 0;
+        for (Synced each : synced) {
+            if (Math.min(nanos, each.until) - each.nanos >= age) {
+                found = Math.max(found, each.size);
+            }
+        }
+        return Math.min(found, stableSize());
     }
 
     /** How much of the content is certain to survive. */
@@ -129,7 +151,8 @@ final class FileNode implements Node {
         reserved = left.length;
         syncing.clear();
         syncsLie = false;
-        unpinAll();
+        pins = 0;
+        synced.replaceAll(each -> new Synced(Math.min(each.size, size), each.nanos, each.until));
         stable = new Version(size);
         return what;
     }

@@ -6,6 +6,7 @@ import dev.barnabas.simulation.Node.Folder;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -119,9 +120,19 @@ public final class SimulatedDrive {
 
     /** Turns a bit in something that was synced in one of these files, if there is anything; says where. */
     public Optional<String> rot(Predicate<String> paths) {
+        return rot(paths, Duration.ZERO);
+    }
+
+    /**
+     * Turns a bit in something in one of these files, if there is anything; says where.
+     *
+     * @param age that was synced so long ago, in the life of the process that had asked for it
+     */
+    public Optional<String> rot(Predicate<String> paths, Duration age) {
+        long now = host.simulation().nanos();
         List<Map.Entry<String, FileNode>> candidates = new ArrayList<>();
         walk("", root, (path, file) -> {
-            if (file.stableSize() > 0 && paths.test(path)) {
+            if (sizeToRot(file, now, age) > 0 && paths.test(path)) {
                 candidates.add(Map.entry(path, file));
             }
         });
@@ -129,8 +140,12 @@ public final class SimulatedDrive {
             return Optional.empty();
         }
         Map.Entry<String, FileNode> chosen = dice.pick(candidates);
-        int position = dice.nextInt(chosen.getValue().stableSize());
+        int position = dice.nextInt(sizeToRot(chosen.getValue(), now, age));
         return Optional.of(rot(chosen.getKey(), position, chosen.getValue()));
+    }
+
+    private static int sizeToRot(FileNode file, long now, Duration age) {
+        return age.isZero() ? file.stableSize() : file.stableSize(now, age.toNanos());
     }
 
     /** Turns a bit of that byte. */
@@ -189,7 +204,7 @@ public final class SimulatedDrive {
 
     void processDied() {
         owner = null;
-        files.forEach(FileNode::unpinAll);
+        files.forEach(file -> file.processDied(host.simulation().nanos()));
     }
 
     void note(String what) {
@@ -326,7 +341,7 @@ public final class SimulatedDrive {
     void powerLoss() {
         powerLosses++;
         syncFailed = false;
-        owner = null;
+        processDied();
         if (!journal.isEmpty()) {
             note("changes of names that survive: " + journal.losePower(dice));
         }

@@ -75,6 +75,9 @@ final class SyncQueue {
         boolean fails = drive.dice().chance(drive.faults().syncFailure());
         versions.forEach((file, version) -> {
             file.endSync(version, !fails);
+            if (!fails && process.isAlive()) {
+                file.told(process.simulation().nanos());
+            }
             process.simulation().trace().step(process.simulation().nanos(), file.stableSize());
         });
         if (fails) {

@@ -2,6 +2,7 @@ package dev.barnabas.transactions;
 
 import dev.barnabas.coordinator.AppendErrors;
 import dev.barnabas.coordinator.Gather;
+import dev.barnabas.coordinator.ShardCounts;
 import dev.barnabas.coordinator.ShardHost;
 import dev.barnabas.coordinator.ShardLog;
 import dev.barnabas.coordinator.Shards;
@@ -50,6 +51,7 @@ public final class TransactionCoordinator {
     private final IntSupplier transactionVersion;
     private final IntSupplier partitions;
     private final Shards<TransactionShard, TransactionRecord, TransactionChange, TransactionTimer> shards;
+    private final TransactionCounters counters = new TransactionCounters();
 
     /**
      * @param ids for transactional ids that are new, and for those whose epochs are used up
@@ -71,7 +73,8 @@ public final class TransactionCoordinator {
         this.transactionVersion = transactionVersion;
         this.partitions = partitions;
         this.shards = new Shards<>(
-                log -> new TransactionShard(settings, transactionVersion, new Endings(markers, new FromEndings(), log)),
+                log -> new TransactionShard(settings, transactionVersion, new Endings(markers, new FromEndings(), log))
+                        .counting(counters),
                 settings.writeTimeoutMs());
     }
 
@@ -202,6 +205,23 @@ public final class TransactionCoordinator {
         }
     }
 
+    /** What there is to see of the transactions that this node coordinates. */
+    public void observe(Loop loop, Consumer<TransactionCensus> then) {
+        List<ShardHost<TransactionShard, TransactionRecord, TransactionChange, TransactionTimer>> hosts =
+                List.copyOf(shards.hosts());
+        Gather<TransactionCensus> gather =
+                new Gather<>(hosts.size(), loop, parts -> then.accept(TransactionCensus.together(parts)));
+        for (int i = 0; i < hosts.size(); i++) {
+            Ticket<TransactionCensus> ticket =
+                    new Ticket<>(error -> TransactionCensus.refused(ShardCounts.refusing(error)), gather.part(i));
+            shards.read(hosts.get(i), ticket, (shard, _) -> TransactionCensus.of(shard, ticket));
+        }
+    }
+
+    public TransactionCounters counters() {
+        return counters;
+    }
+
     public void describe(DescribeTransactionsRequest request, Loop loop, Consumer<DescribeTransactionsResponse> then) {
         List<String> named = List.copyOf(new LinkedHashSet<>(request.transactionalIds()));
         Gather<TransactionState> gather = new Gather<>(
@@ -300,7 +320,11 @@ public final class TransactionCoordinator {
                     loop,
                     error -> error,
                     // If it was refused, the timer goes off again.
-                    _ -> {},
+                    error -> {
+                        if (error == ErrorCode.NONE) {
+                            counters.overdue().increment();
+                        }
+                    },
                     (ticket, newProducerId) -> new AbortOverdue(overdue, newProducerId, ticket));
         }
     }

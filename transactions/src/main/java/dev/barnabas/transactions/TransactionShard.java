@@ -46,6 +46,9 @@ final class TransactionShard implements Shard<TransactionRecord, TransactionChan
     /** For the transaction to end. */
     private final Map<String, List<AddPartitions>> waiting = new HashMap<>();
 
+    private TransactionCounters counters = new TransactionCounters();
+    private boolean isLoaded;
+
     /**
      * @param transactionVersion the finalized level of {@code transaction.version}
      * @param endings what follows the decisions of this leadership
@@ -54,6 +57,11 @@ final class TransactionShard implements Shard<TransactionRecord, TransactionChan
         this.settings = settings;
         this.transactionVersion = transactionVersion;
         this.endings = endings;
+    }
+
+    TransactionShard counting(TransactionCounters counted) {
+        counters = counted;
+        return this;
     }
 
     TransactionSettings settings() {
@@ -117,7 +125,10 @@ final class TransactionShard implements Shard<TransactionRecord, TransactionChan
         switch (record) {
             case Stored stored -> {
                 Transaction transaction = stored.transaction();
-                transactions.put(transaction.id(), transaction);
+                Transaction before = transactions.put(transaction.id(), transaction);
+                if (isLoaded && (before == null || before.status() != transaction.status())) {
+                    count(transaction.status());
+                }
                 if (transaction.status().isEnding()) {
                     unsettled.put(transaction.id(), new TreeSet<>(transaction.partitions()));
                 } else {
@@ -129,6 +140,14 @@ final class TransactionShard implements Shard<TransactionRecord, TransactionChan
                 unsettled.remove(id);
                 lastEpochs.remove(id);
             }
+        }
+    }
+
+    private void count(Status status) {
+        if (status == Status.PREPARE_COMMIT) {
+            counters.committed().increment();
+        } else if (status == Status.PREPARE_ABORT) {
+            counters.aborted().increment();
         }
     }
 
@@ -156,6 +175,7 @@ final class TransactionShard implements Shard<TransactionRecord, TransactionChan
 
     @Override
     public Decision<TransactionRecord, TransactionChange, TransactionTimer> loaded(long nowMs) {
+        isLoaded = true;
         List<TimerChange<TransactionTimer>> timers = new ArrayList<>();
         List<Runnable> whenCommitted = new ArrayList<>();
         for (Transaction transaction : transactions.values()) {

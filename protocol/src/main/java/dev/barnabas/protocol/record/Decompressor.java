@@ -56,10 +56,19 @@ public final class Decompressor implements AutoCloseable {
      * @throws CorruptRecordException if the batch is broken or too large
      */
     public ByteBuffer decompress(RecordBatch batch) {
-        if (!batch.isCompressed()) {
-            return payload(batch);
-        }
-        Decoding decoding = open(batch);
+        return batch.isCompressed() ? all(open(batch)) : payload(batch);
+    }
+
+    /**
+     * Bytes that are no records, compressed as records are.
+     *
+     * @throws CorruptRecordException if they are broken or too large
+     */
+    public ByteBuffer decompress(Compression compression, ByteBuffer bytes) {
+        return compression == Compression.NONE ? bytes.slice() : all(open(compression, bytes.slice()));
+    }
+
+    private static ByteBuffer all(Decoding decoding) {
         byte[] all = new byte[0];
         int size = 0;
         while (decoding.room() > 0) {
@@ -75,15 +84,18 @@ public final class Decompressor implements AutoCloseable {
     }
 
     Decoding open(RecordBatch batch) {
+        return open(batch.compression(), payload(batch));
+    }
+
+    private Decoding open(Compression compression, ByteBuffer payload) {
         if (scratch.capacity() > MAX_KEPT_BYTES) {
             scratch = ByteBuffer.allocate(0);
         }
         if (current != null && current.decoded() > MAX_KEPT_BYTES) {
             closeZstd();
         }
-        ByteBuffer payload = payload(batch);
         ByteBuffer input = payload.isDirect() || payload.hasArray() ? payload : copy(payload);
-        Decoder decoder = switch (batch.compression()) {
+        Decoder decoder = switch (compression) {
             case NONE -> throw new IllegalArgumentException("the batch is not compressed");
             case GZIP -> new GzipDecoder(input, inflater());
             case SNAPPY -> new SnappyDecoder(input);
