@@ -23,6 +23,7 @@ import dev.barnabas.share.ShareStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -246,9 +247,9 @@ final class LedShare implements SharePartition.Events {
     }
 
     private void wakeAll() {
-        while (!waiting.isEmpty()) {
-            waiting.remove().run();
-        }
+        List<Runnable> woken = new ArrayList<>(waiting);
+        waiting.clear();
+        woken.forEach(Runnable::run);
     }
 
     private void watch() {

@@ -150,7 +150,7 @@ final class ShareDeadLetters implements DeadLetters {
                 send(from, topic, NOTHING);
                 return;
             }
-            source.log().load(from, COPY_BYTES, lastOffset + 1, new LogAnswer<>() {
+            source.log().load(from, COPY_BYTES, source.highWatermark(), new LogAnswer<>() {
                 @Override
                 public void done(ByteBuffer batches) {
                     send(from, topic, batches);

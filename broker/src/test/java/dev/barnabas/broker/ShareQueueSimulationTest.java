@@ -124,9 +124,9 @@ final class ShareQueueSimulationTest {
         AtomicReference<IncrementalAlterConfigsResponse> answer = new AtomicReference<>();
         peer.loop().execute(() -> peer.ask(request, 1, IncrementalAlterConfigsResponse.class, answer::set, () -> {}));
         simulation.runUntil("the group has its settings", () -> answer.get() != null, STARTING);
-        short error = answer.get().responses().getFirst().errorCode();
-        if (error != 0) {
-            throw simulation.failure("the settings are refused: " + answer.get(), null);
+        IncrementalAlterConfigsResponse told = Optional.ofNullable(answer.get()).orElseThrow();
+        if (told.responses().getFirst().errorCode() != 0) {
+            throw simulation.failure("the settings are refused: " + told, null);
         }
     }
 

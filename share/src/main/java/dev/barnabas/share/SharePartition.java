@@ -369,6 +369,11 @@ public final class SharePartition {
         events.ended(why);
     }
 
+    @Override
+    public String toString() {
+        return key + " " + phase + " " + runs.all();
+    }
+
     // What the parts of a share partition need of each other.
 
     Clock clock() {
