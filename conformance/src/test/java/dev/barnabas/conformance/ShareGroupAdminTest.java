@@ -1,5 +1,6 @@
 package dev.barnabas.conformance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,15 +70,15 @@ final class ShareGroupAdminTest {
         get(admin.listGroups(ListGroupsOptions.forShareGroups()).all())
                 .forEach(group -> listed.put(group.groupId(), group));
         assertThat(listed).containsOnlyKeys("workers");
-        assertThat(listed.get("workers").type()).contains(GroupType.SHARE);
-        assertThat(listed.get("workers").groupState()).contains(GroupState.EMPTY);
-        ShareGroupDescription description =
-                get(admin.describeShareGroups(List.of("workers")).all()).get("workers");
+        assertThat(requireNonNull(listed.get("workers")).type()).contains(GroupType.SHARE);
+        assertThat(requireNonNull(listed.get("workers")).groupState()).contains(GroupState.EMPTY);
+        ShareGroupDescription description = requireNonNull(
+                get(admin.describeShareGroups(List.of("workers")).all()).get("workers"));
         assertThat(description.groupState()).isEqualTo(GroupState.EMPTY);
         assertThat(description.members()).isEmpty();
         assertThat(offsetsOf("workers")).containsOnlyKeys(first);
-        assertThat(offsetsOf("workers").get(first).startOffset()).isZero();
-        assertThat(offsetsOf("workers").get(first).lag()).contains(0L);
+        assertThat(requireNonNull(offsetsOf("workers").get(first)).startOffset()).isZero();
+        assertThat(requireNonNull(offsetsOf("workers").get(first)).lag()).contains(0L);
 
         get(admin.deleteShareGroupOffsets("workers", Set.of("queue")).all());
         assertThat(offsetsOf("workers")).isEmpty();
@@ -99,8 +100,8 @@ final class ShareGroupAdminTest {
                                 new ConfigEntry("share.record.lock.duration.ms", "20000"), AlterConfigOp.OpType.SET))))
                 .all());
 
-        assertThat(get(admin.describeConfigs(List.of(group)).all())
-                        .get(group)
+        assertThat(requireNonNull(
+                                get(admin.describeConfigs(List.of(group)).all()).get(group))
                         .get("share.record.lock.duration.ms")
                         .value())
                 .isEqualTo("20000");
@@ -110,9 +111,9 @@ final class ShareGroupAdminTest {
     void shareGroupsAreAFeature() throws Exception {
         FeatureMetadata features = get(admin.describeFeatures().featureMetadata());
 
-        assertThat(features.supportedFeatures().get("share.version").maxVersion())
+        assertThat(requireNonNull(features.supportedFeatures().get("share.version")).maxVersion())
                 .isEqualTo((short) 2);
-        assertThat(features.finalizedFeatures().get("share.version").maxVersionLevel())
+        assertThat(requireNonNull(features.finalizedFeatures().get("share.version")).maxVersionLevel())
                 .isEqualTo((short) 2);
     }
 }
