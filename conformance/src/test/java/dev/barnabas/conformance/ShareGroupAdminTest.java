@@ -77,7 +77,8 @@ final class ShareGroupAdminTest {
         assertThat(description.groupState()).isEqualTo(GroupState.EMPTY);
         assertThat(description.members()).isEmpty();
         assertThat(offsetsOf("workers")).containsOnlyKeys(first);
-        assertThat(requireNonNull(offsetsOf("workers").get(first)).startOffset()).isZero();
+        assertThat(requireNonNull(offsetsOf("workers").get(first)).startOffset())
+                .isZero();
         assertThat(requireNonNull(offsetsOf("workers").get(first)).lag()).contains(0L);
 
         get(admin.deleteShareGroupOffsets("workers", Set.of("queue")).all());
@@ -111,9 +112,11 @@ final class ShareGroupAdminTest {
     void shareGroupsAreAFeature() throws Exception {
         FeatureMetadata features = get(admin.describeFeatures().featureMetadata());
 
-        assertThat(requireNonNull(features.supportedFeatures().get("share.version")).maxVersion())
+        assertThat(requireNonNull(features.supportedFeatures().get("share.version"))
+                        .maxVersion())
                 .isEqualTo((short) 2);
-        assertThat(requireNonNull(features.finalizedFeatures().get("share.version")).maxVersionLevel())
+        assertThat(requireNonNull(features.finalizedFeatures().get("share.version"))
+                        .maxVersionLevel())
                 .isEqualTo((short) 2);
     }
 }
