@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Test;
 class ShareFetchTest {
 
     private static final String GROUP = "workers";
+    /** When simulated worlds begin: older records would be deleted at once. */
+    private static final long NOW_MS = 1_767_225_600_000L;
+
     private static final byte ACCEPT = 1;
     private static final byte RELEASE = 2;
     private static final byte RENEW = 4;
@@ -52,7 +55,7 @@ class ShareFetchTest {
     private void produce(int records) {
         RecordBatchBuilder batch = new RecordBatchBuilder(1 << 20);
         for (int i = 0; i < records; i++) {
-            batch.append(1, new byte[] {(byte) i}, new byte[] {(byte) i}, List.of());
+            batch.append(NOW_MS, new byte[] {(byte) i}, new byte[] {(byte) i}, List.of());
         }
         ByteBuffer bytes = batch.build();
         node.ask(
