@@ -65,6 +65,10 @@ final class ColdRead implements Disk.Work<ColdRead.Outcome> {
         while (there && search.header().lastOffset() < range.offset()) {
             there = search.next();
         }
+        if (!there && search.damage() == null && !segment.headers.gaps()) {
+            // The next segment begins behind it.
+            return damaged(search.endPosition(), "offset " + range.offset() + " is not where it should be");
+        }
         if (!there) {
             return search.damage() == null
                     ? new Outcome(new ReadResult.Nothing(), EMPTY, Outcome.BEHIND_SEGMENT)

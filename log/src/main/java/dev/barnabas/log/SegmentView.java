@@ -16,6 +16,9 @@ final class SegmentView implements AutoCloseable {
     final int size;
     final KnownHeaders headers;
 
+    /** The batch at the floor does not begin before the key: a cursor knows its place, an index only one before it. */
+    private final boolean isExact;
+
     /** Where to begin to look, or {@link SegmentIndex#IN_FILE}. */
     private final int floor;
 
@@ -37,6 +40,7 @@ final class SegmentView implements AutoCloseable {
         this.baseOffset = segment.baseOffset;
         this.size = segment.size;
         this.headers = headers;
+        this.isExact = known != ReadCursors.UNKNOWN;
         this.floor = known != ReadCursors.UNKNOWN ? known : segment.index.floor(by, key);
         // Opened here, where its path is known to be right: a worker that comes too late would create it anew.
         this.index = segment.index.blocks > 0 ? disk.open(segment.index.path) : null;
@@ -52,8 +56,9 @@ final class SegmentView implements AutoCloseable {
 
     /** Goes through the batches from a boundary between two of them on. */
     BatchScan scan(int from, boolean checkCrc, ByteBuffer chunk) {
-        BatchScan scan = new BatchScan(file, from, size, baseOffset, checkCrc, chunk).knowing(headers);
-        return from == 0 ? scan : scan.fromAnywhere();
+        boolean isKey = isExact && from == floor;
+        BatchScan scan = new BatchScan(file, from, size, isKey ? key : baseOffset, checkCrc, chunk).knowing(headers);
+        return from == 0 || isKey ? scan : scan.fromAnywhere();
     }
 
     /** The last boundary between batches at or before a position of which the index knows; 0 if it knows of none. */
