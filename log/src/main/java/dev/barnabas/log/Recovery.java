@@ -232,6 +232,8 @@ final class Recovery {
                 log.segments.remove(segment);
                 if (!first && segment.size > 0) {
                     notes.add(segment.path + " is missing");
+                    // What is left there is not damaged because the rest does not follow on it.
+                    log.gapsBefore = Math.max(log.gapsBefore, all.get(i + 1).baseOffset);
                 }
             } else if (first && !isObsolete) {
                 // Nothing remembers a deletion on a full disk but that the segments are gone. Older ones that were

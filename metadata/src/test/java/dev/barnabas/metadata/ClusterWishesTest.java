@@ -36,6 +36,7 @@ final class ClusterWishesTest {
                         Map.entry(METADATA, (short) 1),
                         Map.entry("group.version", (short) 1),
                         Map.entry("share.version", (short) 2),
+                        Map.entry("streams.version", (short) 1),
                         Map.entry("transaction.version", (short) 2));
         assertThat(given.image().featuresEpoch()).isZero();
     }
