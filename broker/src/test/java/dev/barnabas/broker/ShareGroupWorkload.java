@@ -164,6 +164,7 @@ final class ShareGroupWorkload {
         private long start;
         private long acknowledged = -1;
         private long stored;
+        private boolean asked;
 
         private Leader(int partition, WanderingPeer peer) {
             this.partition = partition;
@@ -171,6 +172,13 @@ final class ShareGroupWorkload {
         }
 
         private void read() {
+            // Members are given a partition when the group knows that its state was begun; before that it may be begun
+            // again, and nobody asks its leader for records.
+            asked = asked || members.stream().anyMatch(member -> member.assigned.contains(partition));
+            if (!asked) {
+                readLater();
+                return;
+            }
             leaderEpoch++;
             ReadShareGroupStateRequest request = new ReadShareGroupStateRequest(
                     GROUP,
