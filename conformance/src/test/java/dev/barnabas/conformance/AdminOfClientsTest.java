@@ -40,7 +40,7 @@ final class AdminOfClientsTest {
     @BeforeEach
     void start() throws Exception {
         node = RunningNode.start(data);
-        admin = Admin.create(Map.of("bootstrap.servers", node.address()));
+        admin = Admin.create(Map.of("bootstrap.servers", node.address(), "enable.metrics.push", true));
     }
 
     @AfterEach

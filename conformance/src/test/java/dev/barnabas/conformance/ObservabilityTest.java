@@ -97,7 +97,7 @@ final class ObservabilityTest {
         assertThat(value(response, "barnabas_group_members{group=\"billing\",state=\"Empty\",type=\"classic\"}"))
                 .isZero();
         assertThat(value(response, "barnabas_coordinator_shards{coordinator=\"group\",state=\"active\"}"))
-                .isEqualTo(50);
+                .isEqualTo(5);
         assertThat(value(response, "barnabas_partitions_offline")).isZero();
     }
 
