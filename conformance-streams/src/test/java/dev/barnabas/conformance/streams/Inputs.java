@@ -170,9 +170,13 @@ final class Inputs implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stop.set(true);
-        producing.join(Duration.ofMinutes(1));
+        try {
+            producing.join(Duration.ofMinutes(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         outputs.close();
     }
 }

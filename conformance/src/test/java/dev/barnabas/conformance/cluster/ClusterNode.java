@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /** One node of a cluster, as a process. Its ports and its directory stay when the process ends. */
@@ -48,6 +50,15 @@ final class ClusterNode {
 
     Path directory() {
         return directory;
+    }
+
+    /** The id that its directory was given when it was empty. */
+    Uuid directoryId() throws IOException {
+        Properties identity = new Properties();
+        try (var file = Files.newBufferedReader(directory.resolve("meta.properties"))) {
+            identity.load(file);
+        }
+        return Uuid.fromString(identity.getProperty("directory.id"));
     }
 
     /** Where clients reach it. */

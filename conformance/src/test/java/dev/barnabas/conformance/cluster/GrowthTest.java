@@ -4,13 +4,11 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -19,7 +17,6 @@ import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,14 +80,10 @@ final class GrowthTest {
     }
 
     private static void letVote(Admin admin, ClusterNode node) throws Exception {
-        Properties identity = new Properties();
-        try (var file = Files.newBufferedReader(node.directory().resolve("meta.properties"))) {
-            identity.load(file);
-        }
         String[] address = node.controllerAddress().split(":", -1);
         admin.addRaftVoter(
                         node.id(),
-                        Uuid.fromString(identity.getProperty("directory.id")),
+                        node.directoryId(),
                         Set.of(new RaftVoterEndpoint("CONTROLLER", address[0], Integer.parseInt(address[1]))))
                 .all()
                 .get();

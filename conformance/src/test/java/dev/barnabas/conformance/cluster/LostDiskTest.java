@@ -29,7 +29,9 @@ final class LostDiskTest {
             cluster.awaitInSync();
             load.awaitProgress();
             load.printGap("it comes back empty");
-            // What it has got now must be enough, and it must count as a voter: two of three are needed.
+            // What it has got now must be enough; and two of three must vote, it among them, which the leader grants
+            // it.
+            RunningCluster.await("it has its vote again", () -> cluster.votes(unlucky));
             cluster.node(2).kill();
             load.awaitProgress();
             load.awaitRead();

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -184,6 +185,14 @@ final class RunningCluster implements AutoCloseable {
     /** The node that leads the metadata quorum. */
     ClusterNode controller() throws Exception {
         return node(admin().describeCluster().controller().get().id());
+    }
+
+    /** Whether a node has a vote in the metadata quorum, with the disk that it has now. */
+    boolean votes(ClusterNode node) throws Exception {
+        Uuid directory = node.directoryId();
+        return admin().describeMetadataQuorum().quorumInfo().get().voters().stream()
+                .anyMatch(voter -> voter.replicaId() == node.id()
+                        && voter.replicaDirectoryId().equals(directory));
     }
 
     /** The node that keeps the group's state. */
