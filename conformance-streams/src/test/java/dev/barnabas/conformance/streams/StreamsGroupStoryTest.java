@@ -1,5 +1,6 @@
 package dev.barnabas.conformance.streams;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -119,9 +120,9 @@ final class StreamsGroupStoryTest {
     }
 
     private static StreamsGroupDescription described(Admin admin) throws Exception {
-        return admin.describeStreamsGroups(Set.of(Application.ID))
-                .describedGroups()
-                .get(Application.ID)
+        return requireNonNull(admin.describeStreamsGroups(Set.of(Application.ID))
+                        .describedGroups()
+                        .get(Application.ID))
                 .get(30, TimeUnit.SECONDS);
     }
 
